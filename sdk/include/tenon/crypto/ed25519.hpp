@@ -1,0 +1,37 @@
+// Ed25519 (RFC 8032) by OpenSSL. A PrivateKey is owned by the node's key store; any thread.
+#pragma once
+
+#include <memory>
+
+#include "tenon/core/bytes.hpp"
+#include "tenon/core/status.hpp"
+
+namespace tenon::crypto {
+
+inline constexpr std::size_t kPublicKeySize = 32;
+inline constexpr std::size_t kSignatureSize = 64;
+
+class PrivateKey {
+ public:
+  // From 32 random bytes of the system's generator.
+  static Result<PrivateKey> generate();
+  // `seed` is the 32-byte private key of RFC 8032.
+  static Result<PrivateKey> from_seed(BytesView seed);
+  // PKCS#8, PEM.
+  static Result<PrivateKey> from_pem(BytesView pem);
+
+  [[nodiscard]] Result<std::string> to_pem() const;
+  [[nodiscard]] Bytes public_key() const;
+  [[nodiscard]] Result<Bytes> sign(BytesView message) const;
+
+ private:
+  explicit PrivateKey(std::shared_ptr<void> key) : key_(std::move(key)) {}
+  std::shared_ptr<void> key_;
+};
+
+[[nodiscard]] bool verify(BytesView public_key, BytesView message, BytesView signature);
+
+// Bytes of the system's cryptographic generator.
+[[nodiscard]] Result<Bytes> random_bytes(std::size_t count);
+
+}  // namespace tenon::crypto

@@ -1,0 +1,55 @@
+// A consensus protocol and the replica it drives, in C++, on either side of the C tables in
+// abi/consensus.h. Read that header for the meaning of each call and its threads.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+
+#include "tenon/abi/consensus.h"
+#include "tenon/plugin/store.hpp"
+
+namespace tenon::plugin {
+
+struct ReplicaHead {
+  std::uint64_t height = 0;
+  std::uint64_t view = 0;
+  Hash block_id;
+};
+
+struct Proposal {
+  Hash parent;
+  std::uint64_t epoch = 0;
+  std::uint64_t view = 0;
+  std::span<const Bytes> batches;
+};
+
+using ExecutedCallback = std::function<void(Result<Bytes> result_header)>;
+using FinalizedCallback = std::function<void(Status)>;
+
+// The host, as a consensus plugin sees it. Outlives the plugin's stop(); calls from any thread.
+class ReplicaApp {
+ public:
+  virtual ~ReplicaApp() = default;
+  [[nodiscard]] virtual Result<ReplicaHead> head() const = 0;
+  [[nodiscard]] virtual Status check(BytesView batch) = 0;
+  [[nodiscard]] virtual Result<Bytes> propose(const Proposal& proposal) = 0;
+  [[nodiscard]] virtual Status verify(BytesView block) = 0;
+  virtual void execute(BytesView block, ExecutedCallback done) = 0;
+  virtual void finalized(const Hash& block_id, BytesView certificate, FinalizedCallback done) = 0;
+  virtual void abandon(const Hash& block_id) = 0;
+  [[nodiscard]] virtual Result<std::optional<Bytes>> read_block(std::uint64_t height,
+                                                                BlockPart part) const = 0;
+};
+
+class Consensus {
+ public:
+  virtual ~Consensus() = default;
+  [[nodiscard]] virtual Status attach(ReplicaApp& app) = 0;
+  [[nodiscard]] virtual Status submit(BytesView batch) = 0;
+  // JSON: at least {"ready": bool, "reason": string}.
+  [[nodiscard]] virtual Result<Bytes> describe() const = 0;
+};
+
+}  // namespace tenon::plugin

@@ -1,0 +1,104 @@
+// A state store, in C++: what store plugins derive from and what the host calls, on either side of
+// the C table in abi/store.h. Read that header for the meaning of each call and its threads.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "tenon/abi/store.h"
+#include "tenon/core/bytes.hpp"
+#include "tenon/core/function_ref.hpp"
+#include "tenon/core/status.hpp"
+
+namespace tenon::plugin {
+
+enum class KeyClass : std::uint32_t { kState = TENON_CLASS_STATE, kIndex = TENON_CLASS_INDEX };
+
+// One change of a block. The views are borrowed for the call.
+struct StoreWrite {
+  KeyClass key_class = KeyClass::kState;
+  bool is_delete = false;
+  BytesView key;
+  BytesView entry;
+};
+
+enum class BlockPart : std::uint32_t {
+  kHeader = TENON_BLOCK_HEADER,
+  kBody = TENON_BLOCK_BODY,
+  kResultHeader = TENON_BLOCK_RESULT_HEADER,
+  kResults = TENON_BLOCK_RESULTS,
+  kCertificate = TENON_BLOCK_CERTIFICATE,
+};
+inline constexpr std::size_t kBlockParts = TENON_BLOCK_PARTS;
+
+// A block as the block log keeps it; parts are indexed by BlockPart. Views are borrowed.
+struct StoreBlock {
+  std::uint64_t height = 0;
+  Hash block_id;
+  Hash result_hash;
+  std::array<BytesView, kBlockParts> parts;
+};
+
+struct StoreHead {
+  bool empty = true;
+  std::uint64_t height = 0;
+  Hash block_id;
+  Hash result_hash;
+  Hash state_root;
+};
+
+struct StoreRoots {
+  Hash state_root;
+  Hash writes_root;
+};
+
+inline constexpr std::uint64_t kHeadHeight = TENON_STORE_HEAD;
+
+// Returns false to end the scan.
+using ScanVisitor = FunctionRef<bool(BytesView key, BytesView value)>;
+
+// A fixed view of the state. Owned by whoever asked for it; calls from any thread.
+class StoreSnapshot {
+ public:
+  virtual ~StoreSnapshot() = default;
+  // Nothing when the key is absent.
+  [[nodiscard]] virtual Result<std::optional<Bytes>> get(KeyClass key_class,
+                                                         BytesView key) const = 0;
+  [[nodiscard]] virtual Status scan(KeyClass key_class, BytesView begin, BytesView end,
+                                    ScanVisitor visit) const = 0;
+  // Encoded proofs (merkle/sparse_proof.hpp), one per key.
+  [[nodiscard]] virtual Result<std::vector<Bytes>> prove(std::span<const BytesView> keys) const = 0;
+};
+
+// A block's writes on top of the head or of another stage. Destroying it abandons it.
+class StoreStage {
+ public:
+  virtual ~StoreStage() = default;
+  [[nodiscard]] virtual const StoreRoots& roots() const = 0;
+  [[nodiscard]] virtual Result<std::unique_ptr<StoreSnapshot>> snapshot() const = 0;
+};
+
+// Returns false to stop.
+using ProgressVisitor = FunctionRef<bool(std::uint64_t done, std::uint64_t total)>;
+
+class Store {
+ public:
+  virtual ~Store() = default;
+  [[nodiscard]] virtual bool durable() const = 0;
+  [[nodiscard]] virtual Result<StoreHead> head() const = 0;
+  [[nodiscard]] virtual Result<std::unique_ptr<StoreSnapshot>> snapshot(
+      std::uint64_t height) const = 0;
+  [[nodiscard]] virtual Result<std::unique_ptr<StoreStage>> stage(
+      StoreStage* parent, std::span<const StoreWrite> writes) = 0;
+  [[nodiscard]] virtual Status commit(std::unique_ptr<StoreStage> stage, const StoreBlock& block,
+                                      bool sync) = 0;
+  // Nothing above the head.
+  [[nodiscard]] virtual Result<std::optional<Bytes>> read_block(std::uint64_t height,
+                                                                BlockPart part) const = 0;
+  [[nodiscard]] virtual Status verify(ProgressVisitor progress) = 0;
+};
+
+}  // namespace tenon::plugin

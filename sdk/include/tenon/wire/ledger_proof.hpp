@@ -1,0 +1,36 @@
+// Checks a LedgerProof offline, trusting nothing but a genesis document. No I/O; any thread.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tenon/core/bytes.hpp"
+#include "tenon/core/status.hpp"
+#include "tenon/v1/ledger.pb.h"
+
+namespace tenon::wire {
+
+struct ProvedKey {
+  Bytes key;
+  std::optional<Bytes> value;  // nothing: proved absent
+};
+
+struct ProvedState {
+  std::uint64_t height = 0;
+  std::uint64_t record_time_us = 0;
+  Hash state_root;
+  std::vector<ProvedKey> keys;
+};
+
+// `trusted_chain` is SHA-256 of the genesis document, `trusted_validators` the set that stands in
+// it (or, after epoch changes, in the last header the caller has verified).
+[[nodiscard]] Result<ProvedState> verify_ledger_proof(const v1::LedgerProof& proof,
+                                                      const Hash& trusted_chain,
+                                                      const v1::ValidatorSet& trusted_validators);
+
+// A quorum of `validators` signed (view, block, result).
+[[nodiscard]] Status verify_certificate(const v1::Certificate& certificate, const Hash& chain,
+                                        const v1::ValidatorSet& validators);
+
+}  // namespace tenon::wire
