@@ -32,7 +32,7 @@ inline constexpr std::uint64_t kOffsetIndexBits = 24;
 [[nodiscard]] Hash outcomes_root(const v1::BlockResults& results);
 [[nodiscard]] Hash events_root(const v1::BlockResults& results, std::uint64_t height);
 
-// The leaf bytes of one outcome: the message without `response`.
+// The leaf bytes of one outcome: all fields but `response`.
 [[nodiscard]] Bytes outcome_leaf(const v1::Outcome& outcome);
 [[nodiscard]] Hash event_leaf(const v1::Event& event, std::uint64_t height,
                               std::uint32_t transaction_index, std::uint32_t event_index);
