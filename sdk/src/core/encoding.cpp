@@ -24,9 +24,12 @@ constexpr std::array<std::int8_t, 256> inverse(std::string_view digits) {
 constexpr auto kBase64Values = inverse(kBase64Digits);
 
 int hex_value(char digit) {
-  if (digit >= '0' && digit <= '9') return digit - '0';
-  if (digit >= 'a' && digit <= 'f') return digit - 'a' + 10;
-  if (digit >= 'A' && digit <= 'F') return digit - 'A' + 10;
+  if (digit >= '0' && digit <= '9')
+    return digit - '0';
+  if (digit >= 'a' && digit <= 'f')
+    return digit - 'a' + 10;
+  if (digit >= 'A' && digit <= 'F')
+    return digit - 'A' + 10;
   return -1;
 }
 
@@ -57,13 +60,15 @@ std::string to_hex(BytesView bytes) {
 }
 
 std::optional<Bytes> from_hex(std::string_view text) {
-  if (text.size() % 2 != 0) return std::nullopt;
+  if (text.size() % 2 != 0)
+    return std::nullopt;
   Bytes bytes;
   bytes.reserve(text.size() / 2);
   for (std::size_t i = 0; i < text.size(); i += 2) {
     const int high = hex_value(text[i]);
     const int low = hex_value(text[i + 1]);
-    if (high < 0 || low < 0) return std::nullopt;
+    if (high < 0 || low < 0)
+      return std::nullopt;
     bytes.push_back(static_cast<char>(high * 16 + low));
   }
   return bytes;
@@ -71,7 +76,8 @@ std::optional<Bytes> from_hex(std::string_view text) {
 
 std::optional<Hash> hash_from_hex(std::string_view text) {
   const auto bytes = from_hex(text);
-  if (!bytes || bytes->size() != Hash::kSize) return std::nullopt;
+  if (!bytes || bytes->size() != Hash::kSize)
+    return std::nullopt;
   return Hash::from_view(*bytes);
 }
 
@@ -92,46 +98,66 @@ std::string to_base64(BytesView bytes) {
 }
 
 std::optional<Bytes> from_base64(std::string_view text) {
-  if (text.size() % 4 != 0) return std::nullopt;
+  if (text.size() % 4 != 0)
+    return std::nullopt;
   std::size_t padding = 0;
-  while (padding < 2 && padding < text.size() && text[text.size() - 1 - padding] == '=') ++padding;
+  while (padding < 2 && padding < text.size() && text[text.size() - 1 - padding] == '=')
+    ++padding;
   Bytes bytes;
   bytes.reserve(text.size() / 4 * 3);
   std::uint32_t group = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const bool padded = i >= text.size() - padding;
     const int value = padded ? 0 : kBase64Values[static_cast<unsigned char>(text[i])];
-    if (value < 0) return std::nullopt;
+    if (value < 0)
+      return std::nullopt;
     group = (group << 6) | static_cast<std::uint32_t>(value);
-    if (i % 4 != 3) continue;
+    if (i % 4 != 3)
+      continue;
     const std::size_t count = i + 1 == text.size() ? 3 - padding : 3;
     for (std::size_t j = 0; j < count; ++j) {
       bytes.push_back(static_cast<char>(static_cast<std::uint8_t>(group >> (16 - 8 * j))));
     }
     // One text per byte string: bits that the padding discards must be zero.
-    if (count < 3 && (group & ((1u << (8 * (3 - count))) - 1)) != 0) return std::nullopt;
+    if (count < 3 && (group & ((1u << (8 * (3 - count))) - 1)) != 0)
+      return std::nullopt;
     group = 0;
   }
   return bytes;
 }
 
 std::optional<std::uint64_t> parse_u64(std::string_view text) {
-  if (text.empty() || (text.size() > 1 && text[0] == '0')) return std::nullopt;
+  if (text.empty() || (text.size() > 1 && text[0] == '0'))
+    return std::nullopt;
   std::uint64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  if (error != std::errc() || end != text.data() + text.size())
+    return std::nullopt;
   return value;
 }
 
-void append_be16(Bytes& out, std::uint16_t value) { append_big_endian(out, value); }
-void append_be32(Bytes& out, std::uint32_t value) { append_big_endian(out, value); }
-void append_be64(Bytes& out, std::uint64_t value) { append_big_endian(out, value); }
-std::uint16_t read_be16(BytesView bytes) { return read_big_endian<std::uint16_t>(bytes); }
-std::uint32_t read_be32(BytesView bytes) { return read_big_endian<std::uint32_t>(bytes); }
-std::uint64_t read_be64(BytesView bytes) { return read_big_endian<std::uint64_t>(bytes); }
+void append_be16(Bytes& out, std::uint16_t value) {
+  append_big_endian(out, value);
+}
+void append_be32(Bytes& out, std::uint32_t value) {
+  append_big_endian(out, value);
+}
+void append_be64(Bytes& out, std::uint64_t value) {
+  append_big_endian(out, value);
+}
+std::uint16_t read_be16(BytesView bytes) {
+  return read_big_endian<std::uint16_t>(bytes);
+}
+std::uint32_t read_be32(BytesView bytes) {
+  return read_big_endian<std::uint32_t>(bytes);
+}
+std::uint64_t read_be64(BytesView bytes) {
+  return read_big_endian<std::uint64_t>(bytes);
+}
 
 bool Reader::take(std::size_t size, BytesView& out) {
-  if (size > rest_.size()) return false;
+  if (size > rest_.size())
+    return false;
   out = rest_.substr(0, size);
   rest_.remove_prefix(size);
   return true;
@@ -139,35 +165,40 @@ bool Reader::take(std::size_t size, BytesView& out) {
 
 bool Reader::u8(std::uint8_t& out) {
   BytesView bytes;
-  if (!take(1, bytes)) return false;
+  if (!take(1, bytes))
+    return false;
   out = static_cast<std::uint8_t>(bytes[0]);
   return true;
 }
 
 bool Reader::be16(std::uint16_t& out) {
   BytesView bytes;
-  if (!take(2, bytes)) return false;
+  if (!take(2, bytes))
+    return false;
   out = read_be16(bytes);
   return true;
 }
 
 bool Reader::be32(std::uint32_t& out) {
   BytesView bytes;
-  if (!take(4, bytes)) return false;
+  if (!take(4, bytes))
+    return false;
   out = read_be32(bytes);
   return true;
 }
 
 bool Reader::be64(std::uint64_t& out) {
   BytesView bytes;
-  if (!take(8, bytes)) return false;
+  if (!take(8, bytes))
+    return false;
   out = read_be64(bytes);
   return true;
 }
 
 bool Reader::hash(Hash& out) {
   BytesView bytes;
-  if (!take(Hash::kSize, bytes)) return false;
+  if (!take(Hash::kSize, bytes))
+    return false;
   out = Hash::from_view(bytes);
   return true;
 }

@@ -29,9 +29,11 @@ constexpr std::array<std::string_view, 17> kCodeNames = {
 
 // The longest prefix that fits and does not cut a UTF-8 sequence in two.
 std::size_t fitting_prefix(std::string_view text, std::size_t capacity) {
-  if (text.size() <= capacity) return text.size();
+  if (text.size() <= capacity)
+    return text.size();
   std::size_t size = capacity;
-  while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xc0u) == 0x80u) --size;
+  while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xc0u) == 0x80u)
+    --size;
   return size;
 }
 
@@ -44,13 +46,16 @@ std::string_view code_name(Code code) {
 
 std::string Status::to_string() const {
   std::string text(code_name(code_));
-  if (!message_.empty()) text.append(": ").append(message_);
-  if (fault_) text.append(" (fault)");
+  if (!message_.empty())
+    text.append(": ").append(message_);
+  if (fault_)
+    text.append(" (fault)");
   return text;
 }
 
 Status Status::with_context(std::string_view context) const {
-  if (ok()) return *this;
+  if (ok())
+    return *this;
   Status outer = *this;
   outer.message_ = std::string(context).append(": ").append(message_);
   return outer;
@@ -69,7 +74,8 @@ std::int32_t Status::to_abi(tenon_status* out) const {
 }
 
 Status Status::from_abi(std::int32_t code, const tenon_status& status) {
-  if (code == TENON_OK) return {};
+  if (code == TENON_OK)
+    return {};
   // A code outside the table or text that overruns comes from a broken callee, and what a broken
   // callee says about a transaction cannot go into a block.
   if (code < 0 || static_cast<std::size_t>(code) >= kCodeNames.size() ||

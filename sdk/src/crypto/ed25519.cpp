@@ -25,7 +25,9 @@ const unsigned char* data_of(BytesView bytes) {
   return reinterpret_cast<const unsigned char*>(bytes.data());
 }
 
-EVP_PKEY* key_of(const std::shared_ptr<void>& key) { return static_cast<EVP_PKEY*>(key.get()); }
+EVP_PKEY* key_of(const std::shared_ptr<void>& key) {
+  return static_cast<EVP_PKEY*>(key.get());
+}
 
 std::shared_ptr<void> owned(EVP_PKEY* key) {
   return {key, [](void* pointer) { EVP_PKEY_free(static_cast<EVP_PKEY*>(pointer)); }};
@@ -45,16 +47,19 @@ Result<PrivateKey> PrivateKey::from_seed(BytesView seed) {
   }
   EVP_PKEY* const key =
       EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, data_of(seed), seed.size());
-  if (key == nullptr) return fault("OpenSSL could not make an Ed25519 key");
+  if (key == nullptr)
+    return fault("OpenSSL could not make an Ed25519 key");
   return PrivateKey(owned(key));
 }
 
 Result<PrivateKey> PrivateKey::from_pem(BytesView pem) {
   const std::unique_ptr<BIO, FreeBio> bio(
       BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-  if (!bio) return fault("OpenSSL could not make a memory buffer");
+  if (!bio)
+    return fault("OpenSSL could not make a memory buffer");
   EVP_PKEY* const key = PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr);
-  if (key == nullptr) return invalid_argument("not a private key in PEM (PKCS#8)");
+  if (key == nullptr)
+    return invalid_argument("not a private key in PEM (PKCS#8)");
   auto holder = owned(key);
   if (EVP_PKEY_get_base_id(key) != EVP_PKEY_ED25519) {
     return invalid_argument("the private key is not an Ed25519 key");
@@ -76,8 +81,7 @@ Result<std::string> PrivateKey::to_pem() const {
 Bytes PrivateKey::public_key() const {
   Bytes result(kPublicKeySize, '\0');
   std::size_t size = result.size();
-  EVP_PKEY_get_raw_public_key(key_of(key_), reinterpret_cast<unsigned char*>(result.data()),
-                              &size);
+  EVP_PKEY_get_raw_public_key(key_of(key_), reinterpret_cast<unsigned char*>(result.data()), &size);
   return result;
 }
 
@@ -85,8 +89,7 @@ Result<Bytes> PrivateKey::sign(BytesView message) const {
   const DigestContext context(EVP_MD_CTX_new());
   Bytes signature(kSignatureSize, '\0');
   std::size_t size = signature.size();
-  if (!context ||
-      EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key_of(key_)) != 1 ||
+  if (!context || EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key_of(key_)) != 1 ||
       EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(signature.data()), &size,
                      data_of(message), message.size()) != 1) {
     return fault("OpenSSL could not sign with the Ed25519 key");
@@ -95,7 +98,8 @@ Result<Bytes> PrivateKey::sign(BytesView message) const {
 }
 
 bool verify(BytesView public_key, BytesView message, BytesView signature) {
-  if (public_key.size() != kPublicKeySize || signature.size() != kSignatureSize) return false;
+  if (public_key.size() != kPublicKeySize || signature.size() != kSignatureSize)
+    return false;
   const std::unique_ptr<EVP_PKEY, FreeKey> key(EVP_PKEY_new_raw_public_key(
       EVP_PKEY_ED25519, nullptr, data_of(public_key), public_key.size()));
   const DigestContext context(EVP_MD_CTX_new());

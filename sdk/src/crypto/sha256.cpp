@@ -12,7 +12,8 @@ namespace {
 // Fetching an algorithm takes a lock and a look-up; do it once for the process.
 const EVP_MD* algorithm() {
   static const EVP_MD* const fetched = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-  if (fetched == nullptr) std::abort(); // no SHA-256 in this OpenSSL: nothing here can work
+  if (fetched == nullptr)
+    std::abort(); // no SHA-256 in this OpenSSL: nothing here can work
   return fetched;
 }
 
@@ -32,7 +33,8 @@ Hash digest(std::initializer_list<BytesView> parts) {
     ok = ok && EVP_DigestUpdate(context, part.data(), part.size()) == 1;
   }
   ok = ok && EVP_DigestFinal_ex(context, result.bytes.data(), nullptr) == 1;
-  if (!ok) std::abort(); // out of memory inside OpenSSL: a wrong digest must not go on
+  if (!ok)
+    std::abort(); // out of memory inside OpenSSL: a wrong digest must not go on
   return result;
 }
 
@@ -40,9 +42,13 @@ constexpr std::size_t kBlockSize = 64;
 
 } // namespace
 
-Hash sha256(BytesView bytes) { return digest({bytes}); }
+Hash sha256(BytesView bytes) {
+  return digest({bytes});
+}
 
-Hash sha256(std::initializer_list<BytesView> parts) { return digest(parts); }
+Hash sha256(std::initializer_list<BytesView> parts) {
+  return digest(parts);
+}
 
 Hash hmac_sha256(BytesView key, BytesView message) {
   Hash hashed_key;

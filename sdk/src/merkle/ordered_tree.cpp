@@ -16,21 +16,28 @@ Hash node_hash(const Hash& left, const Hash& right) {
 }
 
 // The largest power of two smaller than `count` (>= 2): where RFC 9162 splits a list.
-std::size_t split_point(std::size_t count) { return std::bit_floor(count - 1); }
+std::size_t split_point(std::size_t count) {
+  return std::bit_floor(count - 1);
+}
 
 } // namespace
 
-Hash ordered_leaf(BytesView bytes) { return crypto::sha256({kLeafPrefix, bytes}); }
+Hash ordered_leaf(BytesView bytes) {
+  return crypto::sha256({kLeafPrefix, bytes});
+}
 
 Hash ordered_root(std::span<const Hash> leaves) {
-  if (leaves.empty()) return crypto::sha256(BytesView());
-  if (leaves.size() == 1) return leaves[0];
+  if (leaves.empty())
+    return crypto::sha256(BytesView());
+  if (leaves.size() == 1)
+    return leaves[0];
   const std::size_t split = split_point(leaves.size());
   return node_hash(ordered_root(leaves.first(split)), ordered_root(leaves.subspan(split)));
 }
 
 std::vector<Hash> ordered_path(std::span<const Hash> leaves, std::size_t index) {
-  if (leaves.size() <= 1 || index >= leaves.size()) return {};
+  if (leaves.size() <= 1 || index >= leaves.size())
+    return {};
   const std::size_t split = split_point(leaves.size());
   const bool left = index < split;
   std::vector<Hash> path = left ? ordered_path(leaves.first(split), index)
@@ -41,12 +48,14 @@ std::vector<Hash> ordered_path(std::span<const Hash> leaves, std::size_t index) 
 
 bool verify_ordered_path(const Hash& root, const Hash& leaf, std::size_t index,
                          std::size_t leaf_count, std::span<const Hash> path) {
-  if (index >= leaf_count) return false;
+  if (index >= leaf_count)
+    return false;
   // RFC 9162 section 2.1.3.2; `last` is the index of the last node of the current level.
   std::size_t last = leaf_count - 1;
   Hash node = leaf;
   for (const Hash& sibling : path) {
-    if (last == 0) return false;
+    if (last == 0)
+      return false;
     if ((index & 1) != 0 || index == last) {
       node = node_hash(sibling, node);
       while ((index & 1) == 0 && index != 0) {

@@ -49,7 +49,8 @@ Hash entry_hash(const Hash& salt, const Hash& access_hash, std::uint64_t expires
 
 Hash entry_hash(BytesView encoded) {
   const auto entry = decode_entry(encoded);
-  if (!entry.ok()) return crypto::sha256(encoded);
+  if (!entry.ok())
+    return crypto::sha256(encoded);
   return entry_hash(entry->salt, crypto::sha256(entry->readers), entry->expires_at_us,
                     entry->value);
 }
@@ -58,7 +59,8 @@ Bytes encode_readers(std::span<const std::string> readers) {
   std::vector<std::string_view> sorted(readers.begin(), readers.end());
   std::sort(sorted.begin(), sorted.end());
   sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
-  if (std::binary_search(sorted.begin(), sorted.end(), kPublicReader)) sorted = {kPublicReader};
+  if (std::binary_search(sorted.begin(), sorted.end(), kPublicReader))
+    sorted = {kPublicReader};
   Bytes out;
   for (const std::string_view reader : sorted) {
     const std::string_view fitting = reader.substr(0, UINT16_MAX);
@@ -74,7 +76,8 @@ std::optional<std::vector<std::string>> decode_readers(BytesView encoded) {
   while (!reader.empty()) {
     std::uint16_t size = 0;
     BytesView party;
-    if (!reader.be16(size) || !reader.take(size, party)) return std::nullopt;
+    if (!reader.be16(size) || !reader.take(size, party))
+      return std::nullopt;
     readers.emplace_back(party);
   }
   return readers;
@@ -85,8 +88,10 @@ bool may_read(BytesView readers, std::span<const std::string> parties) {
   std::uint16_t size = 0;
   BytesView party;
   while (reader.be16(size) && reader.take(size, party)) {
-    if (party == kPublicReader) return true;
-    if (std::find(parties.begin(), parties.end(), party) != parties.end()) return true;
+    if (party == kPublicReader)
+      return true;
+    if (std::find(parties.begin(), parties.end(), party) != parties.end())
+      return true;
   }
   return false;
 }

@@ -13,7 +13,9 @@ namespace tenon::wire {
 
 namespace {
 
-Status not_proved(const std::string& why) { return invalid_argument("not proved: " + why); }
+Status not_proved(const std::string& why) {
+  return invalid_argument("not proved: " + why);
+}
 
 // What the certificate must name.
 struct Certified {
@@ -27,7 +29,8 @@ Result<Certified> follow_results(const v1::LedgerProof& proof, const v1::ResultH
                       crypto::sha256(proof.result_header())};
   for (const std::string& encoded : proof.later_result_headers()) {
     v1::ResultHeader next;
-    if (!next.ParseFromString(encoded)) return not_proved("a later result header is malformed");
+    if (!next.ParseFromString(encoded))
+      return not_proved("a later result header is malformed");
     if (next.parent_result() != certified.result_hash.view()) {
       return not_proved("a later result header does not follow its predecessor");
     }
@@ -44,14 +47,14 @@ Result<ProvedKey> check_key(const v1::KeyProof& key, const Hash& state_root) {
     if (key.salt().size() != Hash::kSize || key.access_hash().size() != Hash::kSize) {
       return not_proved("salt and access hash must be 32 bytes each");
     }
-    value_hash =
-        merkle::entry_hash(Hash::from_view(key.salt()), Hash::from_view(key.access_hash()),
-                           key.expires_at_us(), key.value());
+    value_hash = merkle::entry_hash(Hash::from_view(key.salt()), Hash::from_view(key.access_hash()),
+                                    key.expires_at_us(), key.value());
     proved.value = key.value();
   }
   const Status status =
       merkle::verify_proof(path, state_root, crypto::sha256(key.key()), value_hash);
-  if (!status.ok()) return status.with_context("key " + to_hex(key.key()));
+  if (!status.ok())
+    return status.with_context("key " + to_hex(key.key()));
   return proved;
 }
 
@@ -72,9 +75,10 @@ Status check_signatures(const v1::Certificate& certificate, BytesView signed_byt
       return not_proved("the signature of validator " + std::to_string(index) + " is wrong");
     }
   }
-  const std::size_t needed = quorum(static_cast<std::size_t>(validators.validators_size()),
-                                    validators.max_byzantine());
-  if (signers.size() >= needed) return {};
+  const std::size_t needed =
+      quorum(static_cast<std::size_t>(validators.validators_size()), validators.max_byzantine());
+  if (signers.size() >= needed)
+    return {};
   return not_proved("the certificate has " + std::to_string(signers.size()) +
                     " signatures, a quorum is " + std::to_string(needed));
 }
@@ -116,7 +120,8 @@ Result<ProvedState> verify_ledger_proof(const v1::LedgerProof& proof, const Hash
   if (result.block_id() != crypto::sha256(proof.header()).view()) {
     return not_proved("the result header belongs to another block");
   }
-  if (result.state_root().size() != Hash::kSize) return not_proved("there is no state root");
+  if (result.state_root().size() != Hash::kSize)
+    return not_proved("there is no state root");
   TENON_ASSIGN_OR_RETURN(const Certified certified, follow_results(proof, result));
   if (certificate.block_id() != certified.block_id.view() ||
       certificate.result_hash() != certified.result_hash.view()) {

@@ -26,7 +26,7 @@ extern "C" {
 
 /* A borrowed, possibly empty run of bytes. `data` may be NULL only when `size` is 0. */
 typedef struct tenon_bytes {
-  const uint8_t *data;
+  const uint8_t* data;
   uint64_t size;
 } tenon_bytes;
 
@@ -74,12 +74,12 @@ typedef struct tenon_status {
 
 /* Where a callee writes its output. May be called several times; chunks are concatenated. */
 typedef struct tenon_sink {
-  void *context;
-  void (*write)(void *context, tenon_bytes chunk);
+  void* context;
+  void (*write)(void* context, tenon_bytes chunk);
 } tenon_sink;
 
 /* Visits one key and value of a scan. Returns 0 to go on, anything else to end the scan early. */
-typedef int32_t (*tenon_visit)(void *context, tenon_bytes key, tenon_bytes value);
+typedef int32_t (*tenon_visit)(void* context, tenon_bytes key, tenon_bytes value);
 
 /* A plugin's own object; only the plugin looks inside. */
 typedef struct tenon_instance tenon_instance;

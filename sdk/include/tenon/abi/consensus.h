@@ -20,45 +20,45 @@ extern "C" {
 typedef struct tenon_proposal {
   uint32_t struct_size;
   uint32_t reserved;
-  tenon_hash parent;    /* block id; must have been executed here, or be the head */
+  tenon_hash parent; /* block id; must have been executed here, or be the head */
   uint64_t epoch;
   uint64_t view;
-  const tenon_bytes *batches; /* TransactionBatch messages, in order */
+  const tenon_bytes* batches; /* TransactionBatch messages, in order */
   uint64_t batch_count;
 } tenon_proposal;
 
-/* Exactly one call per request, on any thread, possibly before the request returns. `status` is NULL
- * on success; `output` is borrowed for the call. */
-typedef void (*tenon_done)(void *context, tenon_bytes output, const tenon_status *status);
+/* Exactly one call per request, on any thread, possibly before the request returns. `status` is
+ * NULL on success; `output` is borrowed for the call. */
+typedef void (*tenon_done)(void* context, tenon_bytes output, const tenon_status* status);
 
 typedef struct tenon_replica_app {
   uint32_t struct_size;
-  void *self;
+  void* self;
 
   /* [any] The last committed block. */
-  int32_t (*head)(void *self, uint64_t *height, tenon_hash *block_id, uint64_t *view,
-                  tenon_status *status);
+  int32_t (*head)(void* self, uint64_t* height, tenon_hash* block_id, uint64_t* view,
+                  tenon_status* status);
   /* [any] Is this batch well-formed, signed by a client of the ledger, within limits? Cheap;
    * decides nothing that execution does not decide again. */
-  int32_t (*check)(void *self, tenon_bytes batch, tenon_status *status);
+  int32_t (*check)(void* self, tenon_bytes batch, tenon_status* status);
   /* [any] Reads the clock and writes an encoded Block for the batches: header and body. */
-  int32_t (*propose)(void *self, const tenon_proposal *proposal, tenon_sink block,
-                     tenon_status *status);
+  int32_t (*propose)(void* self, const tenon_proposal* proposal, tenon_sink block,
+                     tenon_status* status);
   /* [any] Does another's block follow the rules (height, parent, time, roots, limits)? */
-  int32_t (*verify)(void *self, tenon_bytes block, tenon_status *status);
+  int32_t (*verify)(void* self, tenon_bytes block, tenon_status* status);
   /* [any] Executes on the parent's stage; `done` receives the encoded ResultHeader. A transaction
    * that fails is an outcome in the result; an error here is a fault or a broken rule. */
-  void (*execute)(void *self, tenon_bytes block, void *context, tenon_done done);
+  void (*execute)(void* self, tenon_bytes block, void* context, tenon_done done);
   /* [any] The block, all its ancestors, and its result are final. Commits those not committed yet,
    * in order; `done` is called once they are durable (as far as the store is). A certificate for
    * another result than this replica's own makes it halt: `done` receives a fault. */
-  void (*finalized)(void *self, const tenon_hash *block_id, tenon_bytes certificate, void *context,
+  void (*finalized)(void* self, const tenon_hash* block_id, tenon_bytes certificate, void* context,
                     tenon_done done);
   /* [any] Drops an executed block that can no longer become final, and its descendants. */
-  void (*abandon)(void *self, const tenon_hash *block_id);
+  void (*abandon)(void* self, const tenon_hash* block_id);
   /* [any] One part (TENON_BLOCK_…) of a committed block. */
-  int32_t (*read_block)(void *self, uint64_t height, uint32_t part, tenon_sink out,
-                        tenon_status *status);
+  int32_t (*read_block)(void* self, uint64_t height, uint32_t part, tenon_sink out,
+                        tenon_status* status);
 } tenon_replica_app;
 
 typedef struct tenon_consensus {
@@ -66,13 +66,12 @@ typedef struct tenon_consensus {
   uint32_t reserved;
 
   /* [main] Called once, between create and start; `app` outlives stop(). */
-  int32_t (*attach)(tenon_instance *consensus, const tenon_replica_app *app,
-                    tenon_status *status);
+  int32_t (*attach)(tenon_instance* consensus, const tenon_replica_app* app, tenon_status* status);
   /* [any] Queues a TransactionBatch (bytes are copied) or refuses it with RESOURCE_EXHAUSTED; never
    * blocks. What was accepted is either in a final block later or lost with the process. */
-  int32_t (*submit)(tenon_instance *consensus, tenon_bytes batch, tenon_status *status);
+  int32_t (*submit)(tenon_instance* consensus, tenon_bytes batch, tenon_status* status);
   /* [any] JSON object for people and readiness: at least {"ready": bool, "reason": string}. */
-  int32_t (*describe)(tenon_instance *consensus, tenon_sink json, tenon_status *status);
+  int32_t (*describe)(tenon_instance* consensus, tenon_sink json, tenon_status* status);
 } tenon_consensus;
 
 #ifdef __cplusplus

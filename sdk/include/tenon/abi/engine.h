@@ -22,24 +22,24 @@ extern "C" {
 /* The engine's keyspace as of one moment. Borrowed for the call it is an argument of. */
 typedef struct tenon_state_view {
   uint32_t struct_size;
-  void *self;
+  void* self;
   /* The value, without salt or readers. TENON_NOT_FOUND when absent; in query(), PERMISSION_DENIED
    * when none of the caller's parties may read it. Any other code must be returned unchanged. */
-  int32_t (*get)(void *self, tenon_bytes key, tenon_sink value, tenon_status *status);
+  int32_t (*get)(void* self, tenon_bytes key, tenon_sink value, tenon_status* status);
   /* Visits begin <= key < end in byte order; an empty `end` means "to the last key". In query() it
    * visits only what the caller's parties may read. */
-  int32_t (*scan)(void *self, tenon_bytes begin, tenon_bytes end, void *context, tenon_visit visit,
-                  tenon_status *status);
+  int32_t (*scan)(void* self, tenon_bytes begin, tenon_bytes end, void* context, tenon_visit visit,
+                  tenon_status* status);
 } tenon_state_view;
 
 typedef struct tenon_engine_transaction {
   uint32_t struct_size;
   uint32_t reserved;
-  tenon_hash id;          /* SHA-256 of the transaction's bytes */
-  tenon_bytes payload;    /* the engine's own encoding */
-  const tenon_bytes *act_as;
+  tenon_hash id;       /* SHA-256 of the transaction's bytes */
+  tenon_bytes payload; /* the engine's own encoding */
+  const tenon_bytes* act_as;
   uint64_t act_as_count;
-  const tenon_bytes *read_as;
+  const tenon_bytes* read_as;
   uint64_t read_as_count;
 } tenon_engine_transaction;
 
@@ -53,11 +53,11 @@ typedef struct tenon_engine_context {
 typedef struct tenon_engine_write {
   uint32_t struct_size;
   uint32_t is_delete;
-  uint32_t key_class;     /* TENON_CLASS_STATE or TENON_CLASS_INDEX */
+  uint32_t key_class; /* TENON_CLASS_STATE or TENON_CLASS_INDEX */
   uint32_t reserved;
   tenon_bytes key;
   tenon_bytes value;
-  const tenon_bytes *readers; /* parties that may read it; "*" alone makes it public */
+  const tenon_bytes* readers; /* parties that may read it; "*" alone makes it public */
   uint64_t reader_count;
   uint64_t expires_at_us; /* 0: never */
 } tenon_engine_write;
@@ -66,19 +66,19 @@ typedef struct tenon_engine_event {
   uint32_t struct_size;
   uint32_t reserved;
   tenon_bytes payload;
-  const tenon_bytes *readers;
+  const tenon_bytes* readers;
   uint64_t reader_count;
 } tenon_engine_event;
 
 /* Where execute() puts its result. A rejected execution leaves no trace: the host discards it. */
 typedef struct tenon_execution_sink {
   uint32_t struct_size;
-  void *context;
-  void (*write)(void *context, const tenon_engine_write *write); /* the last one per key counts */
-  void (*event)(void *context, const tenon_engine_event *event);
-  void (*response)(void *context, tenon_bytes response);
+  void* context;
+  void (*write)(void* context, const tenon_engine_write* write); /* the last one per key counts */
+  void (*event)(void* context, const tenon_engine_event* event);
+  void (*response)(void* context, tenon_bytes response);
   /* The result holds only for record times in [min_us, max_us]. */
-  void (*time_bounds)(void *context, uint64_t min_us, uint64_t max_us);
+  void (*time_bounds)(void* context, uint64_t min_us, uint64_t max_us);
 } tenon_execution_sink;
 
 typedef struct tenon_engine {
@@ -87,28 +87,28 @@ typedef struct tenon_engine {
 
   /* [any] Changes exactly when the meaning of any transaction may change: semantics, cost schedule,
    * limits. */
-  int32_t (*fingerprint)(tenon_instance *engine, tenon_hash *out, tenon_status *status);
+  int32_t (*fingerprint)(tenon_instance* engine, tenon_hash* out, tenon_status* status);
 
   /* [worker] */
-  int32_t (*execute)(tenon_instance *engine, const tenon_state_view *view,
-                     const tenon_engine_transaction *transaction,
-                     const tenon_engine_context *context, const tenon_execution_sink *result,
-                     tenon_status *status);
+  int32_t (*execute)(tenon_instance* engine, const tenon_state_view* view,
+                     const tenon_engine_transaction* transaction,
+                     const tenon_engine_context* context, const tenon_execution_sink* result,
+                     tenon_status* status);
 
   /* [worker] Turns an application's command (the engine's own JSON) into a transaction payload, or
    * says in INVALID_ARGUMENT, NOT_FOUND … what is wrong with it. */
-  int32_t (*prepare)(tenon_instance *engine, const tenon_state_view *view, tenon_bytes command,
-                     const tenon_engine_transaction *submitter, tenon_sink payload,
-                     tenon_status *status);
+  int32_t (*prepare)(tenon_instance* engine, const tenon_state_view* view, tenon_bytes command,
+                     const tenon_engine_transaction* submitter, tenon_sink payload,
+                     tenon_status* status);
 
   /* [worker] Answers a read-only request (the engine's own JSON) under the view's parties. */
-  int32_t (*query)(tenon_instance *engine, const tenon_state_view *view, tenon_bytes request,
-                   const tenon_engine_transaction *caller, const tenon_engine_context *context,
-                   tenon_sink response, tenon_status *status);
+  int32_t (*query)(tenon_instance* engine, const tenon_state_view* view, tenon_bytes request,
+                   const tenon_engine_transaction* caller, const tenon_engine_context* context,
+                   tenon_sink response, tenon_status* status);
 
   /* [worker] Derives all INDEX writes from the state, after an import. */
-  int32_t (*rebuild_index)(tenon_instance *engine, const tenon_state_view *view,
-                           const tenon_execution_sink *result, tenon_status *status);
+  int32_t (*rebuild_index)(tenon_instance* engine, const tenon_state_view* view,
+                           const tenon_execution_sink* result, tenon_status* status);
 } tenon_engine;
 
 #ifdef __cplusplus

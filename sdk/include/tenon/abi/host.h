@@ -33,9 +33,9 @@ enum {
 typedef struct tenon_host_log {
   uint32_t struct_size;
   uint32_t lowest_level; /* messages below it are not wanted */
-  void *self;
+  void* self;
   /* `fields` is a JSON object or empty. The host adds time, plugin and node. */
-  void (*write)(void *self, uint32_t level, tenon_bytes message, tenon_bytes fields);
+  void (*write)(void* self, uint32_t level, tenon_bytes message, tenon_bytes fields);
 } tenon_host_log;
 
 typedef struct tenon_metric tenon_metric;
@@ -45,76 +45,77 @@ enum { TENON_METRIC_COUNTER = 0, TENON_METRIC_GAUGE = 1, TENON_METRIC_HISTOGRAM 
 typedef struct tenon_host_metrics {
   uint32_t struct_size;
   uint32_t reserved;
-  void *self;
-  /* A metric of that name and labels (JSON object of strings, or empty), made on first use; the same
-   * arguments give the same handle. NULL when the name is not [a-z_][a-z0-9_]* or the kind differs.
-   * The host prefixes "tenon_". Histograms are in seconds. */
-  tenon_metric *(*get)(void *self, uint32_t kind, tenon_bytes name, tenon_bytes help,
+  void* self;
+  /* A metric of that name and labels (JSON object of strings, or empty), made on first use; the
+   * same arguments give the same handle. NULL when the name is not [a-z_][a-z0-9_]* or the kind
+   * differs. The host prefixes "tenon_". Histograms are in seconds. */
+  tenon_metric* (*get)(void* self, uint32_t kind, tenon_bytes name, tenon_bytes help,
                        tenon_bytes labels);
   /* Counter: add (value >= 0). Gauge: set. Histogram: observe. */
-  void (*record)(void *self, tenon_metric *metric, double value);
+  void (*record)(void* self, tenon_metric* metric, double value);
 } tenon_host_metrics;
 
-typedef void (*tenon_task)(void *context);
+typedef void (*tenon_task)(void* context);
 
 typedef struct tenon_host_executor {
   uint32_t struct_size;
   uint32_t reserved;
-  void *self;
+  void* self;
   /* Runs task(context) on a worker thread, soon. RESOURCE_EXHAUSTED when the queue is full. */
-  int32_t (*post)(void *self, tenon_task task, void *context, tenon_status *status);
+  int32_t (*post)(void* self, tenon_task task, void* context, tenon_status* status);
   /* Runs task(context) on a worker thread after delay_ms; *timer names it for cancel(). */
-  int32_t (*after)(void *self, uint64_t delay_ms, tenon_task task, void *context, uint64_t *timer,
-                   tenon_status *status);
+  int32_t (*after)(void* self, uint64_t delay_ms, tenon_task task, void* context, uint64_t* timer,
+                   tenon_status* status);
   /* 1: it will not run. 0: it has run, is running, or is unknown. */
-  int32_t (*cancel)(void *self, uint64_t timer);
+  int32_t (*cancel)(void* self, uint64_t timer);
 } tenon_host_executor;
 
 typedef struct tenon_host_clock {
   uint32_t struct_size;
   uint32_t reserved;
-  void *self;
-  uint64_t (*monotonic_us)(void *self);
-  uint64_t (*wall_us)(void *self);   /* since the Unix epoch; never use it in execution */
-  uint64_t (*ledger_us)(void *self); /* record time of the last committed block */
+  void* self;
+  uint64_t (*monotonic_us)(void* self);
+  uint64_t (*wall_us)(void* self);   /* since the Unix epoch; never use it in execution */
+  uint64_t (*ledger_us)(void* self); /* record time of the last committed block */
 } tenon_host_clock;
 
 /* Ed25519 keys that the host holds; private keys never cross. */
 typedef struct tenon_host_keystore {
   uint32_t struct_size;
   uint32_t reserved;
-  void *self;
+  void* self;
   /* NOT_FOUND for an unknown id. Known here: "node". */
-  int32_t (*public_key)(void *self, tenon_bytes key_id, uint8_t out[32], tenon_status *status);
-  int32_t (*sign)(void *self, tenon_bytes key_id, tenon_bytes message, uint8_t out[64],
-                  tenon_status *status);
+  int32_t (*public_key)(void* self, tenon_bytes key_id, uint8_t out[32], tenon_status* status);
+  int32_t (*sign)(void* self, tenon_bytes key_id, tenon_bytes message, uint8_t out[64],
+                  tenon_status* status);
 } tenon_host_keystore;
 
 /* What the operator demands of every listener and connection. */
 typedef struct tenon_host_tls {
   uint32_t struct_size;
   uint32_t reserved;
-  void *self;
-  /* JSON object: {"minimum_version": "1.3", "cipher_suites": "…", "allow_plaintext_loopback": bool} */
-  int32_t (*policy)(void *self, tenon_sink json, tenon_status *status);
+  void* self;
+  /* JSON object: {"minimum_version": "1.3", "cipher_suites": "…", "allow_plaintext_loopback": bool}
+   */
+  int32_t (*policy)(void* self, tenon_sink json, tenon_status* status);
 } tenon_host_tls;
 
 typedef struct tenon_host_node {
   uint32_t struct_size;
   uint32_t reserved;
-  void *self;
+  void* self;
   /* SHA-256 of the genesis document. */
-  void (*chain_id)(void *self, tenon_hash *out);
+  void (*chain_id)(void* self, tenon_hash* out);
   /* JSON object: {"name", "role", "version", "chain_id"}. */
-  int32_t (*info)(void *self, tenon_sink json, tenon_status *status);
+  int32_t (*info)(void* self, tenon_sink json, tenon_status* status);
   /* A directory (mode 0700) that belongs to this plugin instance alone. */
-  int32_t (*data_directory)(void *self, tenon_sink path, tenon_status *status);
+  int32_t (*data_directory)(void* self, tenon_sink path, tenon_status* status);
 } tenon_host_node;
 
 /* Receives the encoded Completion of a submission, exactly once, on any thread. */
-typedef void (*tenon_completion)(void *context, tenon_bytes completion);
+typedef void (*tenon_completion)(void* context, tenon_bytes completion);
 /* The head moved to `height`. Called on a host thread: return at once. */
-typedef void (*tenon_head_moved)(void *context, uint64_t height);
+typedef void (*tenon_head_moved)(void* context, uint64_t height);
 
 /* The ledger as applications see it. Requests and responses are the messages of
  * proto/tenon/v1/ledger.proto named in each comment. Reads block on the store only. Parties are the
@@ -122,31 +123,31 @@ typedef void (*tenon_head_moved)(void *context, uint64_t height);
 typedef struct tenon_host_ledger {
   uint32_t struct_size;
   uint32_t reserved;
-  void *self;
+  void* self;
   /* Submission -> Completion. A refusal before admission (form, limits, full queues) is returned
    * here and `done` is not called. */
-  int32_t (*submit)(void *self, tenon_bytes submission, void *context, tenon_completion done,
-                    tenon_status *status);
+  int32_t (*submit)(void* self, tenon_bytes submission, void* context, tenon_completion done,
+                    tenon_status* status);
   /* QueryRequest -> QueryResponse */
-  int32_t (*query)(void *self, tenon_bytes request, tenon_sink response, tenon_status *status);
+  int32_t (*query)(void* self, tenon_bytes request, tenon_sink response, tenon_status* status);
   /* ProofRequest -> LedgerProof */
-  int32_t (*prove)(void *self, tenon_bytes request, tenon_sink response, tenon_status *status);
+  int32_t (*prove)(void* self, tenon_bytes request, tenon_sink response, tenon_status* status);
   /* BlocksRequest -> BlocksResponse */
-  int32_t (*blocks)(void *self, tenon_bytes request, tenon_sink response, tenon_status *status);
+  int32_t (*blocks)(void* self, tenon_bytes request, tenon_sink response, tenon_status* status);
   /* TransactionsRequest -> TransactionsResponse: what the parties may see, from an offset on */
-  int32_t (*transactions)(void *self, tenon_bytes request, tenon_sink response,
-                          tenon_status *status);
+  int32_t (*transactions)(void* self, tenon_bytes request, tenon_sink response,
+                          tenon_status* status);
   /* PartiesRequest -> PartiesResponse */
-  int32_t (*parties)(void *self, tenon_bytes request, tenon_sink response, tenon_status *status);
+  int32_t (*parties)(void* self, tenon_bytes request, tenon_sink response, tenon_status* status);
   /* -> StatusResponse */
-  int32_t (*status)(void *self, tenon_sink response, tenon_status *status);
+  int32_t (*status)(void* self, tenon_sink response, tenon_status* status);
   /* -> PluginsResponse */
-  int32_t (*plugins)(void *self, tenon_sink response, tenon_status *status);
+  int32_t (*plugins)(void* self, tenon_sink response, tenon_status* status);
   /* Calls head_moved after each commit until unwatch(), which returns only when no call is under
    * way. Must not be called from inside head_moved. */
-  int32_t (*watch)(void *self, void *context, tenon_head_moved head_moved, uint64_t *watch_id,
-                   tenon_status *status);
-  void (*unwatch)(void *self, uint64_t watch_id);
+  int32_t (*watch)(void* self, void* context, tenon_head_moved head_moved, uint64_t* watch_id,
+                   tenon_status* status);
+  void (*unwatch)(void* self, uint64_t watch_id);
 } tenon_host_ledger;
 
 #ifdef __cplusplus

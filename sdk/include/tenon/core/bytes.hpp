@@ -81,9 +81,11 @@ inline BytesView from_abi(tenon_bytes bytes) {
 // read as "to the last key") when there is none.
 inline Bytes prefix_end(BytesView prefix) {
   Bytes end(prefix);
-  while (!end.empty() && static_cast<std::uint8_t>(end.back()) == 0xff) end.pop_back();
-  if (!end.empty()) end.back() = static_cast<char>(static_cast<std::uint8_t>(end.back()) + 1);
+  while (!end.empty() && static_cast<std::uint8_t>(end.back()) == 0xff)
+    end.pop_back();
+  if (!end.empty())
+    end.back() = static_cast<char>(static_cast<std::uint8_t>(end.back()) + 1);
   return end;
 }
 
-}  // namespace tenon
+} // namespace tenon

@@ -30,7 +30,7 @@ void append_be64(Bytes& out, std::uint64_t value);
 
 // Takes pieces off the front of a byte string; every read says whether there was enough.
 class Reader {
- public:
+public:
   explicit Reader(BytesView bytes) : rest_(bytes) {}
   [[nodiscard]] bool take(std::size_t size, BytesView& out);
   [[nodiscard]] bool u8(std::uint8_t& out);
@@ -41,8 +41,8 @@ class Reader {
   [[nodiscard]] BytesView rest() const { return rest_; }
   [[nodiscard]] bool empty() const { return rest_.empty(); }
 
- private:
+private:
   BytesView rest_;
 };
 
-}  // namespace tenon
+} // namespace tenon

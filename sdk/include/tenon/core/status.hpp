@@ -41,7 +41,7 @@ enum class Code : std::uint32_t {
 [[nodiscard]] std::string_view code_name(Code code);
 
 class [[nodiscard]] Status {
- public:
+public:
   Status() = default;
   Status(Code code, std::string message) : code_(code), message_(std::move(message)) {}
 
@@ -67,17 +67,21 @@ class [[nodiscard]] Status {
   std::int32_t to_abi(tenon_status* out) const;
   static Status from_abi(std::int32_t code, const tenon_status& status);
 
- private:
+private:
   Code code_ = Code::kOk;
   bool fault_ = false;
   std::string message_;
 };
 
-inline Status ok_status() { return {}; }
+inline Status ok_status() {
+  return {};
+}
 inline Status invalid_argument(std::string message) {
   return {Code::kInvalidArgument, std::move(message)};
 }
-inline Status not_found(std::string message) { return {Code::kNotFound, std::move(message)}; }
+inline Status not_found(std::string message) {
+  return {Code::kNotFound, std::move(message)};
+}
 inline Status failed_precondition(std::string message) {
   return {Code::kFailedPrecondition, std::move(message)};
 }
@@ -87,8 +91,12 @@ inline Status permission_denied(std::string message) {
 inline Status resource_exhausted(std::string message) {
   return {Code::kResourceExhausted, std::move(message)};
 }
-inline Status out_of_range(std::string message) { return {Code::kOutOfRange, std::move(message)}; }
-inline Status unavailable(std::string message) { return {Code::kUnavailable, std::move(message)}; }
+inline Status out_of_range(std::string message) {
+  return {Code::kOutOfRange, std::move(message)};
+}
+inline Status unavailable(std::string message) {
+  return {Code::kUnavailable, std::move(message)};
+}
 inline Status fault(std::string message) {
   return Status::make_fault(Code::kInternal, std::move(message));
 }
@@ -97,9 +105,8 @@ inline Status data_loss(std::string message) {
 }
 
 // A value or the failure that kept it from being.
-template <typename T>
-class [[nodiscard]] Result {
- public:
+template <typename T> class [[nodiscard]] Result {
+public:
   Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
   Result(Status status) : state_(std::in_place_index<1>, std::move(status)) {
     assert(!std::get<1>(state_).ok());
@@ -117,28 +124,31 @@ class [[nodiscard]] Result {
   T* operator->() { return &require(); }
   const T* operator->() const { return &const_cast<Result*>(this)->require(); }
 
- private:
+private:
   T& require() {
-    if (!ok()) std::abort();  // reading a value that is not there is a bug, in release too
+    if (!ok())
+      std::abort(); // reading a value that is not there is a bug, in release too
     return std::get<0>(state_);
   }
   std::variant<T, Status> state_;
 };
 
 // Returns the failure of `expression` from the enclosing function.
-#define TENON_RETURN_IF_ERROR(expression)                         \
-  do {                                                            \
-    if (::tenon::Status tenon_status_ = (expression); !tenon_status_.ok()) return tenon_status_; \
+#define TENON_RETURN_IF_ERROR(expression)                                                          \
+  do {                                                                                             \
+    if (::tenon::Status tenon_status_ = (expression); !tenon_status_.ok())                         \
+      return tenon_status_;                                                                        \
   } while (false)
 
 #define TENON_CONCAT_INNER(a, b) a##b
 #define TENON_CONCAT(a, b) TENON_CONCAT_INNER(a, b)
 // TENON_ASSIGN_OR_RETURN(auto value, function()): the value, or returns the failure.
-#define TENON_ASSIGN_OR_RETURN(declaration, expression) \
+#define TENON_ASSIGN_OR_RETURN(declaration, expression)                                            \
   TENON_ASSIGN_OR_RETURN_INNER(TENON_CONCAT(tenon_result_, __LINE__), declaration, expression)
-#define TENON_ASSIGN_OR_RETURN_INNER(result, declaration, expression) \
-  auto result = (expression);                                         \
-  if (!result.ok()) return result.status();                           \
+#define TENON_ASSIGN_OR_RETURN_INNER(result, declaration, expression)                              \
+  auto result = (expression);                                                                      \
+  if (!result.ok())                                                                                \
+    return result.status();                                                                        \
   declaration = std::move(*result)
 
-}  // namespace tenon
+} // namespace tenon

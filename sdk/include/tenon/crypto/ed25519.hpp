@@ -12,7 +12,7 @@ inline constexpr std::size_t kPublicKeySize = 32;
 inline constexpr std::size_t kSignatureSize = 64;
 
 class PrivateKey {
- public:
+public:
   // From 32 random bytes of the system's generator.
   static Result<PrivateKey> generate();
   // `seed` is the 32-byte private key of RFC 8032.
@@ -24,7 +24,7 @@ class PrivateKey {
   [[nodiscard]] Bytes public_key() const;
   [[nodiscard]] Result<Bytes> sign(BytesView message) const;
 
- private:
+private:
   explicit PrivateKey(std::shared_ptr<void> key) : key_(std::move(key)) {}
   std::shared_ptr<void> key_;
 };
@@ -34,4 +34,4 @@ class PrivateKey {
 // Bytes of the system's cryptographic generator.
 [[nodiscard]] Result<Bytes> random_bytes(std::size_t count);
 
-}  // namespace tenon::crypto
+} // namespace tenon::crypto

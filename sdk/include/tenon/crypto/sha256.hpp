@@ -17,4 +17,4 @@ namespace tenon::crypto {
 // messages[i * message_size, (i + 1) * message_size). Uses the widest kernel the processor has.
 void sha256_many(BytesView messages, std::size_t message_size, std::span<Hash> digests);
 
-}  // namespace tenon::crypto
+} // namespace tenon::crypto

@@ -22,4 +22,4 @@ namespace tenon::merkle {
 // key hash || 0x01 || value hash, or key hash || 0x00 for a removal. Sorted by key hash.
 [[nodiscard]] Hash write_leaf(const Hash& key_hash, const Hash* value_hash);
 
-}  // namespace tenon::merkle
+} // namespace tenon::merkle

@@ -29,9 +29,9 @@ inline constexpr BytesView kEmptyRoot = "SPARSE_MERKLE_PLACEHOLDER_HASH__";
 struct SparseProof {
   enum class End : std::uint8_t { kEmpty = 0, kLeaf = 1, kOtherLeaf = 2 };
   End end = End::kEmpty;
-  Hash other_key_hash;    // kOtherLeaf only
-  Hash other_value_hash;  // kOtherLeaf only
-  std::vector<Hash> siblings;  // from the root downwards; empty subtrees are empty_hash()
+  Hash other_key_hash;        // kOtherLeaf only
+  Hash other_value_hash;      // kOtherLeaf only
+  std::vector<Hash> siblings; // from the root downwards; empty subtrees are empty_hash()
 };
 
 // 0x01 | end u8 | [other key hash, other value hash] | depth be16 | bitmap of non-empty siblings,
@@ -43,4 +43,4 @@ struct SparseProof {
 [[nodiscard]] Status verify_proof(const SparseProof& proof, const Hash& root, const Hash& key_hash,
                                   const std::optional<Hash>& value_hash);
 
-}  // namespace tenon::merkle
+} // namespace tenon::merkle

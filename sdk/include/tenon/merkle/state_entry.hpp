@@ -14,8 +14,8 @@ namespace tenon::merkle {
 // A decoded entry; the views borrow from the encoded one.
 struct StateEntry {
   Hash salt;
-  std::uint64_t expires_at_us = 0;  // 0: never
-  BytesView readers;                // encoded reader list
+  std::uint64_t expires_at_us = 0; // 0: never
+  BytesView readers;               // encoded reader list
   BytesView value;
 };
 
@@ -36,4 +36,4 @@ inline constexpr BytesView kPublicReader = "*";
 // Is the list public, or does it name one of `parties`?
 [[nodiscard]] bool may_read(BytesView readers, std::span<const std::string> parties);
 
-}  // namespace tenon::merkle
+} // namespace tenon::merkle

@@ -8,10 +8,10 @@
 namespace tenon::plugin {
 
 class Api {
- public:
+public:
   virtual ~Api() = default;
   // JSON array of {"protocol", "address", "tls"}.
   [[nodiscard]] virtual Result<Bytes> endpoints() const = 0;
 };
 
-}  // namespace tenon::plugin
+} // namespace tenon::plugin

@@ -30,7 +30,7 @@ using FinalizedCallback = std::function<void(Status)>;
 
 // The host, as a consensus plugin sees it. Outlives the plugin's stop(); calls from any thread.
 class ReplicaApp {
- public:
+public:
   virtual ~ReplicaApp() = default;
   [[nodiscard]] virtual Result<ReplicaHead> head() const = 0;
   [[nodiscard]] virtual Status check(BytesView batch) = 0;
@@ -44,7 +44,7 @@ class ReplicaApp {
 };
 
 class Consensus {
- public:
+public:
   virtual ~Consensus() = default;
   [[nodiscard]] virtual Status attach(ReplicaApp& app) = 0;
   [[nodiscard]] virtual Status submit(BytesView batch) = 0;
@@ -52,4 +52,4 @@ class Consensus {
   [[nodiscard]] virtual Result<Bytes> describe() const = 0;
 };
 
-}  // namespace tenon::plugin
+} // namespace tenon::plugin

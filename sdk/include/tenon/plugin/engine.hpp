@@ -15,9 +15,10 @@ namespace tenon::plugin {
 
 // The engine's own keyspace. Owned by the host, borrowed for the call it is an argument of.
 class StateView {
- public:
+public:
   virtual ~StateView() = default;
-  // Nothing when absent. PERMISSION_DENIED (queries only) when it exists or not but may not be seen.
+  // Nothing when absent. PERMISSION_DENIED (queries only) when it exists or not but may not be
+  // seen.
   [[nodiscard]] virtual Result<std::optional<Bytes>> get(BytesView key) const = 0;
   [[nodiscard]] virtual Status scan(BytesView begin, BytesView end, ScanVisitor visit) const = 0;
 };
@@ -39,7 +40,7 @@ struct EngineContext {
 struct EngineWrite {
   KeyClass key_class = KeyClass::kState;
   Bytes key;
-  std::optional<Bytes> value;  // nothing: remove the key
+  std::optional<Bytes> value; // nothing: remove the key
   std::vector<std::string> readers;
   std::uint64_t expires_at_us = 0;
 };
@@ -58,7 +59,7 @@ struct ExecutionResult {
 };
 
 class Engine {
- public:
+public:
   virtual ~Engine() = default;
   [[nodiscard]] virtual Result<Hash> fingerprint() const = 0;
   // A failure that is no fault rejects the transaction. Its message is part of the outcome, the
@@ -75,4 +76,4 @@ class Engine {
   [[nodiscard]] virtual Result<std::vector<EngineWrite>> rebuild_index(const StateView& view) = 0;
 };
 
-}  // namespace tenon::plugin
+} // namespace tenon::plugin

@@ -1,10 +1,11 @@
-// The host's services as a C++ plugin uses them: thin, typed wrappers over the tables of abi/host.h.
-// A Host is a value that borrows the tenon_host given to create(); any thread.
+// The host's services as a C++ plugin uses them: thin, typed wrappers over the tables of
+// abi/host.h. A Host is a value that borrows the tenon_host given to create(); any thread.
 #pragma once
 
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "tenon/abi/host.h"
 #include "tenon/abi/plugin.h"
@@ -23,14 +24,15 @@ enum class LogLevel : std::uint32_t {
 
 // A counter, gauge or histogram; a copyable handle that does nothing when the host has no metrics.
 class Metric {
- public:
+public:
   Metric() = default;
   Metric(const tenon_host_metrics* table, tenon_metric* metric) : table_(table), metric_(metric) {}
   void record(double value) const {
-    if (metric_ != nullptr) table_->record(table_->self, metric_, value);
+    if (metric_ != nullptr)
+      table_->record(table_->self, metric_, value);
   }
 
- private:
+private:
   const tenon_host_metrics* table_ = nullptr;
   tenon_metric* metric_ = nullptr;
 };
@@ -43,19 +45,18 @@ enum class MetricKind : std::uint32_t {
 
 // The ledger service. Requests and responses are encoded messages of tenon/v1/ledger.proto.
 class Ledger {
- public:
+public:
   using Completion = std::function<void(BytesView completion)>;
   using HeadMoved = std::function<void(std::uint64_t height)>;
 
   // Ends its watch when destroyed, waiting for a call under way.
   class Watch {
-   public:
+  public:
     Watch() = default;
     Watch(const tenon_host_ledger* table, std::uint64_t id, std::unique_ptr<HeadMoved> callback)
         : table_(table), id_(id), callback_(std::move(callback)) {}
     Watch(Watch&& other) noexcept
-        : table_(std::exchange(other.table_, nullptr)),
-          id_(other.id_),
+        : table_(std::exchange(other.table_, nullptr)), id_(other.id_),
           callback_(std::move(other.callback_)) {}
     Watch& operator=(Watch&& other) noexcept {
       if (this != &other) {
@@ -68,12 +69,13 @@ class Ledger {
     }
     ~Watch() { reset(); }
     void reset() {
-      if (table_ != nullptr) table_->unwatch(table_->self, id_);
+      if (table_ != nullptr)
+        table_->unwatch(table_->self, id_);
       table_ = nullptr;
       callback_.reset();
     }
 
-   private:
+  private:
     const tenon_host_ledger* table_ = nullptr;
     std::uint64_t id_ = 0;
     std::unique_ptr<HeadMoved> callback_;
@@ -92,12 +94,18 @@ class Ledger {
   [[nodiscard]] Result<Bytes> plugins() const;
   [[nodiscard]] Result<Watch> watch(HeadMoved head_moved) const;
 
- private:
+private:
   const tenon_host_ledger* table_;
 };
 
+// A task waiting for its time; named to Host::cancel().
+struct Timer {
+  std::uint64_t id = 0;
+  void* task = nullptr;
+};
+
 class Host {
- public:
+public:
   explicit Host(const tenon_host* host);
 
   // Messages below the host's lowest level are dropped before `fields` is looked at.
@@ -107,11 +115,9 @@ class Host {
 
   // Runs `task` on a worker thread. RESOURCE_EXHAUSTED when the queue is full.
   [[nodiscard]] Status post(std::function<void()> task) const;
-  // The id that cancel() takes.
-  [[nodiscard]] Result<std::uint64_t> after(std::uint64_t delay_ms,
-                                            std::function<void()> task) const;
-  // True: the task will not run (and leaks nothing).
-  bool cancel(std::uint64_t timer) const;
+  [[nodiscard]] Result<Timer> after(std::uint64_t delay_ms, std::function<void()> task) const;
+  // True: the task will not run. False: it has run or is running. Once per timer.
+  bool cancel(const Timer& timer) const;
 
   [[nodiscard]] std::uint64_t monotonic_us() const;
   [[nodiscard]] std::uint64_t wall_us() const;
@@ -126,9 +132,8 @@ class Host {
   // FAILED_PRECONDITION for plugins of a kind that is not given the ledger.
   [[nodiscard]] Result<Ledger> ledger() const;
 
- private:
-  template <typename Table>
-  const Table* table(const char* interface_id) const {
+private:
+  template <typename Table> const Table* table(const char* interface_id) const {
     return static_cast<const Table*>(host_->query(host_->self, to_abi(BytesView(interface_id))));
   }
 
@@ -142,4 +147,4 @@ class Host {
   const tenon_host_node* node_;
 };
 
-}  // namespace tenon::plugin
+} // namespace tenon::plugin

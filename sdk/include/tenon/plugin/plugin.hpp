@@ -15,11 +15,11 @@ namespace tenon::plugin {
 
 // Lifecycle; every call on the host's main thread, in this order. See abi/plugin.h.
 class Plugin {
- public:
+public:
   virtual ~Plugin() = default;
   [[nodiscard]] virtual Status start() = 0;
   [[nodiscard]] virtual Status drain(std::uint64_t deadline_ms) = 0;
   virtual void stop() = 0;
 };
 
-}  // namespace tenon::plugin
+} // namespace tenon::plugin

@@ -62,7 +62,7 @@ using ScanVisitor = FunctionRef<bool(BytesView key, BytesView value)>;
 
 // A fixed view of the state. Owned by whoever asked for it; calls from any thread.
 class StoreSnapshot {
- public:
+public:
   virtual ~StoreSnapshot() = default;
   // Nothing when the key is absent.
   [[nodiscard]] virtual Result<std::optional<Bytes>> get(KeyClass key_class,
@@ -75,7 +75,7 @@ class StoreSnapshot {
 
 // A block's writes on top of the head or of another stage. Destroying it abandons it.
 class StoreStage {
- public:
+public:
   virtual ~StoreStage() = default;
   [[nodiscard]] virtual const StoreRoots& roots() const = 0;
   [[nodiscard]] virtual Result<std::unique_ptr<StoreSnapshot>> snapshot() const = 0;
@@ -85,14 +85,14 @@ class StoreStage {
 using ProgressVisitor = FunctionRef<bool(std::uint64_t done, std::uint64_t total)>;
 
 class Store {
- public:
+public:
   virtual ~Store() = default;
   [[nodiscard]] virtual bool durable() const = 0;
   [[nodiscard]] virtual Result<StoreHead> head() const = 0;
-  [[nodiscard]] virtual Result<std::unique_ptr<StoreSnapshot>> snapshot(
-      std::uint64_t height) const = 0;
-  [[nodiscard]] virtual Result<std::unique_ptr<StoreStage>> stage(
-      StoreStage* parent, std::span<const StoreWrite> writes) = 0;
+  [[nodiscard]] virtual Result<std::unique_ptr<StoreSnapshot>>
+  snapshot(std::uint64_t height) const = 0;
+  [[nodiscard]] virtual Result<std::unique_ptr<StoreStage>>
+  stage(StoreStage* parent, std::span<const StoreWrite> writes) = 0;
   [[nodiscard]] virtual Status commit(std::unique_ptr<StoreStage> stage, const StoreBlock& block,
                                       bool sync) = 0;
   // Nothing above the head.
@@ -101,4 +101,4 @@ class Store {
   [[nodiscard]] virtual Status verify(ProgressVisitor progress) = 0;
 };
 
-}  // namespace tenon::plugin
+} // namespace tenon::plugin

@@ -44,4 +44,4 @@ inline constexpr std::uint64_t kOffsetIndexBits = 24;
 // Salts derived from a transaction's: HMAC-SHA-256(transaction salt, purpose || 0x00 || name).
 [[nodiscard]] Hash derived_salt(BytesView transaction_salt, BytesView purpose, BytesView name);
 
-}  // namespace tenon::wire
+} // namespace tenon::wire

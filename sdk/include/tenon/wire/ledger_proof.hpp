@@ -13,7 +13,7 @@ namespace tenon::wire {
 
 struct ProvedKey {
   Bytes key;
-  std::optional<Bytes> value;  // nothing: proved absent
+  std::optional<Bytes> value; // nothing: proved absent
 };
 
 struct ProvedState {
@@ -33,4 +33,4 @@ struct ProvedState {
 [[nodiscard]] Status verify_certificate(const v1::Certificate& certificate, const Hash& chain,
                                         const v1::ValidatorSet& validators);
 
-}  // namespace tenon::wire
+} // namespace tenon::wire

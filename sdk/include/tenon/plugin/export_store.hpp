@@ -1,0 +1,185 @@
+// Turns a C++ store into the table of abi/store.h:
+//
+//   class MyStore : public tenon::plugin::Plugin, public tenon::plugin::Store { … };
+//   TENON_STORE_PLUGIN(MyStore)
+#pragma once
+
+#include <vector>
+
+#include "tenon/core/encoding.hpp"
+#include "tenon/plugin/export.hpp"
+#include "tenon/plugin/store.hpp"
+
+namespace tenon::plugin {
+
+template <typename T> class StoreExport {
+public:
+  using Table = tenon_store;
+  static constexpr BytesView kInterface = TENON_STORE_INTERFACE;
+
+  static void fill(tenon_store& table, const T& store) {
+    table = {sizeof(tenon_store),
+             store.durable() ? TENON_STORE_DURABLE : 0u,
+             head,
+             snapshot,
+             stage_snapshot,
+             release,
+             get,
+             scan,
+             prove,
+             stage,
+             commit,
+             abandon,
+             read_block,
+             verify};
+  }
+
+private:
+  static Store& store_of(tenon_instance* instance) {
+    return Export<T, StoreExport>::object(instance);
+  }
+  static StoreSnapshot* snapshot_of(tenon_store_snapshot* handle) {
+    return reinterpret_cast<StoreSnapshot*>(handle);
+  }
+  static StoreStage* stage_of(tenon_store_stage* handle) {
+    return reinterpret_cast<StoreStage*>(handle);
+  }
+
+  static Status give_snapshot(Result<std::unique_ptr<StoreSnapshot>> made,
+                              tenon_store_snapshot** out) {
+    if (!made.ok())
+      return made.status();
+    *out = reinterpret_cast<tenon_store_snapshot*>(made->release());
+    return {};
+  }
+
+  static std::int32_t head(tenon_instance* instance, tenon_store_head* out,
+                           tenon_status* status) noexcept {
+    return guarded(status, [&]() -> Status {
+      TENON_ASSIGN_OR_RETURN(const StoreHead head, store_of(instance).head());
+      *out = {head.height,
+              head.empty ? 1u : 0u,
+              0,
+              head.block_id.to_abi(),
+              head.result_hash.to_abi(),
+              head.state_root.to_abi()};
+      return {};
+    });
+  }
+
+  static std::int32_t snapshot(tenon_instance* instance, std::uint64_t height,
+                               tenon_store_snapshot** out, tenon_status* status) noexcept {
+    return guarded(status, [&] { return give_snapshot(store_of(instance).snapshot(height), out); });
+  }
+  static std::int32_t stage_snapshot(tenon_store_stage* stage, tenon_store_snapshot** out,
+                                     tenon_status* status) noexcept {
+    return guarded(status, [&] { return give_snapshot(stage_of(stage)->snapshot(), out); });
+  }
+  static void release(tenon_store_snapshot* snapshot) noexcept {
+    guarded_void([&] { delete snapshot_of(snapshot); });
+  }
+
+  static std::int32_t get(tenon_store_snapshot* snapshot, std::uint32_t key_class, tenon_bytes key,
+                          tenon_sink value, tenon_status* status) noexcept {
+    std::int32_t code = TENON_OK;
+    const std::int32_t guard = guarded(status, [&]() -> Status {
+      code = optional_to_abi(
+          snapshot_of(snapshot)->get(static_cast<KeyClass>(key_class), from_abi(key)), value,
+          status);
+      return {};
+    });
+    return guard == TENON_OK ? code : guard;
+  }
+
+  static std::int32_t scan(tenon_store_snapshot* snapshot, std::uint32_t key_class,
+                           tenon_bytes begin, tenon_bytes end, void* context, tenon_visit visit,
+                           tenon_status* status) noexcept {
+    return guarded(status, [&] {
+      return snapshot_of(snapshot)->scan(static_cast<KeyClass>(key_class), from_abi(begin),
+                                         from_abi(end), [&](BytesView key, BytesView value) {
+                                           return visit(context, to_abi(key), to_abi(value)) == 0;
+                                         });
+    });
+  }
+
+  static std::int32_t prove(tenon_store_snapshot* snapshot, const tenon_bytes* keys,
+                            std::uint64_t key_count, tenon_sink proofs,
+                            tenon_status* status) noexcept {
+    return guarded(status, [&]() -> Status {
+      std::vector<BytesView> views;
+      for (std::uint64_t i = 0; i < key_count; ++i)
+        views.push_back(from_abi(keys[i]));
+      TENON_ASSIGN_OR_RETURN(const auto made, snapshot_of(snapshot)->prove(views));
+      for (const Bytes& proof : made) {
+        const auto size = static_cast<std::uint32_t>(proof.size());
+        const char little_endian[4] = {static_cast<char>(size), static_cast<char>(size >> 8),
+                                       static_cast<char>(size >> 16),
+                                       static_cast<char>(size >> 24)};
+        write_sink(proofs, BytesView(little_endian, sizeof little_endian));
+        write_sink(proofs, proof);
+      }
+      return {};
+    });
+  }
+
+  static std::int32_t stage(tenon_instance* instance, tenon_store_stage* parent,
+                            const tenon_store_write* writes, std::uint64_t write_count,
+                            tenon_store_roots* roots, tenon_store_stage** out,
+                            tenon_status* status) noexcept {
+    return guarded(status, [&]() -> Status {
+      std::vector<StoreWrite> views;
+      views.reserve(write_count);
+      for (std::uint64_t i = 0; i < write_count; ++i) {
+        views.push_back({static_cast<KeyClass>(writes[i].key_class), writes[i].is_delete != 0,
+                         from_abi(writes[i].key), from_abi(writes[i].entry)});
+      }
+      TENON_ASSIGN_OR_RETURN(auto made, store_of(instance).stage(stage_of(parent), views));
+      *roots = {made->roots().state_root.to_abi(), made->roots().writes_root.to_abi()};
+      *out = reinterpret_cast<tenon_store_stage*>(made.release());
+      return {};
+    });
+  }
+
+  static std::int32_t commit(tenon_instance* instance, tenon_store_stage* stage,
+                             const tenon_store_block* block, std::uint32_t sync,
+                             tenon_status* status) noexcept {
+    return guarded(status, [&] {
+      std::unique_ptr<StoreStage> owned(stage_of(stage));
+      StoreBlock view{
+          block->height, Hash::from_abi(block->block_id), Hash::from_abi(block->result_hash), {}};
+      for (std::size_t i = 0; i < kBlockParts; ++i)
+        view.parts[i] = from_abi(block->parts[i]);
+      return store_of(instance).commit(std::move(owned), view, sync != 0);
+    });
+  }
+  static void abandon(tenon_store_stage* stage) noexcept {
+    guarded_void([&] { delete stage_of(stage); });
+  }
+
+  static std::int32_t read_block(tenon_instance* instance, std::uint64_t height, std::uint32_t part,
+                                 tenon_sink out, tenon_status* status) noexcept {
+    std::int32_t code = TENON_OK;
+    const std::int32_t guard = guarded(status, [&]() -> Status {
+      code = optional_to_abi(store_of(instance).read_block(height, static_cast<BlockPart>(part)),
+                             out, status);
+      return {};
+    });
+    return guard == TENON_OK ? code : guard;
+  }
+
+  static std::int32_t verify(tenon_instance* instance, void* context,
+                             std::int32_t (*progress)(void*, std::uint64_t, std::uint64_t),
+                             tenon_status* status) noexcept {
+    return guarded(status, [&] {
+      return store_of(instance).verify([&](std::uint64_t done, std::uint64_t total) {
+        return progress == nullptr || progress(context, done, total) == 0;
+      });
+    });
+  }
+};
+
+#define TENON_STORE_PLUGIN(Class)                                                                  \
+  using TenonExporter = ::tenon::plugin::Export<Class, ::tenon::plugin::StoreExport<Class>>;       \
+  TENON_EXPORT_ENTRY(TenonExporter)
+
+} // namespace tenon::plugin
