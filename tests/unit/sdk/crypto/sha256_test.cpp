@@ -1,0 +1,51 @@
+#include "tenon/crypto/sha256.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <vector>
+
+#include "tenon/core/encoding.hpp"
+
+using namespace tenon;
+using namespace tenon::crypto;
+
+TEST_CASE("sha256: gives the vectors of FIPS 180-4", "[sdk][crypto]") {
+  CHECK(to_hex(sha256("").view()) ==
+        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  CHECK(to_hex(sha256("abc").view()) ==
+        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  CHECK(to_hex(sha256("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq").view()) ==
+        "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
+  CHECK(to_hex(sha256(std::string(1'000'000, 'a')).view()) ==
+        "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+}
+
+TEST_CASE("sha256: parts are hashed as their concatenation", "[sdk][crypto]") {
+  CHECK(sha256({"a", "", "bc"}) == sha256("abc"));
+}
+
+TEST_CASE("sha256: hmac gives the vectors of RFC 4231", "[sdk][crypto]") {
+  CHECK(to_hex(hmac_sha256(Bytes(20, '\x0b'), "Hi There").view()) ==
+        "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
+  CHECK(to_hex(hmac_sha256("Jefe", "what do ya want for nothing?").view()) ==
+        "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+  CHECK(to_hex(hmac_sha256(Bytes(131, '\xaa'),
+                           "Test Using Larger Than Block-Size Key - Hash Key First")
+                   .view()) == "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+}
+
+TEST_CASE("sha256: many digests at once equal one at a time, for every size and count",
+          "[sdk][crypto]") {
+  Bytes messages;
+  for (int i = 0; i < 140 * 9; ++i)
+    messages.push_back(static_cast<char>(i * 7 + i / 251));
+  for (std::size_t size = 0; size <= 140; ++size) {
+    for (std::size_t count = 0; count <= 9; ++count) {
+      std::vector<Hash> digests(count);
+      sha256_many(BytesView(messages).substr(0, size * count), size, digests);
+      for (std::size_t i = 0; i < count; ++i) {
+        REQUIRE(digests[i] == sha256(BytesView(messages).substr(i * size, size)));
+      }
+    }
+  }
+}

@@ -1,0 +1,168 @@
+#include "tenon/wire/ledger_proof.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "tenon/crypto/ed25519.hpp"
+#include "tenon/crypto/sha256.hpp"
+#include "tenon/merkle/sparse_proof.hpp"
+#include "tenon/merkle/state_entry.hpp"
+#include "tenon/wire/hashing.hpp"
+
+using namespace tenon;
+using namespace tenon::wire;
+
+namespace {
+
+// A ledger with one key, certified one block later by three of four validators.
+struct Ledger {
+  Hash chain = crypto::sha256("genesis");
+  std::vector<crypto::PrivateKey> keys;
+  v1::ValidatorSet validators;
+  v1::LedgerProof proof;
+
+  Ledger() {
+    validators.set_max_byzantine(1);
+    for (char i = 0; i < 4; ++i) {
+      keys.push_back(crypto::PrivateKey::from_seed(Bytes(32, i)).value());
+      auto* const validator = validators.add_validators();
+      validator->set_name("v" + std::to_string(i));
+      validator->set_public_key(keys.back().public_key());
+    }
+    add_state();
+    add_certificate();
+  }
+
+  void add_state() {
+    const std::vector<std::string> readers = {"alice"};
+    const Hash salt = crypto::sha256("salt");
+    const Hash access = crypto::sha256(merkle::encode_readers(readers));
+    const Hash value_hash = merkle::entry_hash(salt, access, 0, "100");
+    v1::BlockHeader header;
+    header.set_chain(chain.str());
+    header.set_height(7);
+    header.set_record_time_us(1'000'000);
+    header.set_validators(validators_hash(validators).str());
+    proof.set_version(1);
+    proof.set_chain(chain.str());
+    proof.set_header(header.SerializeAsString());
+    v1::ResultHeader result;
+    result.set_block_id(crypto::sha256(proof.header()).str());
+    result.set_state_root(merkle::leaf_hash(crypto::sha256("wasm/a"), value_hash).str());
+    proof.set_result_header(result.SerializeAsString());
+    auto* const key = proof.add_keys();
+    key->set_key("wasm/a");
+    key->set_present(true);
+    key->set_value("100");
+    key->set_salt(salt.str());
+    key->set_access_hash(access.str());
+    merkle::SparseProof path;
+    path.end = merkle::SparseProof::End::kLeaf;
+    key->set_path(merkle::encode_proof(path));
+  }
+
+  void add_certificate() {
+    v1::ResultHeader later;
+    later.set_block_id(crypto::sha256("block 8").str());
+    later.set_parent_result(crypto::sha256(proof.result_header()).str());
+    proof.add_later_result_headers(later.SerializeAsString());
+    v1::Certificate certificate;
+    certificate.set_view(9);
+    certificate.set_block_id(later.block_id());
+    certificate.set_result_hash(crypto::sha256(proof.later_result_headers(0)).str());
+    for (std::uint32_t i = 0; i < 3; ++i) {
+      auto* const signature = certificate.add_signatures();
+      signature->set_validator(i);
+      signature->set_signature(
+          keys[i]
+              .sign(certificate_signing_bytes(chain, 9, Hash::from_view(later.block_id()),
+                                              Hash::from_view(certificate.result_hash())))
+              .value());
+    }
+    proof.set_certificate(certificate.SerializeAsString());
+  }
+
+  [[nodiscard]] Result<ProvedState> verify(const v1::LedgerProof& changed) const {
+    return verify_ledger_proof(changed, chain, validators);
+  }
+};
+
+} // namespace
+
+TEST_CASE("ledger proof: a certified value verifies offline", "[sdk][wire]") {
+  const Ledger ledger;
+  const auto state = ledger.verify(ledger.proof);
+  REQUIRE(state.ok());
+  CHECK(state->height == 7);
+  REQUIRE(state->keys.size() == 1);
+  CHECK(state->keys[0].value == "100");
+}
+
+TEST_CASE("ledger proof: another value, root, block, chain or validator set is refused",
+          "[sdk][wire]") {
+  const Ledger ledger;
+  v1::LedgerProof changed = ledger.proof;
+  changed.mutable_keys(0)->set_value("101");
+  CHECK_FALSE(ledger.verify(changed).ok());
+  changed = ledger.proof;
+  changed.mutable_keys(0)->set_present(false);
+  CHECK_FALSE(ledger.verify(changed).ok());
+  changed = ledger.proof;
+  changed.clear_later_result_headers();
+  CHECK_FALSE(ledger.verify(changed).ok());
+  changed = ledger.proof;
+  changed.set_version(2);
+  CHECK_FALSE(ledger.verify(changed).ok());
+  CHECK_FALSE(
+      verify_ledger_proof(ledger.proof, crypto::sha256("other chain"), ledger.validators).ok());
+  v1::ValidatorSet fewer = ledger.validators;
+  fewer.mutable_validators()->RemoveLast();
+  CHECK_FALSE(verify_ledger_proof(ledger.proof, ledger.chain, fewer).ok());
+}
+
+TEST_CASE("ledger proof: a certificate needs a quorum of different, right signatures",
+          "[sdk][wire]") {
+  const Ledger ledger;
+  v1::Certificate certificate;
+  REQUIRE(certificate.ParseFromString(ledger.proof.certificate()));
+  REQUIRE(verify_certificate(certificate, ledger.chain, ledger.validators).ok());
+  v1::Certificate changed = certificate;
+  changed.mutable_signatures()->RemoveLast();
+  CHECK(verify_certificate(changed, ledger.chain, ledger.validators).message() ==
+        "not proved: the certificate has 2 signatures, a quorum is 3");
+  changed = certificate;
+  *changed.mutable_signatures(2) = changed.signatures(1);
+  CHECK_FALSE(verify_certificate(changed, ledger.chain, ledger.validators).ok());
+  changed = certificate;
+  changed.mutable_signatures(0)->set_validator(3);
+  CHECK_FALSE(verify_certificate(changed, ledger.chain, ledger.validators).ok());
+  changed = certificate;
+  changed.mutable_signatures(0)->set_validator(4);
+  CHECK_FALSE(verify_certificate(changed, ledger.chain, ledger.validators).ok());
+  changed = certificate;
+  changed.set_view(10);
+  CHECK_FALSE(verify_certificate(changed, ledger.chain, ledger.validators).ok());
+}
+
+TEST_CASE("ledger proof: any flipped bit of the encoded message is refused or says nothing else",
+          "[sdk][wire]") {
+  const Ledger ledger;
+  const Bytes encoded = ledger.proof.SerializeAsString();
+  for (std::size_t bit = 0; bit < encoded.size() * 8; ++bit) {
+    Bytes bytes = encoded;
+    bytes[bit / 8] = static_cast<char>(bytes[bit / 8] ^ (1 << (bit % 8)));
+    v1::LedgerProof changed;
+    if (!changed.ParseFromString(bytes))
+      continue;
+    const auto state = ledger.verify(changed);
+    // Flips in tags or in fields that the verifier does not use may leave the proof true; they
+    // can drop a key, but never change what is proved about one.
+    if (!state.ok())
+      continue;
+    INFO("bit " << bit);
+    for (const ProvedKey& key : state->keys) {
+      REQUIRE(key.key == "wasm/a");
+      REQUIRE(key.value == "100");
+    }
+    REQUIRE(state->height == 7);
+  }
+}
