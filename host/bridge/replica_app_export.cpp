@@ -1,0 +1,109 @@
+#include "bridge/replica_app_export.hpp"
+
+#include <vector>
+
+#include "tenon/plugin/guard.hpp"
+
+namespace tenon::host::bridge {
+
+namespace {
+
+using plugin::guarded;
+
+plugin::ReplicaApp& app_of(void* self) {
+  return *static_cast<plugin::ReplicaApp*>(self);
+}
+
+std::int32_t head(void* self, std::uint64_t* height, tenon_hash* block_id, std::uint64_t* view,
+                  tenon_status* status) noexcept {
+  return guarded(status, [&]() -> Status {
+    TENON_ASSIGN_OR_RETURN(const plugin::ReplicaHead head, app_of(self).head());
+    *height = head.height;
+    *block_id = head.block_id.to_abi();
+    *view = head.view;
+    return {};
+  });
+}
+
+std::int32_t check(void* self, tenon_bytes batch, tenon_status* status) noexcept {
+  return guarded(status, [&] { return app_of(self).check(from_abi(batch)); });
+}
+
+std::int32_t propose(void* self, const tenon_proposal* proposal, tenon_sink block,
+                     tenon_status* status) noexcept {
+  return guarded(status, [&] {
+    std::vector<Bytes> batches;
+    batches.reserve(proposal->batch_count);
+    for (std::uint64_t i = 0; i < proposal->batch_count; ++i)
+      batches.emplace_back(from_abi(proposal->batches[i]));
+    return plugin::write_result(app_of(self).propose({Hash::from_abi(proposal->parent),
+                                                      proposal->epoch, proposal->view, batches}),
+                                block);
+  });
+}
+
+std::int32_t verify(void* self, tenon_bytes block, tenon_status* status) noexcept {
+  return guarded(status, [&] { return app_of(self).verify(from_abi(block)); });
+}
+
+void report(tenon_done done, void* context, BytesView output, const Status& status) {
+  if (status.ok()) {
+    done(context, to_abi(output), nullptr);
+    return;
+  }
+  tenon_status out;
+  status.to_abi(&out);
+  done(context, {}, &out);
+}
+
+void execute(void* self, tenon_bytes block, void* context, tenon_done done) noexcept {
+  plugin::guarded_void([&] {
+    app_of(self).execute(from_abi(block), [context, done](Result<Bytes> result) {
+      report(done, context, result.ok() ? BytesView(*result) : BytesView(), result.status());
+    });
+  });
+}
+
+void finalized(void* self, const tenon_hash* block_id, tenon_bytes certificate, void* context,
+               tenon_done done) noexcept {
+  plugin::guarded_void([&] {
+    app_of(self).finalized(
+        Hash::from_abi(*block_id), from_abi(certificate),
+        [context, done](const Status& status) { report(done, context, {}, status); });
+  });
+}
+
+void abandon(void* self, const tenon_hash* block_id) noexcept {
+  plugin::guarded_void([&] { app_of(self).abandon(Hash::from_abi(*block_id)); });
+}
+
+std::int32_t read_block(void* self, std::uint64_t height, std::uint32_t part, tenon_sink out,
+                        tenon_status* status) noexcept {
+  std::int32_t code = TENON_OK;
+  const std::int32_t guard = guarded(status, [&]() -> Status {
+    if (part >= TENON_BLOCK_PARTS) {
+      return invalid_argument("block part " + std::to_string(part) + " is unknown: expected 0 to " +
+                              std::to_string(TENON_BLOCK_PARTS - 1));
+    }
+    code = plugin::optional_to_abi(
+        app_of(self).read_block(height, static_cast<plugin::BlockPart>(part)), out, status);
+    return {};
+  });
+  return guard == TENON_OK ? code : guard;
+}
+
+} // namespace
+
+ReplicaAppExport::ReplicaAppExport(plugin::ReplicaApp& app)
+    : table_{sizeof(tenon_replica_app),
+             &app,
+             head,
+             check,
+             propose,
+             verify,
+             execute,
+             finalized,
+             abandon,
+             read_block} {}
+
+} // namespace tenon::host::bridge

@@ -1,0 +1,199 @@
+#include "bridge/store_client.hpp"
+
+#include "bridge/table.hpp"
+#include "tenon/plugin/guard.hpp"
+
+namespace tenon::host::bridge {
+
+namespace {
+
+using plugin::checked;
+using plugin::collected;
+using plugin::collected_optional;
+
+std::int32_t visit_trampoline(void* context, tenon_bytes key, tenon_bytes value) {
+  std::int32_t stop = 1;
+  plugin::guarded_void([&] {
+    const auto& visitor = *static_cast<plugin::ScanVisitor*>(context);
+    stop = visitor(from_abi(key), from_abi(value)) ? 0 : 1;
+  });
+  return stop;
+}
+
+// Cuts the store's answer to prove() into its proofs: each preceded by its size, little-endian.
+Result<std::vector<Bytes>> split_proofs(BytesView encoded, std::size_t count) {
+  std::vector<Bytes> proofs;
+  proofs.reserve(count);
+  while (!encoded.empty()) {
+    if (encoded.size() < 4)
+      return fault("the store cut a proof's size short");
+    std::uint32_t size = 0;
+    for (std::size_t i = 0; i < 4; ++i)
+      size |= static_cast<std::uint32_t>(static_cast<std::uint8_t>(encoded[i])) << (8 * i);
+    encoded.remove_prefix(4);
+    if (encoded.size() < size)
+      return fault("the store cut a proof short");
+    proofs.emplace_back(encoded.substr(0, size));
+    encoded.remove_prefix(size);
+  }
+  if (proofs.size() != count) {
+    return fault("the store was asked for " + std::to_string(count) + " proofs and gave " +
+                 std::to_string(proofs.size()));
+  }
+  return proofs;
+}
+
+class SnapshotClient final : public plugin::StoreSnapshot {
+public:
+  SnapshotClient(const tenon_store* table, tenon_store_snapshot* handle)
+      : table_(table), handle_(handle) {}
+  SnapshotClient(const SnapshotClient&) = delete;
+  SnapshotClient& operator=(const SnapshotClient&) = delete;
+  ~SnapshotClient() override { table_->release(handle_); }
+
+  [[nodiscard]] Result<std::optional<Bytes>> get(plugin::KeyClass key_class,
+                                                 BytesView key) const override {
+    return collected_optional([&](tenon_sink sink, tenon_status* status) {
+      return table_->get(handle_, static_cast<std::uint32_t>(key_class), to_abi(key), sink, status);
+    });
+  }
+
+  [[nodiscard]] Status scan(plugin::KeyClass key_class, BytesView begin, BytesView end,
+                            plugin::ScanVisitor visit) const override {
+    return checked([&](tenon_status* status) {
+      return table_->scan(handle_, static_cast<std::uint32_t>(key_class), to_abi(begin),
+                          to_abi(end), &visit, visit_trampoline, status);
+    });
+  }
+
+  [[nodiscard]] Result<std::vector<Bytes>> prove(std::span<const BytesView> keys) const override {
+    std::vector<tenon_bytes> views;
+    views.reserve(keys.size());
+    for (const BytesView key : keys)
+      views.push_back(to_abi(key));
+    TENON_ASSIGN_OR_RETURN(
+        const Bytes encoded, collected([&](tenon_sink sink, tenon_status* status) {
+          return table_->prove(handle_, views.data(), views.size(), sink, status);
+        }));
+    return split_proofs(encoded, keys.size());
+  }
+
+private:
+  const tenon_store* table_;
+  tenon_store_snapshot* handle_;
+};
+
+class StageClient final : public plugin::StoreStage {
+public:
+  StageClient(const tenon_store* table, tenon_store_stage* handle, const plugin::StoreRoots& roots)
+      : table_(table), handle_(handle), roots_(roots) {}
+  StageClient(const StageClient&) = delete;
+  StageClient& operator=(const StageClient&) = delete;
+  ~StageClient() override {
+    if (handle_ != nullptr)
+      table_->abandon(handle_);
+  }
+
+  [[nodiscard]] const plugin::StoreRoots& roots() const override { return roots_; }
+  [[nodiscard]] Result<std::unique_ptr<plugin::StoreSnapshot>> snapshot() const override {
+    tenon_store_snapshot* made = nullptr;
+    TENON_RETURN_IF_ERROR(checked(
+        [&](tenon_status* status) { return table_->stage_snapshot(handle_, &made, status); }));
+    return std::unique_ptr<plugin::StoreSnapshot>(std::make_unique<SnapshotClient>(table_, made));
+  }
+
+  [[nodiscard]] tenon_store_stage* handle() const { return handle_; }
+  // Commit consumes the stage, even when it fails.
+  tenon_store_stage* release() { return std::exchange(handle_, nullptr); }
+
+private:
+  const tenon_store* table_;
+  tenon_store_stage* handle_;
+  plugin::StoreRoots roots_;
+};
+
+std::vector<tenon_store_write> abi_writes(std::span<const plugin::StoreWrite> writes) {
+  std::vector<tenon_store_write> views;
+  views.reserve(writes.size());
+  for (const plugin::StoreWrite& write : writes) {
+    views.push_back({static_cast<std::uint32_t>(write.key_class), write.is_delete ? 1u : 0u,
+                     to_abi(write.key), to_abi(write.entry)});
+  }
+  return views;
+}
+
+} // namespace
+
+Result<std::unique_ptr<StoreClient>> StoreClient::make(const tenon_plugin& plugin,
+                                                       tenon_instance* instance) {
+  TENON_ASSIGN_OR_RETURN(const tenon_store* table,
+                         interface_table<tenon_store>(plugin, instance, TENON_STORE_INTERFACE));
+  return std::unique_ptr<StoreClient>(new StoreClient(instance, table));
+}
+
+bool StoreClient::durable() const {
+  return (table_->flags & TENON_STORE_DURABLE) != 0;
+}
+
+Result<plugin::StoreHead> StoreClient::head() const {
+  tenon_store_head head{};
+  TENON_RETURN_IF_ERROR(
+      checked([&](tenon_status* status) { return table_->head(instance_, &head, status); }));
+  return plugin::StoreHead{head.empty != 0, head.height, Hash::from_abi(head.block_id),
+                           Hash::from_abi(head.result_hash), Hash::from_abi(head.state_root)};
+}
+
+Result<std::unique_ptr<plugin::StoreSnapshot>> StoreClient::snapshot(std::uint64_t height) const {
+  tenon_store_snapshot* made = nullptr;
+  TENON_RETURN_IF_ERROR(checked(
+      [&](tenon_status* status) { return table_->snapshot(instance_, height, &made, status); }));
+  return std::unique_ptr<plugin::StoreSnapshot>(std::make_unique<SnapshotClient>(table_, made));
+}
+
+Result<std::unique_ptr<plugin::StoreStage>>
+StoreClient::stage(plugin::StoreStage* parent, std::span<const plugin::StoreWrite> writes) {
+  // Every stage this class ever hands out is a StageClient.
+  tenon_store_stage* const below =
+      parent == nullptr ? nullptr : static_cast<StageClient*>(parent)->handle();
+  const std::vector<tenon_store_write> views = abi_writes(writes);
+  tenon_store_roots roots{};
+  tenon_store_stage* made = nullptr;
+  TENON_RETURN_IF_ERROR(checked([&](tenon_status* status) {
+    return table_->stage(instance_, below, views.data(), views.size(), &roots, &made, status);
+  }));
+  return std::unique_ptr<plugin::StoreStage>(std::make_unique<StageClient>(
+      table_, made,
+      plugin::StoreRoots{Hash::from_abi(roots.state_root), Hash::from_abi(roots.writes_root)}));
+}
+
+Status StoreClient::commit(std::unique_ptr<plugin::StoreStage> stage,
+                           const plugin::StoreBlock& block, bool sync) {
+  tenon_store_block view{block.height, block.block_id.to_abi(), block.result_hash.to_abi(), {}};
+  for (std::size_t i = 0; i < plugin::kBlockParts; ++i)
+    view.parts[i] = to_abi(block.parts[i]);
+  tenon_store_stage* const handle = static_cast<StageClient&>(*stage).release();
+  return checked([&](tenon_status* status) {
+    return table_->commit(instance_, handle, &view, sync ? 1u : 0u, status);
+  });
+}
+
+Result<std::optional<Bytes>> StoreClient::read_block(std::uint64_t height,
+                                                     plugin::BlockPart part) const {
+  return collected_optional([&](tenon_sink sink, tenon_status* status) {
+    return table_->read_block(instance_, height, static_cast<std::uint32_t>(part), sink, status);
+  });
+}
+
+Status StoreClient::verify(plugin::ProgressVisitor progress) {
+  const auto trampoline = [](void* context, std::uint64_t done, std::uint64_t total) {
+    std::int32_t stop = 1;
+    plugin::guarded_void(
+        [&] { stop = (*static_cast<plugin::ProgressVisitor*>(context))(done, total) ? 0 : 1; });
+    return stop;
+  };
+  return checked([&](tenon_status* status) {
+    return table_->verify(instance_, &progress, trampoline, status);
+  });
+}
+
+} // namespace tenon::host::bridge

@@ -1,0 +1,36 @@
+// A store plugin's C table as the C++ interface that the pipeline uses. Owned by the node, lives
+// between the plugin's create and destroy; thread rules are those of abi/store.h.
+#pragma once
+
+#include "tenon/abi/plugin.h"
+#include "tenon/plugin/store.hpp"
+
+namespace tenon::host::bridge {
+
+class StoreClient final : public plugin::Store {
+public:
+  // Fails when the instance has no store table of the expected size.
+  static Result<std::unique_ptr<StoreClient>> make(const tenon_plugin& plugin,
+                                                   tenon_instance* instance);
+
+  [[nodiscard]] bool durable() const override;
+  [[nodiscard]] Result<plugin::StoreHead> head() const override;
+  [[nodiscard]] Result<std::unique_ptr<plugin::StoreSnapshot>>
+  snapshot(std::uint64_t height) const override;
+  [[nodiscard]] Result<std::unique_ptr<plugin::StoreStage>>
+  stage(plugin::StoreStage* parent, std::span<const plugin::StoreWrite> writes) override;
+  [[nodiscard]] Status commit(std::unique_ptr<plugin::StoreStage> stage,
+                              const plugin::StoreBlock& block, bool sync) override;
+  [[nodiscard]] Result<std::optional<Bytes>> read_block(std::uint64_t height,
+                                                        plugin::BlockPart part) const override;
+  [[nodiscard]] Status verify(plugin::ProgressVisitor progress) override;
+
+private:
+  StoreClient(tenon_instance* instance, const tenon_store* table)
+      : instance_(instance), table_(table) {}
+
+  tenon_instance* instance_;
+  const tenon_store* table_;
+};
+
+} // namespace tenon::host::bridge
