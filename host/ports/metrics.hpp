@@ -1,4 +1,5 @@
-// Metrics as the host's parts see them. Owned by the node; any thread. Names get the prefix "tenon_".
+// Metrics as the parts of the host see them; names get the prefix "tenon_". Owned by the node; any
+// thread.
 #pragma once
 
 #include <map>

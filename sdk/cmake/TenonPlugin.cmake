@@ -1,8 +1,8 @@
 # tenon_add_plugin(<target> KIND <kind> NAME <name> DESCRIPTOR <plugin.json> SOURCES <file>...
 #                  [LIBRARIES <target>...])
 #
-# Builds tenon_<kind>_<name>.so, a plugin: places the descriptor in the ELF note that hosts read, and
-# exports nothing but the entry function. Installed with the SDK; used in and out of tree.
+# Builds tenon_<kind>_<name>.so, a plugin: places the descriptor in the ELF note that hosts read,
+# and exports nothing but the entry function. Installed with the SDK; used in and out of tree.
 set(TENON_PLUGIN_MODULE_DIRECTORY ${CMAKE_CURRENT_LIST_DIR})
 
 function(tenon_add_plugin target)

@@ -6,7 +6,7 @@ phase_table=()
 passed=0
 failed=0
 
-# phase NAME COMMAND...: counts as one test unless it is a ctest run (then ctest's own count is used).
+# phase NAME COMMAND...: counts as one test, unless it is a run of ctest, which counts itself.
 phase() {
   local name=$1 started=$SECONDS result=ok
   shift
@@ -16,7 +16,9 @@ phase() {
     result=FAILED
   fi
   count_results "$logs/test-$name.log" "$result"
-  phase_table+=("$(printf '%-22s %6s min  %s' "$name" "$(minutes $((SECONDS - started)))" "$result")")
+  local spent
+  spent=$(minutes $((SECONDS - started)))
+  phase_table+=("$(printf '%-22s %6s min  %s' "$name" "$spent" "$result")")
 }
 
 minutes() { printf '%d.%d' $(($1 / 60)) $(($1 % 60 / 6)); }
@@ -79,9 +81,13 @@ run_tests() {
   setup
   phase python-packages python_packages
   phase build-release build_phase release
-  for label in unit conformance architecture; do phase "$label" labelled release "^$label\$" "$jobs"; done
+  for label in unit conformance architecture; do
+    phase "$label" labelled release "^$label\$" "$jobs"
+  done
   # Whole nodes under load and with deadlines: one test at a time.
-  for label in integration crash schemathesis; do phase "$label" labelled release "^$label\$" 1; done
+  for label in integration crash schemathesis; do
+    phase "$label" labelled release "^$label\$" 1
+  done
   sanitized asan
   phase build-fuzz build_phase fuzz
   phase fuzz labelled fuzz '^fuzz$' "$jobs"

@@ -20,7 +20,7 @@ struct Arguments {
   std::size_t limit = 1000;
 };
 
-Status upload(const Session& session, const Arguments& arguments) {
+Status upload(Session& session, const Arguments& arguments) {
   TENON_ASSIGN_OR_RETURN(std::string module, read_file(arguments.file));
   session.progress("uploading " + std::to_string(module.size()) + " bytes ...");
   std::string name = arguments.name;
@@ -35,21 +35,21 @@ Status upload(const Session& session, const Arguments& arguments) {
   return ok_status();
 }
 
-Status list(const Session& session, const std::string& member, std::size_t limit) {
+Status list(Session& session, const std::string& member, std::size_t limit) {
   NodeClient node(session);
   TENON_ASSIGN_OR_RETURN(const Json items, collect_pages(node, "/v1/" + member, member, limit));
   session.result(items);
   return ok_status();
 }
 
-Status show(const Session& session, const std::string& path) {
+Status show(Session& session, const std::string& path) {
   NodeClient node(session);
   TENON_ASSIGN_OR_RETURN(const Json answer, node.get(path));
   session.result(answer);
   return ok_status();
 }
 
-Status instantiate(const Session& session, const Arguments& arguments) {
+Status instantiate(Session& session, const Arguments& arguments) {
   TENON_ASSIGN_OR_RETURN(const Json init, parse_json(arguments.json_arguments, "--arguments"));
   Json body = {{"contract", arguments.contract}, {"label", arguments.label}, {"arguments", init}};
   if (!arguments.readers.empty())

@@ -25,6 +25,7 @@ int run(int argc, char** argv) {
   add_transaction_commands(app, session);
   add_watch_command(app, session);
   add_proof_commands(app, session);
+  add_bench_command(app, session);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

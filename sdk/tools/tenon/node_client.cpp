@@ -47,7 +47,7 @@ Status problem(const HttpRequest& request, const HttpResponse& response) {
 
 } // namespace
 
-NodeClient::NodeClient(const Session& session)
+NodeClient::NodeClient(Session& session)
     : session_(session), party_(session.party), http_(session.certificate_file) {}
 
 Result<std::string> NodeClient::token(Access access) {
@@ -64,8 +64,9 @@ Result<std::string> NodeClient::token(Access access) {
     claims.act_as = {party_};
   auto made = make_token(session_.data_directory, claims);
   if (!made.ok()) {
-    return Status(Code::kUnauthenticated,
-                  "there is no --token, and none can be made: " + made.status().message());
+    return session_.failed({Code::kUnauthenticated, "there is no --token, and none can be made: " +
+                                                        made.status().message()},
+                           Exit::kDenied, "tenon up --data-dir " + session_.data_directory);
   }
   token = *made;
   return token;

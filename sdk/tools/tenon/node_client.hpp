@@ -19,7 +19,7 @@ enum class Access {
 
 class NodeClient {
 public:
-  explicit NodeClient(const Session& session);
+  explicit NodeClient(Session& session);
 
   // The decoded JSON body. A problem document (RFC 9457) becomes a Status that quotes it: ABORTED
   // when the ledger rejected a transaction, PERMISSION_DENIED, UNAUTHENTICATED, NOT_FOUND …
@@ -34,7 +34,7 @@ public:
 private:
   [[nodiscard]] Result<Json> send(HttpRequest request, Access access);
 
-  const Session& session_;
+  Session& session_;
   std::string party_;
   HttpClient http_;
   std::map<std::string, std::string> tokens_;

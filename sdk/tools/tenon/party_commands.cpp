@@ -16,7 +16,7 @@ struct Arguments {
   std::uint64_t lifetime_s = 24 * 3600;
 };
 
-Status allocate(const Session& session, const Arguments& arguments) {
+Status allocate(Session& session, const Arguments& arguments) {
   NodeClient node(session);
   Json body = {{"party", arguments.name}};
   if (!arguments.display_name.empty())
@@ -26,7 +26,7 @@ Status allocate(const Session& session, const Arguments& arguments) {
   return ok_status();
 }
 
-Status list(const Session& session, const Arguments& arguments) {
+Status list(Session& session, const Arguments& arguments) {
   NodeClient node(session);
   TENON_ASSIGN_OR_RETURN(const Json items, collect_pages(node, "/v1/parties", "parties",
                                                          arguments.limit, Access::kOperator));

@@ -21,7 +21,7 @@ struct Arguments {
   std::string genesis;
 };
 
-Status get(const Session& session, const Arguments& arguments) {
+Status get(Session& session, const Arguments& arguments) {
   Json body;
   if (arguments.keys.empty()) {
     TENON_ASSIGN_OR_RETURN(const Json values, parse_json(arguments.json_arguments, "--arguments"));

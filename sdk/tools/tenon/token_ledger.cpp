@@ -9,7 +9,7 @@ namespace {
 
 constexpr const char* kLabel = "gold";
 
-Status allocate_party(const Session& session, NodeClient& node, const std::string& party) {
+Status allocate_party(Session& session, NodeClient& node, const std::string& party) {
   auto answer = node.post("/v1/parties", {{"party", party}}, Access::kOperator);
   if (answer.ok()) {
     session.progress("party " + party + " allocated");
@@ -25,7 +25,7 @@ Status allocate_party(const Session& session, NodeClient& node, const std::strin
   return answer.status();
 }
 
-Result<std::string> upload_contract(const Session& session, NodeClient& node) {
+Result<std::string> upload_contract(Session& session, NodeClient& node) {
   const auto file = installation() / "share/tenon/contracts/token.wasm";
   TENON_ASSIGN_OR_RETURN(std::string module, read_file(file));
   const std::string id = to_hex(crypto::sha256(module).view());
@@ -59,7 +59,7 @@ Json response_of(const Json& answer) {
 
 } // namespace
 
-Result<TokenLedger> prepare_token_ledger(const Session& session, NodeClient& node) {
+Result<TokenLedger> prepare_token_ledger(Session& session, NodeClient& node) {
   TENON_RETURN_IF_ERROR(allocate_party(session, node, kIssuer));
   TENON_RETURN_IF_ERROR(allocate_party(session, node, kReceiver));
   node.act_as(kIssuer);

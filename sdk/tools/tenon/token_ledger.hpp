@@ -18,7 +18,7 @@ inline constexpr const char* kReceiver = "bob";
 inline constexpr std::uint64_t kTransferAmount = 25;
 
 // Parties kIssuer and kReceiver, the contract, and an instance labelled "gold" that kIssuer issues.
-[[nodiscard]] Result<TokenLedger> prepare_token_ledger(const Session& session, NodeClient& node);
+[[nodiscard]] Result<TokenLedger> prepare_token_ledger(Session& session, NodeClient& node);
 
 [[nodiscard]] Result<Json> execute(NodeClient& node, const TokenLedger& ledger,
                                    const std::string& function, const Json& arguments);

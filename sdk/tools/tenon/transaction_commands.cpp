@@ -18,7 +18,7 @@ struct Arguments {
 };
 
 // POST of a function call to an instance: `verb` is execute or query.
-Status call(const Session& session, const Arguments& arguments, const std::string& verb) {
+Status call(Session& session, const Arguments& arguments, const std::string& verb) {
   TENON_ASSIGN_OR_RETURN(const Json values, parse_json(arguments.json_arguments, "ARGUMENTS"));
   Json body = {{"function", arguments.function}, {"arguments", values}};
   if (!arguments.command_id.empty())
@@ -31,7 +31,7 @@ Status call(const Session& session, const Arguments& arguments, const std::strin
   return ok_status();
 }
 
-Status list(const Session& session, const Arguments& arguments) {
+Status list(Session& session, const Arguments& arguments) {
   NodeClient node(session);
   TENON_ASSIGN_OR_RETURN(const Json items,
                          collect_pages(node, "/v1/transactions", "transactions", arguments.limit,
@@ -40,7 +40,7 @@ Status list(const Session& session, const Arguments& arguments) {
   return ok_status();
 }
 
-Status show(const Session& session, const std::string& path, Access access) {
+Status show(Session& session, const std::string& path, Access access) {
   NodeClient node(session);
   TENON_ASSIGN_OR_RETURN(const Json answer, node.get(path, access));
   session.result(answer);

@@ -32,7 +32,7 @@ double milliseconds_since(std::chrono::steady_clock::time_point start) {
 }
 
 // One transfer from the issuer, who mints first when too little is left.
-Result<std::string> transfer(const Session& session, NodeClient& node, const TokenLedger& ledger) {
+Result<std::string> transfer(Session& session, NodeClient& node, const TokenLedger& ledger) {
   TENON_ASSIGN_OR_RETURN(const std::uint64_t left, balance(node, ledger, kIssuer));
   if (left < kTransferAmount) {
     TENON_ASSIGN_OR_RETURN(
@@ -52,7 +52,7 @@ Result<std::string> transfer(const Session& session, NodeClient& node, const Tok
 }
 
 // Fetches a proof of the receiver's balance and checks it as an outsider would.
-Result<Json> prove_balance(const Session& session, NodeClient& node, const TokenLedger& ledger) {
+Result<Json> prove_balance(Session& session, NodeClient& node, const TokenLedger& ledger) {
   node.act_as(kReceiver);
   const Json request = {{"query",
                          {{"instance", ledger.instance},
@@ -95,7 +95,7 @@ Result<Json> tour(Session& session, std::chrono::steady_clock::time_point starte
               {"transaction", transaction}};
 }
 
-void say_what_next(const Session& session, const SoloNode& node, const Json& summary) {
+void say_what_next(Session& session, const SoloNode& node, const Json& summary) {
   const std::string instance = summary["instance"].get<std::string>();
   std::cout << "\nREST and WebSocket  " << node.url << "/v1   (OpenAPI: /v1/openapi.json)\n"
             << "health, metrics     " << node.admin_url << "/readyz, /metrics\n"

@@ -26,7 +26,7 @@ std::string offset_of(const Json& frame) {
   return offset != frame.end() && offset->is_string() ? offset->get<std::string>() : std::string();
 }
 
-void print(const Session& session, const Json& frame) {
+void print(Session& session, const Json& frame) {
   if (session.json) {
     session.result(frame);
   } else {
@@ -34,7 +34,7 @@ void print(const Session& session, const Json& frame) {
   }
 }
 
-Status watch(const Session& session, const Arguments& arguments) {
+Status watch(Session& session, const Arguments& arguments) {
   NodeClient node(session);
   const Access access = arguments.stream == "blocks" ? Access::kOperator : Access::kParty;
   std::string after = arguments.after;
