@@ -89,7 +89,7 @@ run_tests() {
     phase "$label" labelled release "^$label\$" 1
   done
   sanitized asan
-  phase build-fuzz build_phase fuzz
+  phase build-fuzz build_phase fuzz fuzz_targets
   phase fuzz labelled fuzz '^fuzz$' "$jobs"
   if [ "$full" = 1 ]; then
     sanitized tsan
