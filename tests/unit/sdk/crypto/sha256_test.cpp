@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "crypto/sha256_kernel.hpp"
 #include "tenon/core/encoding.hpp"
 
 using namespace tenon;
@@ -48,4 +49,32 @@ TEST_CASE("sha256: many digests at once equal one at a time, for every size and 
       }
     }
   }
+}
+
+TEST_CASE("sha256: equals OpenSSL for every size around the block borders", "[sdk][crypto]") {
+  Bytes message;
+  for (int i = 0; i < 1000; ++i)
+    message.push_back(static_cast<char>(i * 31 + i / 7));
+  for (std::size_t size = 0; size <= message.size(); ++size) {
+    const BytesView whole = BytesView(message).substr(0, size);
+    const Hash expected = kernel::openssl_digest({whole});
+    REQUIRE(sha256(whole) == expected);
+    // Cut in three at places that move through the blocks.
+    const std::size_t first = size * 3 / 7;
+    const std::size_t second = first + (size - first) * 2 / 5;
+    REQUIRE(sha256({whole.substr(0, first), whole.substr(first, second - first),
+                    whole.substr(second)}) == expected);
+  }
+}
+
+TEST_CASE("sha256: many digests at once equal OpenSSL's", "[sdk][crypto]") {
+  constexpr std::size_t kSize = 80;
+  constexpr std::size_t kCount = 103;
+  Bytes messages;
+  for (std::size_t i = 0; i < kSize * kCount; ++i)
+    messages.push_back(static_cast<char>(i * 131 + i / 253));
+  std::vector<Hash> digests(kCount);
+  sha256_many(messages, kSize, digests);
+  for (std::size_t i = 0; i < kCount; ++i)
+    REQUIRE(digests[i] == kernel::openssl_digest({BytesView(messages).substr(i * kSize, kSize)}));
 }
