@@ -12,21 +12,24 @@ using namespace tenon;
 namespace {
 
 void require(bool condition) {
-  if (!condition) std::abort();
+  if (!condition)
+    std::abort();
 }
 
 void check_ledger_proof(BytesView bytes) {
   v1::LedgerProof proof;
-  if (!proof.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return;
+  if (!proof.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
+    return;
   // The proof's own claims as trust anchors: reaches every check, and may well succeed.
-  static_cast<void>(wire::verify_ledger_proof(proof, Hash::from_view_or_zero(proof.chain()),
-                                              proof.validators()));
+  static_cast<void>(
+      wire::verify_ledger_proof(proof, Hash::from_view_or_zero(proof.chain()), proof.validators()));
   require(!wire::verify_ledger_proof(proof, crypto::sha256("another chain"), {}).ok());
 }
 
 void check_sparse_proof(BytesView bytes) {
   const auto proof = merkle::decode_proof(bytes);
-  if (!proof.ok()) return;
+  if (!proof.ok())
+    return;
   require(merkle::encode_proof(*proof) == bytes);
   require(!merkle::verify_proof(*proof, Hash{}, Hash{}, Hash{}).ok());
 }
@@ -34,7 +37,8 @@ void check_sparse_proof(BytesView bytes) {
 void check_entry(BytesView bytes) {
   static_cast<void>(merkle::entry_hash(bytes));
   const auto entry = merkle::decode_entry(bytes);
-  if (!entry.ok()) return;
+  if (!entry.ok())
+    return;
   require(merkle::encode_entry(*entry) == bytes);
   static_cast<void>(merkle::decode_readers(entry->readers));
 }

@@ -9,11 +9,11 @@ using namespace tenon;
 namespace {
 
 void require(bool condition) {
-  if (!condition) std::abort();
+  if (!condition)
+    std::abort();
 }
 
-template <typename Message>
-bool parse(Message& message, BytesView bytes) {
+template <typename Message> bool parse(Message& message, BytesView bytes) {
   return message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
 }
 
