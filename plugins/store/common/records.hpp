@@ -1,0 +1,64 @@
+// The records a store keeps in its columns and the keys they stand under. Pure; any thread.
+// Format: docs/spec/store-format.md.
+#pragma once
+
+#include <vector>
+
+#include "common/tree.hpp"
+#include "tenon/core/bytes.hpp"
+#include "tenon/core/status.hpp"
+#include "tenon/plugin/store.hpp"
+
+namespace tenon::store {
+
+inline constexpr std::uint32_t kFormatVersion = 1;
+
+// Keys of the column "meta".
+inline constexpr BytesView kMetaFormat = "format"; // be32
+inline constexpr BytesView kMetaChain = "chain";   // 32 bytes
+inline constexpr BytesView kMetaHead = "head";     // HeadRecord
+inline constexpr BytesView kMetaNodes = "nodes";   // NodesRecord
+
+// Every record ends in four bytes of its SHA-256, so that damage is found where it lies.
+[[nodiscard]] Bytes seal(Bytes record);
+// The record without its seal; DATA_LOSS naming `what` when the seal does not fit.
+[[nodiscard]] Result<BytesView> unseal(BytesView sealed, std::string_view what);
+
+[[nodiscard]] Bytes encode_head(const plugin::StoreHead& head);
+[[nodiscard]] Result<plugin::StoreHead> decode_head(BytesView encoded);
+
+// Up to which block the pages on disk describe the tree, and how its root stands there: nothing, a
+// lone leaf, or the page at the empty path.
+struct NodesRecord {
+  bool empty = true; // no block yet
+  std::uint64_t height = 0;
+  NodeRef root;
+};
+[[nodiscard]] Bytes encode_nodes(const NodesRecord& record);
+[[nodiscard]] Result<NodesRecord> decode_nodes(BytesView encoded);
+
+// What one block did to the tree: its root afterwards and every change, old value included, so that
+// it can be applied in both directions.
+struct ChangesRecord {
+  Hash state_root;
+  std::vector<TreeChange> changes;
+};
+[[nodiscard]] Bytes encode_changes(const ChangesRecord& record);
+[[nodiscard]] Result<ChangesRecord> decode_changes(BytesView encoded);
+
+// A value of the column "latest": be64 height of the block that wrote it, then the entry.
+[[nodiscard]] Bytes encode_latest(std::uint64_t height, BytesView entry);
+[[nodiscard]] bool decode_latest(BytesView record, std::uint64_t& height, BytesView& entry);
+
+// Key of the column "history": the escaped key, then the height counted downwards, so that the
+// first record at or after history_key(key, h) is the newest one not above h.
+[[nodiscard]] Bytes history_key(BytesView key, std::uint64_t height);
+[[nodiscard]] Bytes history_prefix(BytesView key);
+[[nodiscard]] bool decode_history_key(BytesView encoded, Bytes& key, std::uint64_t& height);
+// Its value: 0x01 and the entry, or 0x00 for a removal.
+[[nodiscard]] Bytes encode_history(bool present, BytesView entry);
+
+[[nodiscard]] Bytes height_key(std::uint64_t height);
+[[nodiscard]] Bytes block_key(std::uint64_t height, plugin::BlockPart part);
+
+} // namespace tenon::store

@@ -1,0 +1,287 @@
+#include "common/store_core.hpp"
+
+#include <algorithm>
+
+#include "common/snapshot.hpp"
+#include "tenon/core/encoding.hpp"
+#include "tenon/crypto/sha256.hpp"
+#include "tenon/merkle/ordered_tree.hpp"
+#include "tenon/merkle/state_entry.hpp"
+
+namespace tenon::store {
+
+using plugin::KeyClass;
+using plugin::StoreWrite;
+
+namespace {
+
+constexpr std::size_t kRecentTrees = 16;
+
+std::vector<TreeChange> tree_changes(std::span<const StoreWrite> writes) {
+  std::vector<TreeChange> changes;
+  changes.reserve(writes.size());
+  for (const StoreWrite& write : writes) {
+    if (write.key_class != KeyClass::kState)
+      continue;
+    TreeChange change{crypto::sha256(write.key), std::nullopt, std::nullopt};
+    if (!write.is_delete)
+      change.value_hash = merkle::entry_hash(write.entry);
+    changes.push_back(change);
+  }
+  std::sort(changes.begin(), changes.end(),
+            [](const TreeChange& a, const TreeChange& b) { return a.key_hash < b.key_hash; });
+  return changes;
+}
+
+Hash writes_root(std::span<const TreeChange> changes) {
+  std::vector<Hash> leaves;
+  leaves.reserve(changes.size());
+  for (const TreeChange& change : changes) {
+    leaves.push_back(
+        merkle::write_leaf(change.key_hash, change.value_hash ? &*change.value_hash : nullptr));
+  }
+  return merkle::ordered_root(leaves);
+}
+
+// The pages under `node` that are not on disk as they are; below a page that is, all are.
+void collect_dirty(const NodeRef& node, Path& path,
+                   std::vector<std::pair<Path, std::shared_ptr<const Page>>>& out) {
+  if (!node || node->kind() != Node::Kind::kPage)
+    return;
+  auto page = std::static_pointer_cast<const Page>(node);
+  if (page->persisted())
+    return;
+  for (std::uint8_t i = 0; i < Page::kFanout; ++i) {
+    path.push_back(i);
+    collect_dirty(page->child(i), path, out);
+    path.pop_back();
+  }
+  out.emplace_back(path, std::move(page));
+}
+
+} // namespace
+
+StoreCore::StoreCore(std::unique_ptr<Backend> backend, const StoreOptions& options)
+    : backend_(std::move(backend)), options_(options), pages_(*backend_), head_tree_(&pages_),
+      head_view_(backend_->view()) {}
+
+StoreCore::~StoreCore() = default;
+
+Result<Bytes> StoreCore::Pages::load_page(const Path& path) const {
+  const Bytes key = encode_path(path);
+  TENON_ASSIGN_OR_RETURN(auto record, backend_.view()->get(Column::kNodes, key));
+  if (!record)
+    return data_loss("page " + to_hex(key) + " of the state tree is missing");
+  return *std::move(record);
+}
+
+Result<plugin::StoreHead> StoreCore::head() const {
+  const std::lock_guard lock(mutex_);
+  return head_;
+}
+
+Result<std::unique_ptr<plugin::StoreSnapshot>> StoreCore::snapshot(std::uint64_t height) const {
+  const std::lock_guard lock(mutex_);
+  const bool at_head = height == plugin::kHeadHeight || (!head_.empty && height == head_.height);
+  if (!at_head && (head_.empty || height > head_.height)) {
+    return not_found("there is no block " + std::to_string(height) + "; the head is " +
+                     (head_.empty ? "empty" : std::to_string(head_.height)));
+  }
+  const std::uint64_t version = at_head ? head_.height : height;
+  return std::unique_ptr<plugin::StoreSnapshot>(std::make_unique<CoreSnapshot>(
+      *this, VersionReader(head_view_, head_.empty, version, at_head),
+      std::vector<std::shared_ptr<const StagedBlock>>(),
+      at_head ? std::optional<Tree>(head_tree_) : std::nullopt, version));
+}
+
+Status StoreCore::check_stageable(std::span<const StoreWrite> writes) const {
+  for (const StoreWrite& write : writes) {
+    if (write.key_class != KeyClass::kState && write.key_class != KeyClass::kIndex) {
+      return invalid_argument("unknown key class " +
+                              std::to_string(static_cast<std::uint32_t>(write.key_class)));
+    }
+    if (write.key.empty())
+      return invalid_argument("a key of the state cannot be empty");
+  }
+  return {};
+}
+
+Result<std::unique_ptr<plugin::StoreStage>> StoreCore::stage(plugin::StoreStage* parent,
+                                                             std::span<const StoreWrite> writes) {
+  TENON_RETURN_IF_ERROR(check_stageable(writes));
+  auto staged = std::make_shared<StagedBlock>();
+  {
+    const std::lock_guard lock(mutex_);
+    staged->tree = head_tree_;
+  }
+  if (parent != nullptr) {
+    staged->parent = static_cast<CoreStage*>(parent)->staged();
+    staged->tree = staged->parent->tree;
+  }
+  for (const StoreWrite& write : writes) {
+    auto& overlay = staged->overlays[static_cast<std::size_t>(write.key_class)];
+    const bool added = overlay
+                           .emplace(write.key, write.is_delete ? std::optional<Bytes>()
+                                                               : std::optional<Bytes>(write.entry))
+                           .second;
+    if (!added)
+      return invalid_argument("key " + to_hex(write.key) + " is written twice");
+  }
+  staged->changes = tree_changes(writes);
+  TENON_ASSIGN_OR_RETURN(staged->tree, staged->tree.apply(staged->changes, staged->removed_pages));
+  staged->roots = {staged->tree.root_hash(), writes_root(staged->changes)};
+  return std::unique_ptr<plugin::StoreStage>(std::make_unique<CoreStage>(*this, std::move(staged)));
+}
+
+Status StoreCore::commit(std::unique_ptr<plugin::StoreStage> stage, const plugin::StoreBlock& block,
+                         bool sync) {
+  const std::shared_ptr<StagedBlock> staged = static_cast<CoreStage&>(*stage).staged();
+  plugin::StoreHead head;
+  {
+    const std::lock_guard lock(mutex_);
+    head = head_;
+    const bool on_head = !staged->parent || (staged->parent->height && !head.empty &&
+                                             *staged->parent->height == head.height);
+    if (!on_head || staged->height || block.height != (head.empty ? 0 : head.height + 1)) {
+      return fault("commit of block " + std::to_string(block.height) +
+                   " does not follow the head, " +
+                   (head.empty ? "which is empty" : "block " + std::to_string(head.height)));
+    }
+  }
+  head = {false, block.height, block.block_id, block.result_hash, staged->roots.state_root};
+  Batch batch;
+  add_block(batch, *staged, block);
+  removed_since_flush_.insert(removed_since_flush_.end(), staged->removed_pages.begin(),
+                              staged->removed_pages.end());
+  const auto written = add_pages(batch, *staged, block.height);
+  batch.push_back({Column::kMeta, Bytes(kMetaHead), encode_head(head)});
+  TENON_RETURN_IF_ERROR(backend_->write(batch, sync));
+  for (const auto& page : written)
+    page->mark_persisted();
+  publish(staged, head);
+  return {};
+}
+
+void StoreCore::add_block(Batch& batch, const StagedBlock& staged,
+                          const plugin::StoreBlock& block) const {
+  for (std::size_t part = 0; part < plugin::kBlockParts; ++part) {
+    batch.push_back({Column::kBlocks, block_key(block.height, static_cast<plugin::BlockPart>(part)),
+                     seal(Bytes(block.parts[part]))});
+  }
+  const auto state = static_cast<std::size_t>(KeyClass::kState);
+  for (const auto& [key, entry] : staged.overlays[state]) {
+    batch.push_back({Column::kLatest, key,
+                     entry ? std::optional(encode_latest(block.height, *entry)) : std::nullopt});
+    batch.push_back({Column::kHistory, history_key(key, block.height),
+                     encode_history(entry.has_value(), entry ? *entry : BytesView())});
+  }
+  for (const auto& [key, value] : staged.overlays[static_cast<std::size_t>(KeyClass::kIndex)]) {
+    batch.push_back({Column::kIndex, key, value});
+  }
+  batch.push_back({Column::kChanges, height_key(block.height),
+                   encode_changes({staged.roots.state_root, staged.changes})});
+}
+
+std::vector<std::shared_ptr<const Page>>
+StoreCore::add_pages(Batch& batch, const StagedBlock& staged, std::uint64_t height) {
+  constexpr std::size_t kBytesPerChange = 32 * 3 + 2;
+  ++blocks_since_flush_;
+  bytes_since_flush_ += staged.changes.size() * kBytesPerChange;
+  // The genesis block is always flushed, so that a root record exists from the start.
+  if (height != 0 && blocks_since_flush_ < options_.flush_blocks &&
+      bytes_since_flush_ < options_.flush_bytes) {
+    return {};
+  }
+  std::vector<std::pair<Path, std::shared_ptr<const Page>>> dirty;
+  Path path;
+  collect_dirty(staged.tree.root(), path, dirty);
+  std::vector<Bytes> keys;
+  std::vector<std::shared_ptr<const Page>> pages;
+  for (auto& [place, page] : dirty) {
+    keys.push_back(encode_path(place));
+    batch.push_back({Column::kNodes, keys.back(), page->encode()});
+    pages.push_back(std::move(page));
+  }
+  std::sort(keys.begin(), keys.end());
+  for (const Path& removed : removed_since_flush_) {
+    const Bytes key = encode_path(removed);
+    if (!std::binary_search(keys.begin(), keys.end(), key)) {
+      batch.push_back({Column::kNodes, key, std::nullopt});
+    }
+  }
+  batch.push_back(
+      {Column::kMeta, Bytes(kMetaNodes), encode_nodes({false, height, staged.tree.root()})});
+  removed_since_flush_.clear();
+  blocks_since_flush_ = 0;
+  bytes_since_flush_ = 0;
+  return pages;
+}
+
+void StoreCore::publish(const std::shared_ptr<StagedBlock>& staged, const plugin::StoreHead& head) {
+  auto view = backend_->view();
+  const std::lock_guard lock(mutex_);
+  staged->height = head.height;
+  staged->parent.reset();
+  head_ = head;
+  head_tree_ = staged->tree;
+  head_view_ = std::move(view);
+  recent_trees_.insert_or_assign(head.height, head_tree_);
+  while (recent_trees_.size() > kRecentTrees)
+    recent_trees_.erase(recent_trees_.begin());
+}
+
+Result<Tree> StoreCore::tree_at(std::uint64_t height) const {
+  Tree tree(&pages_);
+  std::uint64_t from = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    const std::uint64_t oldest =
+        head_.height >= options_.proof_versions ? head_.height - options_.proof_versions + 1 : 0;
+    if (height < oldest) {
+      return out_of_range("proofs reach back to block " + std::to_string(oldest) + "; block " +
+                          std::to_string(height) + " is older");
+    }
+    const auto nearest = recent_trees_.lower_bound(height);
+    tree = nearest == recent_trees_.end() ? head_tree_ : nearest->second;
+    from = nearest == recent_trees_.end() ? head_.height : nearest->first;
+  }
+  std::vector<Path> ignored;
+  const auto view = backend_->view();
+  for (std::uint64_t undo = from; undo > height; --undo) {
+    TENON_ASSIGN_OR_RETURN(const auto record, view->get(Column::kChanges, height_key(undo)));
+    if (!record) {
+      return data_loss("the change record of block " + std::to_string(undo) + " is missing");
+    }
+    TENON_ASSIGN_OR_RETURN(ChangesRecord changes, decode_changes(*record));
+    if (changes.state_root != tree.root_hash()) {
+      return data_loss("the change record of block " + std::to_string(undo) +
+                       " does not lead to the tree that stands after it");
+    }
+    for (TreeChange& change : changes.changes)
+      std::swap(change.value_hash, change.old_value_hash);
+    TENON_ASSIGN_OR_RETURN(tree, tree.apply(changes.changes, ignored));
+  }
+  const std::lock_guard lock(mutex_);
+  if (recent_trees_.size() < 2 * kRecentTrees)
+    recent_trees_.emplace(height, tree);
+  return tree;
+}
+
+Result<std::optional<Bytes>> StoreCore::read_block(std::uint64_t height,
+                                                   plugin::BlockPart part) const {
+  if (static_cast<std::size_t>(part) >= plugin::kBlockParts) {
+    return invalid_argument("a block has no part " +
+                            std::to_string(static_cast<std::uint32_t>(part)));
+  }
+  TENON_ASSIGN_OR_RETURN(auto record,
+                         backend_->view()->get(Column::kBlocks, block_key(height, part)));
+  if (!record)
+    return std::optional<Bytes>();
+  TENON_ASSIGN_OR_RETURN(const BytesView bytes,
+                         unseal(*record, "part " + std::to_string(static_cast<int>(part)) +
+                                             " of block " + std::to_string(height)));
+  record->resize(bytes.size());
+  return record;
+}
+
+} // namespace tenon::store

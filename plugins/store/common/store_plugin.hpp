@@ -1,0 +1,45 @@
+// What both store plugins share as plugins: the lifecycle around a StoreCore that start() opens.
+// Owned by the host through the C table; threads as in abi/store.h.
+#pragma once
+
+#include <functional>
+
+#include "common/store_core.hpp"
+#include "tenon/plugin/plugin.hpp"
+
+namespace tenon::store {
+
+using OpenBackend = std::function<Result<std::unique_ptr<Backend>>()>;
+
+class StorePlugin : public plugin::Plugin, public plugin::Store {
+public:
+  StorePlugin(plugin::Host host, StoreOptions options, bool durable, OpenBackend open_backend)
+      : host_(host), options_(options), durable_(durable), open_backend_(std::move(open_backend)) {}
+
+  [[nodiscard]] Status start() override;
+  [[nodiscard]] Status drain(std::uint64_t) override { return {}; }
+  void stop() override { core_.reset(); }
+
+  [[nodiscard]] bool durable() const override { return durable_; }
+  [[nodiscard]] Result<plugin::StoreHead> head() const override;
+  [[nodiscard]] Result<std::unique_ptr<plugin::StoreSnapshot>>
+  snapshot(std::uint64_t height) const override;
+  [[nodiscard]] Result<std::unique_ptr<plugin::StoreStage>>
+  stage(plugin::StoreStage* parent, std::span<const plugin::StoreWrite> writes) override;
+  [[nodiscard]] Status commit(std::unique_ptr<plugin::StoreStage> stage,
+                              const plugin::StoreBlock& block, bool sync) override;
+  [[nodiscard]] Result<std::optional<Bytes>> read_block(std::uint64_t height,
+                                                        plugin::BlockPart part) const override;
+  [[nodiscard]] Status verify(plugin::ProgressVisitor progress) override;
+
+private:
+  [[nodiscard]] Status require_open() const;
+
+  plugin::Host host_;
+  StoreOptions options_;
+  bool durable_;
+  OpenBackend open_backend_;
+  std::unique_ptr<StoreCore> core_;
+};
+
+} // namespace tenon::store

@@ -1,0 +1,182 @@
+#include "rocksdb/rocksdb_backend.hpp"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
+#include <rocksdb/write_batch.h>
+
+namespace tenon::store {
+
+namespace {
+
+rocksdb::Slice slice(BytesView bytes) {
+  return {bytes.data(), bytes.size()};
+}
+BytesView view_of(const rocksdb::Slice& slice) {
+  return {slice.data(), slice.size()};
+}
+
+// Whatever RocksDB complains about, this replica cannot go on: all of it is a fault.
+Status failure(const rocksdb::Status& status, std::string_view doing) {
+  if (status.ok())
+    return {};
+  const std::string text = "RocksDB, " + std::string(doing) + ": " + status.ToString();
+  if (status.IsCorruption())
+    return data_loss(text);
+  return Status::make_fault(status.IsNoSpace() ? Code::kResourceExhausted : Code::kInternal, text);
+}
+
+rocksdb::ColumnFamilyOptions column_options(Column column, const RocksdbOptions& options,
+                                            const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = cache;
+  table.verify_compression = true;
+  table.format_version = 5;
+  // Transactions ask for many keys that are absent (deduplication above all).
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  rocksdb::ColumnFamilyOptions result;
+  result.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  result.write_buffer_size = options.write_buffer_bytes;
+  result.paranoid_file_checks = true;
+  result.force_consistency_checks = true;
+  // Keys and hashes do not compress; entries and blocks hardly do.
+  result.compression = rocksdb::kNoCompression;
+  result.level_compaction_dynamic_level_bytes = true;
+  if (column == Column::kNodes)
+    result.optimize_filters_for_hits = true;
+  return result;
+}
+
+rocksdb::DBOptions database_options(const RocksdbOptions& options) {
+  rocksdb::DBOptions result;
+  result.create_if_missing = true;
+  result.create_missing_column_families = true;
+  result.paranoid_checks = true;
+  result.track_and_verify_wals_in_manifest = true;
+  result.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  result.file_checksum_gen_factory = rocksdb::GetFileChecksumGenCrc32cFactory();
+  result.keep_log_file_num = 4;
+  result.max_open_files = 512;
+  result.max_total_wal_size = 512u << 20;
+  if (options.env != nullptr)
+    result.env = options.env;
+  return result;
+}
+
+} // namespace
+
+class RocksdbBackend::Iterator final : public BackendIterator {
+public:
+  Iterator(rocksdb::DB& database, const rocksdb::Snapshot* snapshot,
+           rocksdb::ColumnFamilyHandle* handle, BytesView begin, BytesView end)
+      : end_(end), end_slice_(slice(end_)) {
+    rocksdb::ReadOptions options;
+    options.snapshot = snapshot;
+    options.verify_checksums = true;
+    if (!end_.empty())
+      options.iterate_upper_bound = &end_slice_;
+    iterator_.reset(database.NewIterator(options, handle));
+    iterator_->Seek(slice(begin));
+  }
+
+  [[nodiscard]] bool valid() const override { return iterator_->Valid(); }
+  [[nodiscard]] BytesView key() const override { return view_of(iterator_->key()); }
+  [[nodiscard]] BytesView value() const override { return view_of(iterator_->value()); }
+  void next() override { iterator_->Next(); }
+  [[nodiscard]] Status status() const override {
+    return failure(iterator_->status(), "reading a range");
+  }
+
+private:
+  Bytes end_;
+  rocksdb::Slice end_slice_;
+  std::unique_ptr<rocksdb::Iterator> iterator_;
+};
+
+class RocksdbBackend::View final : public BackendView {
+public:
+  View(rocksdb::DB& database, const Handles& handles)
+      : database_(database), handles_(handles), snapshot_(database.GetSnapshot()) {}
+  ~View() override { database_.ReleaseSnapshot(snapshot_); }
+  View(const View&) = delete;
+  View& operator=(const View&) = delete;
+
+  [[nodiscard]] bool fixed() const override { return true; }
+  [[nodiscard]] Result<std::optional<Bytes>> get(Column column, BytesView key) const override {
+    rocksdb::ReadOptions options;
+    options.snapshot = snapshot_;
+    options.verify_checksums = true;
+    Bytes value;
+    const rocksdb::Status status =
+        database_.Get(options, handles_[static_cast<std::size_t>(column)], slice(key), &value);
+    if (status.IsNotFound())
+      return std::optional<Bytes>();
+    if (!status.ok())
+      return failure(status, "reading a key");
+    return std::optional<Bytes>(std::move(value));
+  }
+  [[nodiscard]] std::unique_ptr<BackendIterator> iterate(Column column, BytesView begin,
+                                                         BytesView end) const override {
+    return std::make_unique<Iterator>(database_, snapshot_,
+                                      handles_[static_cast<std::size_t>(column)], begin, end);
+  }
+
+private:
+  rocksdb::DB& database_;
+  Handles handles_;
+  const rocksdb::Snapshot* snapshot_;
+};
+
+Result<std::unique_ptr<Backend>> RocksdbBackend::open(const RocksdbOptions& options) {
+  const auto cache = rocksdb::NewLRUCache(options.block_cache_bytes);
+  std::vector<rocksdb::ColumnFamilyDescriptor> columns;
+  columns.emplace_back(rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions());
+  for (std::size_t i = 0; i < kColumns; ++i) {
+    columns.emplace_back(kColumnNames[i], column_options(static_cast<Column>(i), options, cache));
+  }
+  rocksdb::DB* database = nullptr;
+  std::vector<rocksdb::ColumnFamilyHandle*> opened;
+  const rocksdb::Status status =
+      rocksdb::DB::Open(database_options(options), options.directory, columns, &opened, &database);
+  if (!status.ok())
+    return failure(status, "opening " + options.directory);
+  std::unique_ptr<rocksdb::DB> owned(database);
+  database->DestroyColumnFamilyHandle(opened[0]); // the default one is not used
+  Handles handles{};
+  for (std::size_t i = 0; i < kColumns; ++i)
+    handles[i] = opened[i + 1];
+  return std::unique_ptr<Backend>(new RocksdbBackend(std::move(owned), handles));
+}
+
+RocksdbBackend::~RocksdbBackend() {
+  for (rocksdb::ColumnFamilyHandle* const handle : handles_) {
+    database_->DestroyColumnFamilyHandle(handle);
+  }
+}
+
+std::shared_ptr<const BackendView> RocksdbBackend::view() const {
+  return std::make_shared<View>(*database_, handles_);
+}
+
+Status RocksdbBackend::write(const Batch& batch, bool sync) {
+  constexpr std::size_t kNoLimit = 0;
+  constexpr std::size_t kProtectionBytesPerKey = 8;
+  rocksdb::WriteBatch writes(kNoLimit, kNoLimit, kProtectionBytesPerKey, kNoLimit);
+  for (const BatchOperation& operation : batch) {
+    auto* const handle = handles_[static_cast<std::size_t>(operation.column)];
+    const rocksdb::Status status =
+        operation.value ? writes.Put(handle, slice(operation.key), slice(*operation.value))
+                        : writes.Delete(handle, slice(operation.key));
+    if (!status.ok())
+      return failure(status, "gathering a block's writes");
+  }
+  rocksdb::WriteOptions options;
+  options.sync = sync;
+  return failure(database_->Write(options, &writes), "writing a block");
+}
+
+Status RocksdbBackend::verify() const {
+  return failure(database_->VerifyChecksum(), "verifying block checksums");
+}
+
+} // namespace tenon::store

@@ -1,0 +1,41 @@
+// The backend over RocksDB: one database, one column family per column, one WriteBatch per block.
+// Owned by the StoreCore; see common/backend.hpp for threads.
+#pragma once
+
+#include <rocksdb/db.h>
+
+#include "common/backend.hpp"
+
+namespace tenon::store {
+
+struct RocksdbOptions {
+  std::string directory;
+  std::size_t block_cache_bytes = 256u << 20;
+  std::size_t write_buffer_bytes = 64u << 20;
+  // Where files go; tests put one here that loses unsynced data. Null: the system's.
+  rocksdb::Env* env = nullptr;
+};
+
+class RocksdbBackend final : public Backend {
+public:
+  static Result<std::unique_ptr<Backend>> open(const RocksdbOptions& options);
+  ~RocksdbBackend() override;
+
+  [[nodiscard]] bool durable() const override { return true; }
+  [[nodiscard]] std::shared_ptr<const BackendView> view() const override;
+  [[nodiscard]] Status write(const Batch& batch, bool sync) override;
+  [[nodiscard]] Status verify() const override;
+
+private:
+  using Handles = std::array<rocksdb::ColumnFamilyHandle*, kColumns>;
+  class View;
+  class Iterator;
+
+  RocksdbBackend(std::unique_ptr<rocksdb::DB> database, const Handles& handles)
+      : database_(std::move(database)), handles_(handles) {}
+
+  std::unique_ptr<rocksdb::DB> database_;
+  Handles handles_;
+};
+
+} // namespace tenon::store
