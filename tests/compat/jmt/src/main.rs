@@ -1,0 +1,157 @@
+//! An outside opinion on Tenon's state tree: the `jmt` crate fed with the same writes.
+//!
+//! Reads commands from standard input, one per line, bytes in hex:
+//!   put KEY VALUE    change a key in the block being gathered
+//!   del KEY          remove one
+//!   commit           apply the block; answers with the root
+//!   prove KEY        answers with the proof of the key, or of its absence, at the last root,
+//!                    in the encoding of docs/spec/merkle-proof.md
+//! Key hashes and value hashes are the SHA-256 of what is given.
+
+use jmt::mock::MockTreeStore;
+use jmt::proof::SparseMerkleProof;
+use jmt::{KeyHash, Sha256Jmt};
+use sha2::{Digest, Sha256};
+use std::error::Error;
+use std::io::{self, BufRead, Write};
+
+type Hash = [u8; 32];
+type Failure = Box<dyn Error>;
+
+const EMPTY: &Hash = b"SPARSE_MERKLE_PLACEHOLDER_HASH__";
+const PROOF_VERSION: u8 = 1;
+const END_EMPTY: u8 = 0;
+const END_LEAF: u8 = 1;
+const END_OTHER_LEAF: u8 = 2;
+
+fn sha256(parts: &[&[u8]]) -> Hash {
+    let mut hasher = Sha256::new();
+    for part in parts {
+        hasher.update(part);
+    }
+    hasher.finalize().into()
+}
+
+fn to_hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn from_hex(text: &str) -> Result<Vec<u8>, Failure> {
+    if text.len() % 2 != 0 {
+        return Err(format!("odd number of hex digits in '{text}'").into());
+    }
+    (0..text.len())
+        .step_by(2)
+        .map(|i| Ok(u8::from_str_radix(&text[i..i + 2], 16)?))
+        .collect()
+}
+
+/// Takes pieces off a borsh encoding.
+struct Pieces<'a>(&'a [u8]);
+
+impl<'a> Pieces<'a> {
+    fn take(&mut self, size: usize) -> Result<&'a [u8], Failure> {
+        if self.0.len() < size {
+            return Err("the crate's proof is shorter than expected".into());
+        }
+        let (piece, rest) = self.0.split_at(size);
+        self.0 = rest;
+        Ok(piece)
+    }
+
+    fn byte(&mut self) -> Result<u8, Failure> {
+        Ok(self.take(1)?[0])
+    }
+
+    fn size(&mut self) -> Result<usize, Failure> {
+        Ok(u32::from_le_bytes(self.take(4)?.try_into()?) as usize)
+    }
+}
+
+/// The crate keeps the inside of its proofs private but lets them be serialized: take them apart
+/// from there and put them together again as Tenon writes them.
+fn encode_proof(proof: &SparseMerkleProof<Sha256>, key_hash: &Hash) -> Result<Vec<u8>, Failure> {
+    let serialized = borsh::to_vec(proof)?;
+    let mut pieces = Pieces(&serialized);
+    let mut out = vec![PROOF_VERSION];
+    if pieces.byte()? == 0 {
+        out.push(END_EMPTY);
+    } else {
+        let leaf_key = pieces.take(32)?;
+        let leaf_value = pieces.take(32)?;
+        if leaf_key == key_hash {
+            out.push(END_LEAF);
+        } else {
+            out.push(END_OTHER_LEAF);
+            out.extend_from_slice(leaf_key);
+            out.extend_from_slice(leaf_value);
+        }
+    }
+    let depth = pieces.size()?;
+    let mut siblings = Vec::with_capacity(depth);
+    for _ in 0..depth {
+        siblings.push(match pieces.byte()? {
+            0 => *EMPTY,
+            1 => sha256(&[b"JMT::IntrnalNode", pieces.take(32)?, pieces.take(32)?]),
+            2 => sha256(&[b"JMT::LeafNode", pieces.take(32)?, pieces.take(32)?]),
+            other => return Err(format!("unknown kind of sibling: {other}").into()),
+        });
+    }
+    siblings.reverse(); // the crate lists them bottom up
+    out.extend_from_slice(&u16::try_from(depth)?.to_be_bytes());
+    let mut bitmap = vec![0u8; depth.div_ceil(8)];
+    for (i, sibling) in siblings.iter().enumerate() {
+        if sibling != EMPTY {
+            bitmap[i / 8] |= 0x80 >> (i % 8);
+        }
+    }
+    out.extend_from_slice(&bitmap);
+    for sibling in siblings.iter().filter(|sibling| *sibling != EMPTY) {
+        out.extend_from_slice(sibling);
+    }
+    Ok(out)
+}
+
+fn answer(
+    line: &str,
+    store: &MockTreeStore,
+    block: &mut Vec<(KeyHash, Option<Vec<u8>>)>,
+    next_version: &mut u64,
+) -> Result<Option<Vec<u8>>, Failure> {
+    let mut words = line.split_whitespace();
+    let command = words.next().unwrap_or_default();
+    let first = from_hex(words.next().unwrap_or_default())?;
+    let second = from_hex(words.next().unwrap_or_default())?;
+    let key = KeyHash(sha256(&[&first]));
+    match command {
+        "put" => block.push((key, Some(second))),
+        "del" => block.push((key, None)),
+        "commit" => {
+            let tree = Sha256Jmt::new(store);
+            let (root, batch) = tree.put_value_set(std::mem::take(block), *next_version)?;
+            store.write_tree_update_batch(batch)?;
+            *next_version += 1;
+            return Ok(Some(root.0.to_vec()));
+        }
+        "prove" => {
+            let version = next_version.checked_sub(1).ok_or("nothing is committed yet")?;
+            let (_, proof) = Sha256Jmt::new(store).get_with_proof(key, version)?;
+            return Ok(Some(encode_proof(&proof, &key.0)?));
+        }
+        other => return Err(format!("unknown command '{other}'").into()),
+    }
+    Ok(None)
+}
+
+fn main() -> Result<(), Failure> {
+    let store = MockTreeStore::default();
+    let mut block = Vec::new();
+    let mut next_version = 0;
+    let mut out = io::stdout().lock();
+    for line in io::stdin().lock().lines() {
+        if let Some(bytes) = answer(&line?, &store, &mut block, &mut next_version)? {
+            writeln!(out, "{}", to_hex(&bytes))?;
+        }
+    }
+    Ok(())
+}
