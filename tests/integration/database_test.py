@@ -1,0 +1,57 @@
+"""`tenon db` on the files of a stopped node: what is there, whether it is whole, what is not."""
+
+import unittest
+
+from node import Node, Token, answer, temporary_folder, tenon
+
+
+class Database(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.context = temporary_folder()
+        folder = cls.context.__enter__()
+        cls.node = Node(folder, "rocksdb")
+        token = Token(cls.node.start())
+        token.mint(1000)
+        for amount in range(1, 20):
+            token.transfer(amount)
+        assert cls.node.stop() == 0
+        cls.where = ("--data-dir", cls.node.data, "--config", cls.node.config)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.node.close()
+        cls.context.__exit__(None, None, None)
+
+    def test_the_whole_chain_verifies(self):
+        verified = answer("db", "verify", *self.where)
+        self.assertIs(verified["verified"], True)
+        self.assertGreater(int(verified["blocks"]), 20)
+
+    def test_blocks_and_keys_are_listed(self):
+        blocks = answer("db", "blocks", *self.where)
+        self.assertEqual([int(block["height"]) for block in blocks], list(range(len(blocks))))
+        keys = [item["key"] for item in answer("db", "keys", "--prefix", "sys/", *self.where)]
+        self.assertIn("sys/validators", keys)
+        self.assertIn("sys/party/alice", keys)
+
+    def test_a_flipped_bit_is_detected_and_named(self):
+        tables = sorted((self.node.data / "plugins/store-rocksdb").rglob("*.sst"),
+                        key=lambda path: path.stat().st_size)
+        files = tables or sorted((self.node.data / "plugins/store-rocksdb").rglob("*.log"))
+        self.assertTrue(files)
+        damaged = files[-1]
+        original = damaged.read_bytes()
+        changed = bytearray(original)
+        changed[len(changed) // 3] ^= 0x10
+        damaged.write_bytes(bytes(changed))
+        try:
+            refused = tenon("db", "verify", *self.where, check=False)
+            self.assertEqual(refused.returncode, 6, refused.stdout + refused.stderr)
+            self.assertRegex(refused.stdout + refused.stderr, "(?i)corrupt|checksum|mismatch")
+        finally:
+            damaged.write_bytes(original)
+
+
+if __name__ == "__main__":
+    unittest.main()

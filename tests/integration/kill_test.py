@@ -1,0 +1,114 @@
+"""kill -9 again and again under load: whatever was acknowledged is there, once.
+
+The journal stands outside of the node: a command is written to it before it is sent, and again when
+its acknowledgement has arrived. After every kill the commands without an acknowledgement are sent
+once more under the same id; then the receiver's balance must equal the number of commands.
+"""
+
+import http.client
+import os
+import random
+import threading
+import time
+import unittest
+
+from node import Token, running_node
+
+KILLS = 1000 if os.environ.get("TENON_TEST_FULL") == "1" else 200
+CLIENTS = 6
+
+
+class Journal:
+    def __init__(self, path):
+        self.file = path.open("a", buffering=1)
+        self.lock = threading.Lock()
+        self.sent: set[str] = set()
+        self.transactions: dict[str, str] = {}
+
+    def send(self, command: str) -> None:
+        with self.lock:
+            self.sent.add(command)
+            self.file.write(f"sent {command}\n")
+
+    def acknowledge(self, command: str, transaction: str) -> None:
+        with self.lock:
+            assert self.transactions.setdefault(command, transaction) == transaction, command
+            self.file.write(f"acknowledged {command} {transaction}\n")
+
+    def open_commands(self) -> list[str]:
+        with self.lock:
+            return sorted(self.sent - self.transactions.keys())
+
+
+def transfer(client, token, journal, command) -> bool:
+    """False when the node is gone."""
+    try:
+        status, body = client.execute(token.instance, "transfer", {"to": "bob", "amount": "1"},
+                                      command)
+    except (OSError, http.client.HTTPException, ValueError):
+        return False
+    assert status == 200, body
+    journal.acknowledge(command, body["transaction_id"])
+    return True
+
+
+def load(token, journal, prefix):
+    client = token.node.client("alice")
+    number = 0
+    while True:
+        command = f"{prefix}-{number}"
+        number += 1
+        journal.send(command)
+        if not transfer(client, token, journal, command):
+            return
+
+
+class Kill(unittest.TestCase):
+    def test_no_kill_loses_an_acknowledged_transfer_or_applies_one_twice(self):
+        seed = int(os.environ.get("TENON_TEST_SEED", "1"))
+        chance = random.Random(seed)
+        print(f"seed {seed}, {KILLS} kills")
+        with running_node("rocksdb") as node:
+            token = Token(node)
+            token.mint(10**9)
+            journal = Journal(node.folder / "journal")
+            for kill in range(KILLS):
+                threads = [threading.Thread(target=load, args=(token, journal, f"{kill}-{i}"))
+                           for i in range(CLIENTS)]
+                for thread in threads:
+                    thread.start()
+                time.sleep(chance.uniform(0.0, 0.15))
+                node.kill()
+                for thread in threads:
+                    thread.join(60)
+                    self.assertFalse(thread.is_alive())
+                node.start()
+                client = node.client("alice")
+                for command in journal.open_commands():
+                    self.assertTrue(transfer(client, token, journal, command), node.last_words())
+                client.close()
+                self.assertEqual(token.balance("bob"), len(journal.sent), f"after kill {kill}")
+            self.assertEqual(len(set(journal.transactions.values())), len(journal.sent))
+            self.check_listing(node, journal)
+            print(f"{len(journal.sent)} transfers, each there once")
+            self.assertEqual(node.stop(), 0)
+
+    def check_listing(self, node, journal):
+        """Every acknowledged transaction is listed exactly once."""
+        client = node.client("alice")
+        listed: list[str] = []
+        after = ""
+        while True:
+            status, page = client.request(
+                "GET", "/v1/transactions?limit=500" + (f"&after={after}" if after else ""))
+            self.assertEqual(status, 200, page)
+            listed += [item["transaction_id"] for item in page["transactions"]]
+            if not page.get("next"):
+                break
+            after = page["next"]
+        self.assertEqual(len(listed), len(set(listed)))
+        self.assertLessEqual(set(journal.transactions.values()), set(listed))
+
+
+if __name__ == "__main__":
+    unittest.main()
