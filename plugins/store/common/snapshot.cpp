@@ -168,17 +168,19 @@ Result<std::vector<Bytes>> CoreSnapshot::prove(std::span<const BytesView> keys) 
 Result<std::unique_ptr<plugin::StoreSnapshot>> CoreStage::snapshot() const {
   const std::lock_guard lock(core_.mutex_);
   std::vector<std::shared_ptr<const StagedBlock>> layers;
+  std::optional<std::uint64_t> height = staged_->base;
   for (std::shared_ptr<const StagedBlock> block = staged_; block; block = block->parent) {
+    height = block->height ? block->height : block->base;
     if (block->height)
       break; // committed, and so are all below it
     layers.insert(layers.begin(), block);
   }
+  // Others may have been committed since: on top of what this stands on, or beside it.
   const plugin::StoreHead& head = core_.head_;
-  // A stage committed in the meantime may have others on top of it in the store already.
-  const std::uint64_t height = staged_->height.value_or(head.height);
-  VersionReader base(core_.head_view_, head.empty, height, height == head.height);
+  const bool at_head = height ? !head.empty && *height == head.height : head.empty;
+  VersionReader base(core_.head_view_, !height, height.value_or(0), at_head);
   return std::unique_ptr<plugin::StoreSnapshot>(std::make_unique<CoreSnapshot>(
-      core_, std::move(base), std::move(layers), staged_->tree, height));
+      core_, std::move(base), std::move(layers), staged_->tree, height.value_or(0)));
 }
 
 } // namespace tenon::store

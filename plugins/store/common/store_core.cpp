@@ -43,6 +43,10 @@ Hash writes_root(std::span<const TreeChange> changes) {
   return merkle::ordered_root(leaves);
 }
 
+std::optional<std::uint64_t> height_of(const plugin::StoreHead& head) {
+  return head.empty ? std::nullopt : std::optional(head.height);
+}
+
 // The pages under `node` that are not on disk as they are; below a page that is, all are.
 void collect_dirty(const NodeRef& node, Path& path,
                    std::vector<std::pair<Path, std::shared_ptr<const Page>>>& out) {
@@ -113,6 +117,7 @@ Result<std::unique_ptr<plugin::StoreStage>> StoreCore::stage(plugin::StoreStage*
   {
     const std::lock_guard lock(mutex_);
     staged->tree = head_tree_;
+    staged->base = height_of(head_);
   }
   if (parent != nullptr) {
     staged->parent = static_cast<CoreStage*>(parent)->staged();
@@ -140,8 +145,8 @@ Status StoreCore::commit(std::unique_ptr<plugin::StoreStage> stage, const plugin
   {
     const std::lock_guard lock(mutex_);
     head = head_;
-    const bool on_head = !staged->parent || (staged->parent->height && !head.empty &&
-                                             *staged->parent->height == head.height);
+    const auto base = staged->parent ? staged->parent->height : staged->base;
+    const bool on_head = (!staged->parent || base) && base == height_of(head);
     if (!on_head || staged->height || block.height != (head.empty ? 0 : head.height + 1)) {
       return fault("commit of block " + std::to_string(block.height) +
                    " does not follow the head, " +

@@ -38,7 +38,8 @@ struct StagedBlock {
   std::vector<TreeChange> changes;
   std::vector<Path> removed_pages;
   plugin::StoreRoots roots;
-  std::shared_ptr<const StagedBlock> parent; // reset once the parent is committed
+  std::shared_ptr<const StagedBlock> parent; // null on the head; reset once this is committed
+  std::optional<std::uint64_t> base;         // without a parent: the head it was staged on
   std::optional<std::uint64_t> height;
 };
 

@@ -105,7 +105,7 @@ private:
     }));
     if (children == page->children())
       return node;
-    return finish(children, page->persisted());
+    return finish(children, true);
   }
 
   Status update_child(Page::Children& children, std::uint8_t nibble, std::span<TreeChange> group) {
@@ -118,8 +118,10 @@ private:
     return {};
   }
 
-  // A page, or what is left of one: nothing, or a lone leaf that floats up to the parent.
-  Result<NodeRef> finish(const Page::Children& children, bool was_on_disk) {
+  // A page, or what is left of one: nothing, or a lone leaf that floats up to the parent. Whether
+  // the page that vanishes ever reached the disk is not known here: an older version of it may
+  // have.
+  Result<NodeRef> finish(const Page::Children& children, bool was_page) {
     std::size_t count = 0;
     const NodeRef* only = nullptr;
     for (const NodeRef& child : children) {
@@ -129,7 +131,7 @@ private:
       only = &child;
     }
     if (count == 0 || (count == 1 && (*only)->kind() == Node::Kind::kLeaf)) {
-      if (was_on_disk)
+      if (was_page)
         removed_.push_back(path_);
       return count == 0 ? NodeRef() : *only;
     }
@@ -307,17 +309,27 @@ Result<std::shared_ptr<const Page>> Page::decode(BytesView encoded) {
   return std::shared_ptr<const Page>(std::move(page));
 }
 
-Result<std::shared_ptr<const Page>> Stub::load(const PageSource& source, const Path& path) const {
-  if (auto loaded = std::atomic_load(&page_))
-    return loaded;
+Result<std::shared_ptr<const Page>> Stub::read(const PageSource& source, const Path& path) const {
   TENON_ASSIGN_OR_RETURN(const Bytes encoded, source.load_page(path));
   auto page = Page::decode(encoded);
   if (!page.ok())
     return page.status().with_context("page " + to_hex(encode_path(path)));
-  if ((*page)->hash() != hash()) {
-    return data_loss("page " + to_hex(encode_path(path)) + " hashes to " +
-                     to_hex((*page)->hash().view()) + ", its parent expects " +
-                     to_hex(hash().view()));
+  if ((*page)->hash() == hash())
+    return page;
+  return data_loss("page " + to_hex(encode_path(path)) + " hashes to " +
+                   to_hex((*page)->hash().view()) + ", its parent expects " +
+                   to_hex(hash().view()));
+}
+
+Result<std::shared_ptr<const Page>> Stub::load(const PageSource& source, const Path& path) const {
+  if (auto loaded = std::atomic_load(&page_))
+    return loaded;
+  auto page = read(source, path);
+  if (!page.ok()) {
+    // An update may have loaded this page and written its successor since the first look.
+    if (auto loaded = std::atomic_load(&page_))
+      return loaded;
+    return page.status();
   }
   // Two threads may have loaded it; both copies are equal, and the first one stays.
   std::shared_ptr<const Page> expected;

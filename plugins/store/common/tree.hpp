@@ -99,6 +99,8 @@ public:
                                                          const Path& path) const;
 
 private:
+  [[nodiscard]] Result<std::shared_ptr<const Page>> read(const PageSource& source,
+                                                         const Path& path) const;
   mutable std::shared_ptr<const Page> page_; // by atomic_load / atomic_store
 };
 
@@ -119,7 +121,7 @@ public:
   [[nodiscard]] const NodeRef& root() const { return root_; }
 
   // The tree after the changes, which are sorted by key hash and unique; fills in what each key had
-  // before. Paths of on-disk pages that ceased to exist are appended to `removed`.
+  // before. Paths of pages that ceased to exist are appended to `removed`.
   [[nodiscard]] Result<Tree> apply(std::span<TreeChange> changes, std::vector<Path>& removed) const;
 
   // The value hash under a key hash, or nothing.

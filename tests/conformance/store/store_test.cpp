@@ -1,0 +1,96 @@
+#include <catch2/catch.hpp>
+
+#include <filesystem>
+
+#include "common/memory_backend.hpp"
+#include "common/store_core.hpp"
+#include "rocksdb/rocksdb_backend.hpp"
+#include "tenon/crypto/sha256.hpp"
+#include "tenon/testkit/store_model.hpp"
+#include "tenon/testkit/store_suite.hpp"
+#include "unit/store/test_directory.hpp"
+
+using namespace tenon;
+using namespace tenon::store;
+
+namespace {
+
+std::uint32_t rounds() {
+  const char* const full = std::getenv("TENON_TEST_FULL");
+  return full != nullptr && std::string_view(full) == "1" ? 8 : 1;
+}
+
+StoreOptions options_with(std::uint64_t flush_blocks) {
+  StoreOptions options;
+  options.chain = crypto::sha256("test chain");
+  options.flush_blocks = flush_blocks;
+  return options;
+}
+
+Result<std::unique_ptr<plugin::Store>> upcast(Result<std::unique_ptr<StoreCore>> core) {
+  if (!core.ok())
+    return core.status();
+  return std::unique_ptr<plugin::Store>(std::move(*core));
+}
+
+Result<std::unique_ptr<plugin::Store>> open_memory() {
+  return upcast(StoreCore::open(std::make_unique<MemoryBackend>(), options_with(32)));
+}
+
+Result<std::unique_ptr<plugin::Store>> open_rocksdb(const std::string& directory,
+                                                    std::uint64_t flush_blocks) {
+  RocksdbOptions options;
+  options.directory = directory;
+  auto backend = RocksdbBackend::open(options);
+  if (!backend.ok())
+    return backend.status();
+  return upcast(StoreCore::open(std::move(*backend), options_with(flush_blocks)));
+}
+
+void run_suite(const testkit::StoreSuiteOptions& options) {
+  for (const testkit::NamedTest& test : testkit::store_suite(options)) {
+    DYNAMIC_SECTION(test.name) {
+      const Status status = test.run();
+      INFO(status.to_string());
+      CHECK(status.ok());
+    }
+  }
+}
+
+} // namespace
+
+TEST_CASE("memory store: conforms", "[store][conformance]") {
+  run_suite({[](const std::string&) { return open_memory(); }, 1, rounds()});
+}
+
+TEST_CASE("rocksdb store: conforms, whether tree pages are written at once or behind",
+          "[store][conformance]") {
+  for (const std::uint64_t flush_blocks : {1, 5, 32}) {
+    DYNAMIC_SECTION("pages every " << flush_blocks << " blocks") {
+      const TestDirectory directory;
+      run_suite({[&](const std::string& name) {
+                   return open_rocksdb(directory.path() + "/" + name, flush_blocks);
+                 },
+                 static_cast<std::uint32_t>(flush_blocks), rounds()});
+    }
+  }
+}
+
+TEST_CASE("stores: memory and rocksdb give equal roots for the same writes",
+          "[store][conformance]") {
+  const TestDirectory directory;
+  const auto memory = open_memory();
+  const auto rocksdb = open_rocksdb(directory.path() + "/db", 3);
+  REQUIRE(memory.ok());
+  REQUIRE(rocksdb.ok());
+  std::mt19937 random(11);
+  for (std::uint64_t height = 0; height < 60u * rounds(); ++height) {
+    const auto block = testkit::random_block(random, random() % 60, 300);
+    const auto first = testkit::commit_block(**memory, height, block);
+    const auto second = testkit::commit_block(**rocksdb, height, block);
+    REQUIRE(first.ok());
+    REQUIRE(second.ok());
+    REQUIRE(first->state_root == second->state_root);
+    REQUIRE(first->writes_root == second->writes_root);
+  }
+}
