@@ -161,8 +161,8 @@ std::optional<std::uint32_t> find(const std::vector<Function>& functions, std::s
 
 Result<Description> Description::parse(std::string_view text) {
   Description result;
-  result.json_ = json::parse(text, nullptr, false);
-  const json& root = result.json_;
+  result.document_ = json::parse(text, nullptr, false);
+  const json& root = result.document_;
   if (!root.is_object())
     return bad("expected a JSON object");
   TENON_RETURN_IF_ERROR(text_member(root, "name", "contract").status());

@@ -68,7 +68,7 @@ public:
   [[nodiscard]] const Function& execute(std::uint32_t index) const { return execute_[index]; }
   [[nodiscard]] const Function& query(std::uint32_t index) const { return query_[index]; }
   [[nodiscard]] const std::vector<EventType>& events() const { return events_; }
-  [[nodiscard]] const nlohmann::json& json() const { return json_; }
+  [[nodiscard]] const nlohmann::json& document() const { return document_; }
   // "transfer, mint, approve": for error messages.
   [[nodiscard]] std::string function_names(bool queries) const;
 
@@ -86,7 +86,7 @@ private:
   Result<nlohmann::json> decode_value(const Type& type, Reader& reader, int depth) const;
   Result<nlohmann::json> decode_fields(const Fields& fields, Reader& reader, int depth) const;
 
-  nlohmann::json json_;
+  nlohmann::json document_;
   std::map<std::string, Fields, std::less<>> records_;
   Function init_;
   std::optional<Function> migrate_;
