@@ -22,7 +22,7 @@ public:
   Pipeline& operator=(const Pipeline&) = delete;
 
   // Names the consensus that submissions go to, which has been given this object by attach() and
-  // outlives the next disconnect(). Until then the node is not ready. [main]
+  // outlives stop(). Until then the node is not ready. [main]
   void connect(plugin::Consensus& consensus);
   // Takes no further submission; reads go on. Then waits until every accepted command has its
   // outcome. DEADLINE_EXCEEDED, with the number of those left, when that takes longer. [main]

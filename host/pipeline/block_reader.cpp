@@ -1,0 +1,76 @@
+#include "pipeline/block_reader.hpp"
+
+#include "pipeline/ledger_opener.hpp"
+#include "tenon/wire/hashing.hpp"
+
+namespace tenon::host::pipeline {
+
+using plugin::BlockPart;
+
+const DecodedTransaction* ReadableBlock::transaction(std::uint64_t index) const {
+  for (const DecodedBatch& batch : block->batches) {
+    if (index < batch.transactions.size())
+      return &batch.transactions[index];
+    index -= batch.transactions.size();
+  }
+  return nullptr;
+}
+
+void BlockReader::keep(std::uint64_t height, BlockPointer block) {
+  const std::lock_guard lock(mutex_);
+  if (kept_.contains(height))
+    return;
+  by_use_.push_front(height);
+  kept_.emplace(height, std::pair(std::move(block), by_use_.begin()));
+  if (kept_.size() > max_blocks_) {
+    kept_.erase(by_use_.back());
+    by_use_.pop_back();
+  }
+}
+
+void BlockReader::remember(const ExecutedBlock& block) {
+  keep(block.height(),
+       std::make_shared<const ReadableBlock>(ReadableBlock{block.block, block.decoded_results}));
+}
+
+Result<BlockReader::BlockPointer> BlockReader::read(std::uint64_t height) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = kept_.find(height); found != kept_.end()) {
+      by_use_.splice(by_use_.begin(), by_use_, found->second.second);
+      return found->second.first;
+    }
+  }
+  TENON_ASSIGN_OR_RETURN(Bytes header, read_part(store_, height, BlockPart::kHeader));
+  TENON_ASSIGN_OR_RETURN(Bytes body, read_part(store_, height, BlockPart::kBody));
+  TENON_ASSIGN_OR_RETURN(const Bytes encoded, read_part(store_, height, BlockPart::kResults));
+  auto results = std::make_shared<v1::BlockResults>();
+  auto decoded = decode_block(std::move(header), std::move(body));
+  if (!decoded.ok() || !results->ParseFromString(encoded) ||
+      static_cast<std::size_t>(results->results_size()) != (*decoded)->transaction_count) {
+    return data_loss("block " + std::to_string(height) +
+                     " in the block log cannot be decoded; restore the data directory from a "
+                     "backup");
+  }
+  auto block =
+      std::make_shared<const ReadableBlock>(ReadableBlock{std::move(*decoded), std::move(results)});
+  keep(height, block);
+  return block;
+}
+
+v1::Completion completion_of(const v1::BlockHeader& header, const v1::BlockResults& results,
+                             std::uint64_t index) {
+  const v1::Outcome& outcome = results.results(static_cast<int>(index)).outcome();
+  v1::Completion completion;
+  completion.set_code(outcome.code());
+  completion.set_reason(outcome.reason());
+  completion.set_message(outcome.message());
+  completion.set_transaction_id(outcome.transaction_id());
+  completion.set_offset(wire::make_offset(header.height(), index));
+  completion.set_height(header.height());
+  completion.set_response(outcome.response());
+  completion.set_record_time_us(header.record_time_us());
+  return completion;
+}
+
+} // namespace tenon::host::pipeline

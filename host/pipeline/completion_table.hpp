@@ -1,0 +1,65 @@
+// The callers that wait for the outcome of a command: each is told exactly once. A command
+// submitted again while it is under way joins the first submission. Step 2 puts callers in, step 10
+// tells them. Owned by the pipeline; any thread. Callbacks run without a lock held, on the caller's
+// thread.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <unordered_map>
+#include <vector>
+
+#include "ports/ledger_service.hpp"
+
+namespace tenon::host::pipeline {
+
+class CompletionTable {
+public:
+  using Done = LedgerService::CompletionCallback;
+  enum class Join { kNew, kJoined, kOtherContent, kFull };
+
+  explicit CompletionTable(std::size_t max_commands) : max_commands_(max_commands) {}
+
+  // `command` is known by its deduplication key, `content` by its hash. kNew: the caller is the
+  // first and goes on to submit; kJoined: it will be told with the first; otherwise it is not taken
+  // in.
+  [[nodiscard]] Join join(const Hash& command, const Hash& content, Done& done);
+  // The first caller's command became this transaction; without an outcome by then, it is given up.
+  void name(const Hash& command, const Hash& transaction, std::uint64_t give_up_at_us);
+  // The first caller is refused and learns it as the result of its call: the others are told.
+  void refuse(const Hash& command, const Status& why);
+
+  void complete_command(const Hash& command, const v1::Completion& completion);
+  // False when nobody here waits for the transaction.
+  bool complete(const Hash& transaction, const v1::Completion& completion);
+  [[nodiscard]] bool awaits(const Hash& transaction) const;
+  void fail_all(const Status& why);
+  // Tells those whose time is over that their outcome is unknown.
+  void give_up(std::uint64_t now_us);
+
+  [[nodiscard]] std::size_t size() const;
+  [[nodiscard]] bool wait_until_empty(std::chrono::milliseconds timeout) const;
+
+private:
+  struct Entry {
+    Hash content;
+    Hash transaction; // all zeros until named
+    std::uint64_t give_up_at_us = UINT64_MAX;
+    std::vector<Done> waiting;
+  };
+  using Entries = std::unordered_map<Hash, Entry, HashHasher>;
+
+  // With the lock held. Takes the entry out.
+  Entry take(Entries::iterator entry);
+  static void tell(const std::vector<Done>& waiting, const v1::Completion& completion,
+                   std::size_t first);
+
+  std::size_t max_commands_;
+  mutable std::mutex mutex_;
+  mutable std::condition_variable emptied_;
+  Entries entries_;                                     // by command
+  std::unordered_map<Hash, Hash, HashHasher> commands_; // by transaction
+};
+
+} // namespace tenon::host::pipeline

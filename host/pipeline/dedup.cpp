@@ -1,0 +1,85 @@
+#include "pipeline/dedup.hpp"
+
+#include <algorithm>
+
+#include "pipeline/keys.hpp"
+#include "pipeline/ledger_records.hpp"
+#include "pipeline/outcome.hpp"
+#include "tenon/core/encoding.hpp"
+#include "tenon/crypto/sha256.hpp"
+#include "tenon/wire/hashing.hpp"
+
+namespace tenon::host::pipeline {
+
+namespace {
+
+void append_sized(Bytes& out, BytesView bytes) {
+  append_be32(out, static_cast<std::uint32_t>(bytes.size()));
+  out.append(bytes);
+}
+
+void append_set(Bytes& out, std::vector<std::string> names) {
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  append_be32(out, static_cast<std::uint32_t>(names.size()));
+  for (const std::string& name : names)
+    append_sized(out, name);
+}
+
+} // namespace
+
+Hash dedup_key(std::vector<std::string> act_as, std::string_view command_id) {
+  Bytes bytes;
+  append_set(bytes, std::move(act_as));
+  append_sized(bytes, command_id);
+  return crypto::sha256(bytes);
+}
+
+Hash submission_content(const v1::Submission& submission) {
+  Bytes bytes;
+  append_sized(bytes, submission.engine());
+  append_set(bytes, {submission.act_as().begin(), submission.act_as().end()});
+  append_set(bytes, {submission.read_as().begin(), submission.read_as().end()});
+  append_sized(bytes, submission.command());
+  return crypto::sha256(bytes);
+}
+
+Result<std::optional<v1::DedupRecord>> find_dedup(const BlockState& state, std::string_view engine,
+                                                  BytesView dedup_key) {
+  return read_record<v1::DedupRecord>(state, keys::dedup(engine, dedup_key));
+}
+
+Status check_dedup(const BlockState& state, const v1::Transaction& transaction,
+                   std::uint64_t max_window_us) {
+  const std::uint64_t now_us = state.record_time_us();
+  if (transaction.dedup_until_us() <= now_us) {
+    return failed_precondition("DEDUPLICATION_PASSED: the transaction's deduplication window ended "
+                               "before its block; submit the command again");
+  }
+  if (transaction.dedup_until_us() - now_us > max_window_us) {
+    return invalid_argument("DEDUPLICATION_TOO_LONG: the deduplication window may be at most " +
+                            std::to_string(max_window_us / 1'000'000) +
+                            " seconds on this ledger; ask for a shorter one");
+  }
+  TENON_ASSIGN_OR_RETURN(const std::optional<v1::DedupRecord> earlier,
+                         find_dedup(state, transaction.engine(), transaction.dedup_key()));
+  if (!earlier)
+    return {};
+  return {Code::kAlreadyExists, std::string(reasons::kDuplicateCommand) +
+                                    ": the submitter's command of this id was accepted at height " +
+                                    std::to_string(earlier->height())};
+}
+
+void record_dedup(BlockState& state, const v1::Transaction& transaction, const Hash& transaction_id,
+                  std::uint64_t height, std::uint32_t index) {
+  v1::DedupRecord record;
+  record.set_transaction_id(transaction_id.str());
+  record.set_height(height);
+  record.set_index(index);
+  Bytes key = keys::dedup(transaction.engine(), transaction.dedup_key());
+  const Bytes value = record.SerializeAsString();
+  const Hash salt = wire::derived_salt(transaction.salt(), "state", key);
+  state.put(std::move(key), {salt, transaction.dedup_until_us(), {}, value});
+}
+
+} // namespace tenon::host::pipeline

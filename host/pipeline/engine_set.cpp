@@ -1,0 +1,55 @@
+#include "pipeline/engine_set.hpp"
+
+#include "pipeline/keys.hpp"
+#include "pipeline/outcome.hpp"
+
+namespace tenon::host::pipeline {
+
+Result<EngineSet> EngineSet::make(const std::vector<EngineBinding>& engines) {
+  EngineSet set;
+  for (const EngineBinding& binding : engines) {
+    if (!keys::valid_engine(binding.id)) {
+      return invalid_argument("engine id \"" + binding.id +
+                              "\": expected [a-z][a-z0-9_]*, at most 32 characters, other than "
+                              "\"sys\"; rename it in the configuration");
+    }
+    const Entry entry{binding.engine, keys::engine_prefix(binding.id)};
+    if (!set.entries_.emplace(binding.id, entry).second)
+      return invalid_argument("engine id \"" + binding.id + "\" is configured twice");
+    const Result<Hash> fingerprint = binding.engine->fingerprint();
+    if (!fingerprint.ok())
+      return fingerprint.status().with_context("the fingerprint of engine " + binding.id);
+    set.fingerprints_.push_back({binding.id, *fingerprint});
+  }
+  set.network_fingerprint_ = pipeline::network_fingerprint(set.fingerprints_);
+  return set;
+}
+
+const EngineSet::Entry* EngineSet::find(std::string_view id) const {
+  const auto found = entries_.find(id);
+  return found == entries_.end() ? nullptr : &found->second;
+}
+
+std::string EngineSet::names() const {
+  std::string names;
+  for (const auto& [id, entry] : entries_)
+    names.append(names.empty() ? "" : ", ").append(id);
+  return names;
+}
+
+Result<plugin::ExecutionResult> EngineSet::execute(const Entry& entry, const BlockState& state,
+                                                   const Hash& id,
+                                                   const v1::Transaction& transaction,
+                                                   const plugin::EngineContext& context,
+                                                   ReadSet* reads) {
+  const std::vector<std::string> act_as = party_list(transaction.act_as());
+  const std::vector<std::string> read_as = party_list(transaction.read_as());
+  const EngineView view(state, entry.prefix, reads);
+  Result<plugin::ExecutionResult> result =
+      entry.engine->execute(view, {id, transaction.payload(), act_as, read_as}, context);
+  if (!view.failure().ok())
+    return as_fault(view.failure());
+  return result;
+}
+
+} // namespace tenon::host::pipeline

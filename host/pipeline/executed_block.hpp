@@ -1,0 +1,36 @@
+// A block with its result, staged on its parent's or already committed. Made by block_executor,
+// held by block_tree; immutable but for `stage` and `parent`, which only stage_store and block_tree
+// touch.
+#pragma once
+
+#include <memory>
+
+#include "pipeline/decoded_block.hpp"
+#include "tenon/plugin/store.hpp"
+
+namespace tenon::host::pipeline {
+
+struct ExecutedBlock {
+  // Declared before `stage`: a block's stage goes before those it stands on.
+  std::shared_ptr<ExecutedBlock> parent; // null once the parent is committed
+
+  Hash id;
+  v1::BlockHeader header;
+  std::uint64_t view = 0; // of the certificate, once committed
+  Hash result_hash;
+  Hash state_root;
+  Bytes result_header; // encoded ResultHeader
+  Bytes results;       // encoded BlockResults
+  std::shared_ptr<const DecodedBlock> block;
+  std::shared_ptr<const v1::BlockResults> decoded_results;
+  std::uint64_t expiry_done_before_us = 0;
+  std::uint64_t last_offset = 0; // of the last transaction up to here
+
+  std::unique_ptr<plugin::StoreStage> stage; // null once committed
+  // The state after this block; declared after `stage`, on which it may depend.
+  std::shared_ptr<const plugin::StoreSnapshot> snapshot;
+
+  [[nodiscard]] std::uint64_t height() const { return header.height(); }
+};
+
+} // namespace tenon::host::pipeline

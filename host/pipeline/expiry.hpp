@@ -1,0 +1,20 @@
+// Removes, at the start of a block, what has expired by its record time: in (time, key) order, at
+// most so many entries, so that a block's work stays bounded. What is left reads as absent and
+// waits for the next block. Step: block_executor. One thread.
+#pragma once
+
+#include "pipeline/block_state.hpp"
+
+namespace tenon::host::pipeline {
+
+// Where the next block may begin to look: before it, nothing is left to expire.
+struct ExpiryProgress {
+  std::uint64_t done_before_us = 0;
+  std::size_t removed = 0;
+};
+
+// `done_before_us` of the parent block; 0 when unknown (after a restart).
+[[nodiscard]] Result<ExpiryProgress> remove_expired(BlockState& state, std::uint64_t done_before_us,
+                                                    std::uint64_t max_entries);
+
+} // namespace tenon::host::pipeline

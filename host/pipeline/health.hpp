@@ -1,0 +1,44 @@
+// Whether this replica may go on. A fault — of the store, of an engine, of a result that
+// contradicts a certificate — halts it for good: nothing more is executed, voted for or accepted,
+// and whoever waits is told so. Owned by the pipeline; any thread.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "ports/log.hpp"
+#include "ports/metrics.hpp"
+#include "tenon/core/status.hpp"
+
+namespace tenon::host::pipeline {
+
+class Health {
+public:
+  Health(Log& log, Metrics& metrics);
+
+  // Called once, with the first fault. Set before any other thread is there.
+  void on_halt(std::function<void(const Status&)> callback) { on_halt_ = std::move(callback); }
+
+  // Halts when `status` is a fault; returns it either way.
+  Status observe(Status status);
+  [[nodiscard]] bool halted() const { return halted_.load(std::memory_order_acquire); }
+  // The fault that halted this replica, or OK.
+  [[nodiscard]] Status check() const;
+
+  void stop_accepting() { accepting_.store(false, std::memory_order_release); }
+  [[nodiscard]] bool accepting() const { return accepting_.load(std::memory_order_acquire); }
+
+private:
+  Log& log_;
+  Gauge& halted_gauge_;
+  std::atomic<bool> halted_{false};
+  std::atomic<bool> accepting_{true};
+  mutable std::mutex mutex_;
+  Status reason_;
+  std::function<void(const Status&)> on_halt_;
+};
+
+} // namespace tenon::host::pipeline

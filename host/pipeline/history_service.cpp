@@ -1,0 +1,212 @@
+#include "pipeline/history_service.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "pipeline/engine_set.hpp"
+#include "pipeline/keys.hpp"
+#include "pipeline/ledger_opener.hpp"
+#include "pipeline/outcome.hpp"
+#include "pipeline/result_builder.hpp"
+#include "tenon/core/encoding.hpp"
+#include "tenon/crypto/sha256.hpp"
+#include "tenon/merkle/state_entry.hpp"
+#include "tenon/wire/hashing.hpp"
+
+namespace tenon::host::pipeline {
+
+namespace {
+
+using plugin::BlockPart;
+
+constexpr std::uint64_t kDefaultPageSize = 100;
+constexpr std::uint64_t kMaxPageSize = 1000;
+
+std::uint64_t page_size(std::uint64_t asked) {
+  return std::min(asked == 0 ? kDefaultPageSize : asked, kMaxPageSize);
+}
+
+template <typename Repeated> std::set<std::string> name_set(const Repeated& names) {
+  return {names.begin(), names.end()};
+}
+
+} // namespace
+
+Result<v1::BlockSummary> HistoryService::summary(std::uint64_t height, bool with_body) {
+  v1::BlockSummary summary;
+  summary.set_height(height);
+  TENON_ASSIGN_OR_RETURN(*summary.mutable_header(), read_part(store_, height, BlockPart::kHeader));
+  TENON_ASSIGN_OR_RETURN(*summary.mutable_result_header(),
+                         read_part(store_, height, BlockPart::kResultHeader));
+  TENON_ASSIGN_OR_RETURN(*summary.mutable_certificate(),
+                         read_part(store_, height, BlockPart::kCertificate));
+  summary.set_block_id(crypto::sha256(summary.header()).str());
+  TENON_ASSIGN_OR_RETURN(const auto block, reader_.read(height));
+  summary.set_transactions(block->block->transaction_count);
+  if (with_body) {
+    summary.set_body(block->block->body_bytes);
+    TENON_ASSIGN_OR_RETURN(*summary.mutable_results(),
+                           read_part(store_, height, BlockPart::kResults));
+  }
+  return summary;
+}
+
+Result<v1::BlocksResponse> HistoryService::blocks(const v1::BlocksRequest& request) {
+  const std::uint64_t head = head_.get()->block->height();
+  const std::uint64_t limit = page_size(request.limit());
+  v1::BlocksResponse response;
+  response.set_head_height(head);
+  response.set_oldest_height(0);
+  std::uint64_t height = request.from_height();
+  if (request.descending())
+    height = std::min(height == 0 ? head : height, head);
+  while (height <= head) {
+    if (static_cast<std::uint64_t>(response.blocks_size()) == limit) {
+      response.set_more(true);
+      break;
+    }
+    TENON_ASSIGN_OR_RETURN(*response.add_blocks(), summary(height, request.with_body()));
+    if (request.descending() && height == 0)
+      break;
+    height = request.descending() ? height - 1 : height + 1;
+  }
+  return response;
+}
+
+Result<v1::TransactionsResponse>
+HistoryService::transactions(const v1::TransactionsRequest& request) {
+  if (!request.transaction_id().empty())
+    return one(request);
+  const auto head = head_.get();
+  Page page{request, page_size(request.limit()), {}, 0};
+  page.response.set_head_offset(head->block->last_offset);
+  // When nothing is left, everything up to the head has been looked at.
+  page.response.set_next_offset(std::max(request.after_offset(), head->block->last_offset));
+  if (request.after_offset() < head->block->last_offset) {
+    TENON_RETURN_IF_ERROR(request.all() ? fill_from_blocks(*head, page)
+                                        : fill_from_postings(*head, page));
+  }
+  return std::move(page.response);
+}
+
+Result<v1::TransactionsResponse> HistoryService::one(const v1::TransactionsRequest& request) {
+  const auto head = head_.get();
+  Page page{request, 1, {}, 0};
+  page.response.set_head_offset(head->block->last_offset);
+  page.response.set_next_offset(request.after_offset());
+  TENON_ASSIGN_OR_RETURN(
+      const auto position,
+      head->snapshot->get(plugin::KeyClass::kIndex, keys::transaction(request.transaction_id())));
+  if (!position || position->size() != sizeof(std::uint64_t))
+    return std::move(page.response);
+  const std::uint64_t offset = read_be64(*position);
+  if (offset > head->block->last_offset)
+    return std::move(page.response);
+  TENON_ASSIGN_OR_RETURN(const auto block, reader_.read(wire::offset_height(offset)));
+  TENON_RETURN_IF_ERROR(add(page, *block, wire::offset_index(offset)).status());
+  page.response.set_next_offset(request.after_offset());
+  return std::move(page.response);
+}
+
+Result<bool> HistoryService::add(Page& page, const ReadableBlock& block, std::uint64_t index) {
+  const std::uint64_t offset = wire::make_offset(block.block->header.height(), index);
+  const DecodedTransaction* const transaction = block.transaction(index);
+  if (transaction == nullptr)
+    return data_loss("the index names a transaction at offset " + std::to_string(offset) +
+                     ", which the block log does not have");
+  const std::vector<std::string> parties = party_list(page.request.parties());
+  std::optional<v1::LedgerTransaction> seen =
+      visible_part({parties, page.request.all(), page.request.only_with_events()}, offset,
+                   block.block->header.record_time_us(), *transaction,
+                   block.results->results(static_cast<int>(index)));
+  if (!seen)
+    return true;
+  const std::uint64_t bytes = seen->ByteSizeLong();
+  const bool first = page.response.transactions_size() == 0;
+  const bool too_large =
+      page.request.max_bytes() != 0 && page.bytes + bytes > page.request.max_bytes();
+  if (!first &&
+      (static_cast<std::uint64_t>(page.response.transactions_size()) == page.limit || too_large)) {
+    page.response.set_more(true);
+    page.response.set_next_offset(page.response.transactions().rbegin()->offset());
+    return false;
+  }
+  page.bytes += bytes;
+  *page.response.add_transactions() = std::move(*seen);
+  return true;
+}
+
+Status HistoryService::fill_from_blocks(const LedgerHead& head, Page& page) {
+  const std::uint64_t after = page.request.after_offset();
+  std::uint64_t index = after == 0 ? 0 : wire::offset_index(after) + 1;
+  for (std::uint64_t height = wire::offset_height(after); height <= head.block->height();
+       ++height) {
+    TENON_ASSIGN_OR_RETURN(const auto block, reader_.read(height));
+    for (; index < block->block->transaction_count; ++index) {
+      TENON_ASSIGN_OR_RETURN(const bool room, add(page, *block, index));
+      if (!room)
+        return {};
+    }
+    index = 0;
+  }
+  return {};
+}
+
+Result<std::vector<std::uint64_t>> HistoryService::postings(const LedgerHead& head,
+                                                            const Page& page) const {
+  const std::uint64_t first = page.request.after_offset() + 1;
+  const std::uint64_t last = head.block->last_offset; // the index may be ahead of this head
+  std::set<std::string> readers = name_set(page.request.parties());
+  readers.emplace(merkle::kPublicReader);
+  std::set<std::uint64_t> offsets;
+  for (const std::string& reader : readers) {
+    const std::size_t prefix = keys::events_of(reader).size();
+    std::uint64_t taken = 0;
+    TENON_RETURN_IF_ERROR(head.snapshot->scan(
+        plugin::KeyClass::kIndex, keys::event(reader, first), keys::event(reader, last + 1),
+        [&](BytesView key, BytesView flags) {
+          const bool wanted =
+              !page.request.only_with_events() ||
+              (!flags.empty() && (static_cast<std::uint8_t>(flags[0]) & kPostingEvents) != 0);
+          if (wanted) {
+            offsets.insert(read_be64(key.substr(prefix)));
+            ++taken;
+          }
+          return taken <= page.limit; // one more than fits says that there is more
+        }));
+  }
+  return std::vector<std::uint64_t>(offsets.begin(), offsets.end());
+}
+
+Status HistoryService::fill_from_postings(const LedgerHead& head, Page& page) {
+  TENON_ASSIGN_OR_RETURN(const std::vector<std::uint64_t> offsets, postings(head, page));
+  for (const std::uint64_t offset : offsets) {
+    TENON_ASSIGN_OR_RETURN(const auto block, reader_.read(wire::offset_height(offset)));
+    TENON_ASSIGN_OR_RETURN(const bool room, add(page, *block, wire::offset_index(offset)));
+    if (!room)
+      return {};
+  }
+  return {};
+}
+
+Result<v1::Completion> HistoryService::first_outcome(const v1::DedupRecord& record,
+                                                     const v1::Transaction& repeated) {
+  TENON_ASSIGN_OR_RETURN(const auto block, reader_.read(record.height()));
+  const DecodedTransaction* const first = block->transaction(record.index());
+  if (first == nullptr)
+    return data_loss("a deduplication record names a transaction the block log does not have");
+  const v1::Transaction& message = first->message;
+  if (message.engine() != repeated.engine() || message.payload() != repeated.payload() ||
+      name_set(message.act_as()) != name_set(repeated.act_as()) ||
+      name_set(message.read_as()) != name_set(repeated.read_as())) {
+    return Status(Code::kAlreadyExists,
+                  std::string(reasons::kDuplicateCommand) + ": command id \"" +
+                      repeated.command_id() +
+                      "\" was used for another command; choose a new id for a new command");
+  }
+  v1::Completion completion = completion_of(block->block->header, *block->results, record.index());
+  completion.set_duplicate(true);
+  return completion;
+}
+
+} // namespace tenon::host::pipeline

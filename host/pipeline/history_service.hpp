@@ -1,0 +1,49 @@
+// Answers about what happened: blocks and transactions of the block log, filtered for whoever asks
+// before anything leaves, page by page from an offset on without gap or duplicate. Step R. Owned by
+// the pipeline; any thread.
+#pragma once
+
+#include "pipeline/block_reader.hpp"
+#include "pipeline/dedup.hpp"
+#include "pipeline/ledger_head.hpp"
+#include "pipeline/visibility.hpp"
+
+namespace tenon::host::pipeline {
+
+class HistoryService {
+public:
+  HistoryService(const plugin::Store& store, BlockReader& reader, const HeadHolder& head)
+      : store_(store), reader_(reader), head_(head) {}
+
+  [[nodiscard]] Result<v1::BlocksResponse> blocks(const v1::BlocksRequest& request);
+  [[nodiscard]] Result<v1::TransactionsResponse>
+  transactions(const v1::TransactionsRequest& request);
+
+  // The outcome of the accepted command of that record — for a transaction that asks for the same
+  // again. ALREADY_EXISTS when it asks for something else under the same command id.
+  [[nodiscard]] Result<v1::Completion> first_outcome(const v1::DedupRecord& record,
+                                                     const v1::Transaction& repeated);
+
+private:
+  // A page under construction.
+  struct Page {
+    const v1::TransactionsRequest& request;
+    std::uint64_t limit;
+    v1::TransactionsResponse response;
+    std::uint64_t bytes = 0;
+  };
+  [[nodiscard]] Result<v1::TransactionsResponse> one(const v1::TransactionsRequest& request);
+  [[nodiscard]] Status fill_from_blocks(const LedgerHead& head, Page& page);
+  [[nodiscard]] Status fill_from_postings(const LedgerHead& head, Page& page);
+  [[nodiscard]] Result<std::vector<std::uint64_t>> postings(const LedgerHead& head,
+                                                            const Page& page) const;
+  // False when the page is full and the transaction not on it.
+  [[nodiscard]] Result<bool> add(Page& page, const ReadableBlock& block, std::uint64_t index);
+  [[nodiscard]] Result<v1::BlockSummary> summary(std::uint64_t height, bool with_body);
+
+  const plugin::Store& store_;
+  BlockReader& reader_;
+  const HeadHolder& head_;
+};
+
+} // namespace tenon::host::pipeline

@@ -1,0 +1,45 @@
+// Names in the host's own keyspace and the rules for names that stand in keys. Everything the host
+// writes is under "sys/", in both key classes; an engine's keys are under its id. Pure; any thread.
+#pragma once
+
+#include <string_view>
+
+#include "tenon/core/bytes.hpp"
+
+namespace tenon::host::pipeline::keys {
+
+inline constexpr std::string_view kSystemEngine = "sys";
+
+// --- STATE ---------------------------------------------------------------------------------------
+inline constexpr BytesView kValidators = "sys/validators";
+inline constexpr BytesView kParameters = "sys/parameters";
+inline constexpr BytesView kClients = "sys/client/";
+inline constexpr BytesView kParties = "sys/party/";
+[[nodiscard]] Bytes client(std::string_view id);
+[[nodiscard]] Bytes party(std::string_view name);
+[[nodiscard]] Bytes dedup(std::string_view engine, BytesView dedup_key);
+[[nodiscard]] Bytes stream(std::string_view client, std::uint64_t hosting_epoch);
+// "<engine>/": what all keys of an engine begin with.
+[[nodiscard]] Bytes engine_prefix(std::string_view engine);
+
+// --- INDEX ---------------------------------------------------------------------------------------
+inline constexpr BytesView kExpiries = "sys/expiry/";
+inline constexpr BytesView kLastOffset = "sys/last_offset";
+// Of a STATE key that expires: sorted by time, then key.
+[[nodiscard]] Bytes expiry(std::uint64_t time_us, BytesView key);
+[[nodiscard]] Bytes transaction(BytesView transaction_id);
+// The postings of one reader, sorted by offset.
+[[nodiscard]] Bytes events_of(std::string_view party);
+[[nodiscard]] Bytes event(std::string_view party, std::uint64_t offset);
+
+// --- Names ---------------------------------------------------------------------------------------
+// 1 to 255 of A-Z a-z 0-9 : _ - and space.
+[[nodiscard]] bool valid_party(std::string_view name);
+// 1 to 63 of A-Z a-z 0-9 . _ -
+[[nodiscard]] bool valid_client(std::string_view id);
+// [a-z][a-z0-9_]*, at most 32, and not "sys".
+[[nodiscard]] bool valid_engine(std::string_view id);
+
+inline constexpr std::size_t kMaxKeyBytes = 1024; // of an engine's key, prefix excluded
+
+} // namespace tenon::host::pipeline::keys

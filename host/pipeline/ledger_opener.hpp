@@ -1,0 +1,24 @@
+// Opens the ledger that the store holds: makes block 0 in an empty store, otherwise checks that the
+// store belongs to this chain and these engines and that its last blocks hang together. Step:
+// before all others, when the node starts. Main thread.
+#pragma once
+
+#include "pipeline/engine_set.hpp"
+#include "pipeline/ledger_head.hpp"
+#include "pipeline/stage_store.hpp"
+
+namespace tenon::host::pipeline {
+
+struct OpenedLedger {
+  std::shared_ptr<ExecutedBlock> head;
+  std::shared_ptr<const plugin::StoreSnapshot> snapshot; // of the head
+};
+
+[[nodiscard]] Result<OpenedLedger> open_ledger(plugin::Store& store, StageStore& stages,
+                                               const Genesis& genesis, const EngineSet& engines);
+
+// A part that every committed block has; its absence is a fault.
+[[nodiscard]] Result<Bytes> read_part(const plugin::Store& store, std::uint64_t height,
+                                      plugin::BlockPart part);
+
+} // namespace tenon::host::pipeline

@@ -1,0 +1,300 @@
+#include "pipeline/pipeline.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "pipeline/admission.hpp"
+#include "pipeline/committer.hpp"
+#include "pipeline/event_hub.hpp"
+#include "pipeline/ledger_opener.hpp"
+#include "pipeline/outcome.hpp"
+#include "pipeline/query_service.hpp"
+#include "pipeline/replica.hpp"
+#include "pipeline/serial_strand.hpp"
+#include "tenon/core/encoding.hpp"
+
+namespace tenon::host::pipeline {
+
+namespace {
+
+constexpr std::uint64_t kSweepIntervalMs = 500;
+constexpr std::size_t kVerifiedBatches = 16384;
+
+} // namespace
+
+// Everything, in the order of construction: each step sees those above it.
+struct Pipeline::Steps {
+  Steps(Parts given_parts, Options given_options, Genesis given_genesis, EngineSet given_engines);
+
+  void committed(const ExecutedBlock& block);
+  [[nodiscard]] v1::Completion outcome_of(const ExecutedBlock& block, int index,
+                                          const DecodedTransaction& transaction);
+  void arm_sweep();
+
+  Parts parts;
+  Options options;
+  Genesis genesis;
+  EngineSet engines;
+  Health health{parts.log, parts.metrics};
+  HeadHolder head;
+  StageStore stages{parts.store};
+  BlockTree tree{options.limits.max_staged_blocks};
+  SerialStrand ingress{parts.executor};
+  SerialStrand sequencer{parts.executor};
+  SerialStrand commits{parts.executor};
+  CompletionTable completions{options.limits.max_pending_commands};
+  BlockReader reader{parts.store, options.limits.max_cached_blocks};
+  HistoryService history{parts.store, reader, head};
+  QueryService queries{parts.store, engines, head};
+  EventHub hub;
+  PreExecutor pre_executor{engines, options.limits.max_pre_executions, parts.metrics};
+  BatchVerifier verifier{genesis.chain, kVerifiedBatches};
+  BlockRules rules{genesis.chain, engines.network_fingerprint()};
+  BlockExecutor executor{rules, engines, pre_executor, verifier, stages, parts.metrics};
+  Proposer proposer{genesis.chain,
+                    options.client,
+                    parts.signer,
+                    verifier,
+                    ingress,
+                    options.limits,
+                    parts.metrics,
+                    [this](const std::vector<Hash>& transactions, const Status& why) {
+                      for (const Hash& transaction : transactions)
+                        completions.complete(transaction, failed_completion(why));
+                    }};
+  Committer committer{parts.store,   stages,
+                      head,          commits,
+                      health,        parts.clock,
+                      parts.metrics, [this](const ExecutedBlock& block) {
+                        committed(block); }};
+  Admission admission{{options, genesis, engines, head, health, parts.clock, parts.random,
+                       parts.metrics, completions, history, pre_executor, proposer}};
+  Replica replica{{parts.store, genesis, rules, health, parts.clock, parts.metrics, head, tree,
+                   stages, executor, committer, verifier, proposer, sequencer}};
+  std::atomic<plugin::Consensus*> consensus{nullptr};
+
+  // Commands without an outcome in time are given up by a timer, which lives while there are any.
+  struct Sweep {
+    std::mutex mutex;
+    bool armed = false;
+    bool ended = false;
+  };
+  std::shared_ptr<Sweep> sweep = std::make_shared<Sweep>();
+};
+
+Pipeline::Steps::Steps(Parts given_parts, Options given_options, Genesis given_genesis,
+                       EngineSet given_engines)
+    : parts(std::move(given_parts)), options(std::move(given_options)),
+      genesis(std::move(given_genesis)), engines(std::move(given_engines)) {
+  health.on_halt([this](const Status& why) { completions.fail_all(why); });
+}
+
+v1::Completion Pipeline::Steps::outcome_of(const ExecutedBlock& block, int index,
+                                           const DecodedTransaction& transaction) {
+  const v1::BlockResults& results = *block.decoded_results;
+  v1::Completion completion =
+      completion_of(block.header, results, static_cast<std::uint64_t>(index));
+  if (completion.reason() != reasons::kDuplicateCommand)
+    return completion;
+  // The same command got into two transactions: the caller gets the outcome of the accepted one.
+  const auto now = head.get();
+  const BlockState state(now->snapshot, block.header.record_time_us());
+  const auto record =
+      find_dedup(state, transaction.message.engine(), transaction.message.dedup_key());
+  if (!record.ok() || !*record)
+    return completion;
+  const auto first = history.first_outcome(**record, transaction.message);
+  return first.ok() ? *first : failed_completion(first.status());
+}
+
+void Pipeline::Steps::committed(const ExecutedBlock& block) {
+  reader.remember(block);
+  int index = 0;
+  for (const DecodedBatch& batch : block.block->batches) {
+    for (const DecodedTransaction& transaction : batch.transactions) {
+      if (completions.awaits(transaction.id))
+        completions.complete(transaction.id, outcome_of(block, index, transaction));
+      ++index;
+    }
+  }
+  hub.notify(block.height());
+}
+
+void Pipeline::Steps::arm_sweep() {
+  {
+    const std::lock_guard lock(sweep->mutex);
+    if (sweep->armed || sweep->ended)
+      return;
+    sweep->armed = true;
+  }
+  parts.executor.after(kSweepIntervalMs, [this, guard = sweep] {
+    {
+      const std::lock_guard lock(guard->mutex);
+      if (guard->ended)
+        return; // and `this` may be gone
+      guard->armed = false;
+      completions.give_up(parts.clock.wall_us());
+    }
+    if (completions.size() > 0)
+      arm_sweep();
+  });
+}
+
+Pipeline::Pipeline(std::unique_ptr<Steps> steps) : steps_(std::move(steps)) {}
+Pipeline::~Pipeline() {
+  stop();
+}
+
+Result<std::unique_ptr<Pipeline>> Pipeline::open(Parts parts, Options options) {
+  TENON_ASSIGN_OR_RETURN(Genesis genesis, parse_genesis(options.genesis));
+  TENON_ASSIGN_OR_RETURN(EngineSet engines, EngineSet::make(parts.engines));
+  auto steps = std::make_unique<Steps>(std::move(parts), std::move(options), std::move(genesis),
+                                       std::move(engines));
+  TENON_ASSIGN_OR_RETURN(OpenedLedger ledger, open_ledger(steps->parts.store, steps->stages,
+                                                          steps->genesis, steps->engines));
+  steps->tree.start(ledger.head);
+  steps->head.set(std::make_shared<const LedgerHead>(LedgerHead{ledger.head, ledger.snapshot}));
+  return std::unique_ptr<Pipeline>(new Pipeline(std::move(steps)));
+}
+
+void Pipeline::connect(plugin::Consensus& consensus) {
+  steps_->consensus = &consensus;
+  steps_->proposer.connect(&consensus);
+}
+
+Status Pipeline::drain(std::uint64_t deadline_ms) {
+  steps_->health.stop_accepting();
+  if (steps_->completions.wait_until_empty(std::chrono::milliseconds(deadline_ms)))
+    return {};
+  return {Code::kDeadlineExceeded, std::to_string(steps_->completions.size()) +
+                                       " accepted commands have no outcome yet after " +
+                                       std::to_string(deadline_ms) +
+                                       " ms; give the node more time to drain"};
+}
+
+void Pipeline::stop() {
+  Steps& steps = *steps_;
+  steps.health.stop_accepting();
+  {
+    const std::lock_guard lock(steps.sweep->mutex);
+    steps.sweep->ended = true;
+  }
+  steps.proposer.connect(nullptr);
+  steps.consensus = nullptr;
+  steps.ingress.close();
+  steps.sequencer.close();
+  steps.commits.close();
+  steps.completions.fail_all(unavailable(
+      std::string(reasons::kOutcomeUnknown) +
+      ": this node stopped before the outcome was known; submit the same command id again"));
+}
+
+Hash Pipeline::chain() const {
+  return steps_->genesis.chain;
+}
+
+std::uint64_t Pipeline::ledger_time_us() const {
+  return steps_->head.get()->block->header.record_time_us();
+}
+
+Status Pipeline::submit(const v1::Submission& submission, CompletionCallback done) {
+  TENON_RETURN_IF_ERROR(
+      steps_->health.observe(steps_->admission.submit(submission, std::move(done))));
+  steps_->arm_sweep();
+  return {};
+}
+
+namespace {
+
+// Passes an answer on; a fault met while reading halts the replica as one met while writing does.
+template <typename T> Result<T> observed(Health& health, Result<T> result) {
+  if (!result.ok())
+    return health.observe(result.status());
+  return result;
+}
+
+} // namespace
+
+Result<v1::QueryResponse> Pipeline::query(const v1::QueryRequest& request) {
+  return observed(steps_->health, steps_->queries.query(request));
+}
+Result<v1::LedgerProof> Pipeline::prove(const v1::ProofRequest& request) {
+  return observed(steps_->health, steps_->queries.prove(request));
+}
+Result<v1::BlocksResponse> Pipeline::blocks(const v1::BlocksRequest& request) {
+  return observed(steps_->health, steps_->history.blocks(request));
+}
+Result<v1::TransactionsResponse> Pipeline::transactions(const v1::TransactionsRequest& request) {
+  return observed(steps_->health, steps_->history.transactions(request));
+}
+Result<v1::PartiesResponse> Pipeline::parties(const v1::PartiesRequest& request) {
+  return observed(steps_->health, steps_->queries.parties(request));
+}
+
+void Pipeline::fill_status(v1::StatusResponse& status) {
+  const auto head = steps_->head.get();
+  status.set_chain(steps_->genesis.chain.str());
+  status.set_height(head->block->height());
+  status.set_head_offset(head->block->last_offset);
+  status.set_block_id(head->block->id.str());
+  status.set_state_root(head->block->state_root.str());
+  status.set_record_time_us(head->block->header.record_time_us());
+  status.set_engines_fingerprint(steps_->engines.network_fingerprint().str());
+  status.set_store_durable(steps_->parts.store.durable());
+  if (!status.store_durable()) {
+    status.add_warnings("the store is volatile: everything is lost when this process ends; use a "
+                        "durable store, such as rocksdb, to keep it");
+  }
+  if (const Status health = steps_->health.check(); !health.ok())
+    status.add_reasons(health.message());
+  if (!steps_->health.accepting())
+    status.add_reasons("this node is shutting down");
+  plugin::Consensus* const consensus = steps_->consensus;
+  if (consensus == nullptr) {
+    status.add_reasons("this node is not connected to consensus");
+  } else if (const auto description = consensus->describe(); !description.ok()) {
+    status.add_reasons("consensus does not answer: " + description.status().message());
+  } else {
+    status.set_consensus_json(*description);
+    const auto json = nlohmann::json::parse(*description, nullptr, false);
+    if (!json.is_object() || !json.value("ready", false))
+      status.add_reasons("consensus is not ready: " +
+                         (json.is_object() ? json.value("reason", "") : std::string("no JSON")));
+  }
+  status.set_ready(status.reasons_size() == 0);
+}
+
+std::uint64_t Pipeline::watch(HeadMovedCallback head_moved) {
+  return steps_->hub.watch(std::move(head_moved));
+}
+void Pipeline::unwatch(std::uint64_t watch_id) {
+  steps_->hub.unwatch(watch_id);
+}
+
+Result<plugin::ReplicaHead> Pipeline::head() const {
+  return steps_->replica.head();
+}
+Status Pipeline::check(BytesView batch) {
+  return steps_->replica.check(batch);
+}
+Result<Bytes> Pipeline::propose(const plugin::Proposal& proposal) {
+  return steps_->replica.propose(proposal);
+}
+Status Pipeline::verify(BytesView block) {
+  return steps_->replica.verify(block);
+}
+void Pipeline::execute(BytesView block, plugin::ExecutedCallback done) {
+  steps_->replica.execute(block, std::move(done));
+}
+void Pipeline::finalized(const Hash& block_id, BytesView certificate,
+                         plugin::FinalizedCallback done) {
+  steps_->replica.finalized(block_id, certificate, std::move(done));
+}
+void Pipeline::abandon(const Hash& block_id) {
+  steps_->replica.abandon(block_id);
+}
+Result<std::optional<Bytes>> Pipeline::read_block(std::uint64_t height,
+                                                  plugin::BlockPart part) const {
+  return steps_->replica.read_block(height, part);
+}
+
+} // namespace tenon::host::pipeline

@@ -1,0 +1,63 @@
+// The replica as consensus drives it: builds blocks, judges those of others, executes, finalizes,
+// abandons. Execution is sequenced on one strand and commits on another, so that block h+1 executes
+// while block h is being synced. Owned by the pipeline; any thread (abi/consensus.h).
+#pragma once
+
+#include <deque>
+
+#include "pipeline/block_executor.hpp"
+#include "pipeline/block_tree.hpp"
+#include "pipeline/committer.hpp"
+#include "pipeline/proposer.hpp"
+
+namespace tenon::host::pipeline {
+
+struct ReplicaParts {
+  const plugin::Store& store;
+  const Genesis& genesis;
+  const BlockRules& rules;
+  Health& health;
+  const Clock& clock;
+  Metrics& metrics;
+  const HeadHolder& head;
+  BlockTree& tree;
+  StageStore& stages;
+  BlockExecutor& executor;
+  Committer& committer;
+  BatchVerifier& verifier;
+  Proposer& proposer;
+  Strand& sequencer;
+};
+
+class Replica final : public plugin::ReplicaApp {
+public:
+  explicit Replica(const ReplicaParts& parts);
+
+  [[nodiscard]] Result<plugin::ReplicaHead> head() const override;
+  [[nodiscard]] Status check(BytesView batch) override;
+  [[nodiscard]] Result<Bytes> propose(const plugin::Proposal& proposal) override;
+  [[nodiscard]] Status verify(BytesView block) override;
+  void execute(BytesView block, plugin::ExecutedCallback done) override;
+  void finalized(const Hash& block_id, BytesView certificate,
+                 plugin::FinalizedCallback done) override;
+  void abandon(const Hash& block_id) override;
+  [[nodiscard]] Result<std::optional<Bytes>> read_block(std::uint64_t height,
+                                                        plugin::BlockPart part) const override;
+
+private:
+  [[nodiscard]] Result<Bytes> execute_now(BytesView encoded);
+  // Hands newly final blocks to the committer; a failure is for `done`.
+  [[nodiscard]] Status finalize_now(const Hash& block_id, const Bytes& certificate,
+                                    plugin::FinalizedCallback& done);
+  [[nodiscard]] Status check_certificate(const ExecutedBlock& block,
+                                         const v1::Certificate& certificate) const;
+  void remember_own(const Hash& block_id);
+  [[nodiscard]] bool is_own(const Hash& block_id) const;
+
+  ReplicaParts parts_;
+  Histogram& execute_seconds_;
+  mutable std::mutex mutex_;
+  std::deque<Hash> own_blocks_; // built here lately: their roots need no check
+};
+
+} // namespace tenon::host::pipeline
