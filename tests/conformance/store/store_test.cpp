@@ -1,7 +1,5 @@
 #include <catch2/catch.hpp>
 
-#include <filesystem>
-
 #include "common/memory_backend.hpp"
 #include "common/store_core.hpp"
 #include "rocksdb/rocksdb_backend.hpp"
@@ -9,6 +7,7 @@
 #include "tenon/testkit/store_model.hpp"
 #include "tenon/testkit/store_suite.hpp"
 #include "unit/store/test_directory.hpp"
+#include "unit/store/test_environment.hpp"
 
 using namespace tenon;
 using namespace tenon::store;
@@ -16,8 +15,7 @@ using namespace tenon::store;
 namespace {
 
 std::uint32_t rounds() {
-  const char* const full = std::getenv("TENON_TEST_FULL");
-  return full != nullptr && std::string_view(full) == "1" ? 8 : 1;
+  return full_test() ? 8 : 1;
 }
 
 StoreOptions options_with(std::uint64_t flush_blocks) {

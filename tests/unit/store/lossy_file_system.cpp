@@ -1,0 +1,201 @@
+#include "unit/store/lossy_file_system.hpp"
+
+namespace tenon::store {
+
+using rocksdb::IODebugContext;
+using rocksdb::IOOptions;
+using rocksdb::IOStatus;
+using rocksdb::Slice;
+
+// Gathers what is written and passes it on when it is synced.
+class LossyFileSystem::File final : public rocksdb::FSWritableFileOwnerWrapper {
+public:
+  File(LossyFileSystem& system, std::string name, std::unique_ptr<rocksdb::FSWritableFile> target)
+      : FSWritableFileOwnerWrapper(std::move(target)), system_(system), name_(std::move(name)) {}
+
+  IOStatus Append(const Slice& data, const IOOptions&, IODebugContext*) override {
+    const std::lock_guard lock(system_.mutex_);
+    if (IOStatus status = system_.count_operation(); !status.ok())
+      return status;
+    system_.unsynced_[name_].append(data.data(), data.size());
+    return IOStatus::OK();
+  }
+  IOStatus Append(const Slice& data, const IOOptions& options, const rocksdb::DataVerificationInfo&,
+                  IODebugContext* debug) override {
+    return Append(data, options, debug);
+  }
+  IOStatus Flush(const IOOptions&, IODebugContext*) override { return IOStatus::OK(); }
+  IOStatus Sync(const IOOptions& options, IODebugContext* debug) override {
+    const std::lock_guard lock(system_.mutex_);
+    if (IOStatus status = system_.count_operation(); !status.ok())
+      return status;
+    if (system_.ignore_log_syncs_ && name_.ends_with(".log"))
+      return IOStatus::OK();
+    std::string& unsynced = system_.unsynced_[name_];
+    if (IOStatus status = target()->Append(unsynced, options, debug); !status.ok())
+      return status;
+    unsynced.clear();
+    return target()->Sync(options, debug);
+  }
+  IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override {
+    return Sync(options, debug);
+  }
+  IOStatus RangeSync(uint64_t, uint64_t, const IOOptions&, IODebugContext*) override {
+    return IOStatus::OK();
+  }
+  uint64_t GetFileSize(const IOOptions& options, IODebugContext* debug) override {
+    const std::lock_guard lock(system_.mutex_);
+    return target()->GetFileSize(options, debug) + system_.unsynced_[name_].size();
+  }
+
+private:
+  LossyFileSystem& system_;
+  std::string name_;
+};
+
+class LossyFileSystem::Directory final : public rocksdb::FSDirectory {
+public:
+  Directory(LossyFileSystem& system, std::unique_ptr<rocksdb::FSDirectory> target)
+      : system_(system), target_(std::move(target)) {}
+
+  IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override {
+    const std::lock_guard lock(system_.mutex_);
+    if (IOStatus status = system_.count_operation(); !status.ok())
+      return status;
+    system_.unsynced_names_.clear(); // every file of a test lies in one directory
+    return target_->Fsync(options, debug);
+  }
+  IOStatus Close(const IOOptions& options, IODebugContext* debug) override {
+    return target_->Close(options, debug);
+  }
+
+private:
+  LossyFileSystem& system_;
+  std::unique_ptr<rocksdb::FSDirectory> target_;
+};
+
+LossyFileSystem::LossyFileSystem() : LossyFileSystem(rocksdb::NewMemEnv(rocksdb::Env::Default())) {}
+
+LossyFileSystem::LossyFileSystem(rocksdb::Env* memory)
+    : FileSystemWrapper(memory->GetFileSystem()), memory_(memory),
+      env_(rocksdb::NewCompositeEnv(
+          std::shared_ptr<rocksdb::FileSystem>(std::shared_ptr<void>(), this))) {}
+
+void LossyFileSystem::arm(std::uint64_t operation, Trouble trouble) {
+  const std::lock_guard lock(mutex_);
+  operations_ = 0;
+  fails_at_ = operation;
+  trouble_ = trouble;
+}
+
+std::uint64_t LossyFileSystem::operations() const {
+  const std::lock_guard lock(mutex_);
+  return operations_;
+}
+
+IOStatus LossyFileSystem::count_operation() {
+  ++operations_;
+  const bool fails = fails_at_ != 0 && (trouble_ == Trouble::kPowerLoss ? operations_ >= fails_at_
+                                                                        : operations_ == fails_at_);
+  return fails ? IOStatus::IOError("the test's disk failed at operation " +
+                                   std::to_string(operations_))
+               : IOStatus::OK();
+}
+
+std::string LossyFileSystem::content(const std::string& name) {
+  std::string result;
+  rocksdb::Status status = rocksdb::ReadFileToString(memory_.get(), name, &result);
+  if (!status.ok())
+    std::abort(); // the file was there a moment ago: the test itself is broken
+  return result;
+}
+
+void LossyFileSystem::append_durably(const std::string& name, const std::string& bytes,
+                                     bool replace) {
+  std::string whole = replace ? std::string() : content(name);
+  whole += bytes;
+  if (!rocksdb::WriteStringToFile(memory_.get(), whole, name, true).ok())
+    std::abort();
+}
+
+void LossyFileSystem::undo(const NameChange& change) {
+  if (!change.renamed_from.empty()) {
+    if (memory_->FileExists(change.created).ok())
+      memory_->RenameFile(change.created, change.renamed_from).PermitUncheckedError();
+  } else {
+    memory_->DeleteFile(change.created).PermitUncheckedError();
+  }
+  if (change.replaced)
+    append_durably(change.created, change.old_content, true);
+}
+
+void LossyFileSystem::crash(Unsynced unsynced, std::mt19937& random) {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [name, bytes] : unsynced_) {
+    if (unsynced == Unsynced::kTorn && !bytes.empty() && memory_->FileExists(name).ok())
+      append_durably(name, bytes.substr(0, random() % (bytes.size() + 1)), false);
+  }
+  for (auto change = unsynced_names_.rbegin(); change != unsynced_names_.rend(); ++change) {
+    if (unsynced == Unsynced::kLost)
+      undo(*change);
+  }
+  unsynced_.clear();
+  unsynced_names_.clear();
+  fails_at_ = 0;
+}
+
+IOStatus LossyFileSystem::NewWritableFile(const std::string& name,
+                                          const rocksdb::FileOptions& options,
+                                          std::unique_ptr<rocksdb::FSWritableFile>* result,
+                                          IODebugContext* debug) {
+  const std::lock_guard lock(mutex_);
+  if (IOStatus status = count_operation(); !status.ok())
+    return status;
+  NameChange change{name, "", memory_->FileExists(name).ok(), ""};
+  if (change.replaced)
+    change.old_content = content(name);
+  std::unique_ptr<rocksdb::FSWritableFile> file;
+  if (IOStatus status = target()->NewWritableFile(name, options, &file, debug); !status.ok())
+    return status;
+  unsynced_[name].clear();
+  unsynced_names_.push_back(std::move(change));
+  *result = std::make_unique<File>(*this, name, std::move(file));
+  return IOStatus::OK();
+}
+
+IOStatus LossyFileSystem::NewDirectory(const std::string& name, const IOOptions& options,
+                                       std::unique_ptr<rocksdb::FSDirectory>* result,
+                                       IODebugContext* debug) {
+  std::unique_ptr<rocksdb::FSDirectory> directory;
+  if (IOStatus status = target()->NewDirectory(name, options, &directory, debug); !status.ok())
+    return status;
+  *result = std::make_unique<Directory>(*this, std::move(directory));
+  return IOStatus::OK();
+}
+
+IOStatus LossyFileSystem::RenameFile(const std::string& from, const std::string& to,
+                                     const IOOptions& options, IODebugContext* debug) {
+  const std::lock_guard lock(mutex_);
+  if (IOStatus status = count_operation(); !status.ok())
+    return status;
+  NameChange change{to, from, memory_->FileExists(to).ok(), ""};
+  if (change.replaced)
+    change.old_content = content(to);
+  if (IOStatus status = target()->RenameFile(from, to, options, debug); !status.ok())
+    return status;
+  unsynced_[to] = std::move(unsynced_[from]);
+  unsynced_.erase(from);
+  unsynced_names_.push_back(std::move(change));
+  return IOStatus::OK();
+}
+
+IOStatus LossyFileSystem::DeleteFile(const std::string& name, const IOOptions& options,
+                                     IODebugContext* debug) {
+  const std::lock_guard lock(mutex_);
+  if (IOStatus status = count_operation(); !status.ok())
+    return status;
+  unsynced_.erase(name);
+  return target()->DeleteFile(name, options, debug);
+}
+
+} // namespace tenon::store
