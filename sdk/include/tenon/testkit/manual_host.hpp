@@ -1,0 +1,73 @@
+// A host without threads, for plugins' tests: tasks run when the test says so, time moves when the
+// test says so, the key "node" is made from a seed. Gives the C tables that a plugin gets; outlives
+// the plugin. One thread.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "tenon/abi/host.h"
+#include "tenon/abi/plugin.h"
+#include "tenon/crypto/ed25519.hpp"
+#include "tenon/plugin/host.hpp"
+
+namespace tenon::testkit {
+
+class ManualHost {
+public:
+  explicit ManualHost(const Hash& chain, std::uint64_t seed = 1);
+  // Runs what is left, timers too: every task that a plugin gave away runs exactly once.
+  ~ManualHost();
+  ManualHost(const ManualHost&) = delete;
+  ManualHost& operator=(const ManualHost&) = delete;
+
+  [[nodiscard]] const tenon_host* table() const { return &table_; }
+  [[nodiscard]] plugin::Host host() const { return plugin::Host(&table_); }
+  [[nodiscard]] const crypto::PrivateKey& node_key() const { return key_; }
+
+  void post(std::function<void()> task);
+  std::uint64_t after(std::uint64_t delay_ms, std::function<void()> task);
+  bool cancel(std::uint64_t timer);
+  // The next task to run; false when there is none.
+  bool run_one();
+  // Runs tasks, and those they post, until none is left. Timers wait for advance().
+  void run_all();
+  // Moves both clocks and runs what falls due.
+  void advance_us(std::uint64_t by_us);
+  [[nodiscard]] std::size_t waiting_tasks() const { return tasks_.size(); }
+
+  [[nodiscard]] std::uint64_t now_us() const { return now_us_; }
+  [[nodiscard]] const std::vector<std::string>& log() const { return log_; }
+
+  // From now on post() refuses with RESOURCE_EXHAUSTED.
+  void refuse_tasks(bool refuse) { refuse_tasks_ = refuse; }
+  // From now on sign() fails.
+  void lose_key(bool lost) { key_lost_ = lost; }
+
+private:
+  static const void* query(void* self, tenon_bytes interface_id);
+  void fill_tables();
+  void fill_key_tables();
+
+  Hash chain_;
+  crypto::PrivateKey key_;
+  std::uint64_t now_us_ = 1'700'000'000'000'000;
+  std::deque<std::function<void()>> tasks_;
+  std::multimap<std::uint64_t, std::pair<std::uint64_t, std::function<void()>>> timers_;
+  std::uint64_t next_timer_ = 1;
+  std::vector<std::string> log_;
+  bool refuse_tasks_ = false;
+  bool key_lost_ = false;
+
+  tenon_host table_{};
+  tenon_host_log log_table_{};
+  tenon_host_executor executor_table_{};
+  tenon_host_clock clock_table_{};
+  tenon_host_keystore keystore_table_{};
+  tenon_host_node node_table_{};
+};
+
+} // namespace tenon::testkit
