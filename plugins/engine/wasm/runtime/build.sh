@@ -2,12 +2,12 @@
 # Builds the runtime crate once into a cache outside the build tree, so that neither a clean build nor
 # another preset builds Wasmtime again. Prints nothing when the cache has it already.
 #
-#   build.sh LINK      makes LINK a symbolic link to the folder with lib/ and include/
+#   build.sh FOLDER    links the library and include/ into FOLDER
 #
 # The cache is TENON_CACHE, or tenon/ under XDG_CACHE_HOME or ~/.cache.
 set -eu
 
-link=$1
+out=$1
 here=$(cd "$(dirname "$0")" && pwd)
 cache=${TENON_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/tenon}
 
@@ -34,5 +34,7 @@ if [ ! -f "$folder/lib/libtenon_wasm_runtime.a" ]; then
   rm -rf "$work/target"
   mv "$work" "$folder"
 fi
-ln -sfn "$folder" "$link"
-touch "$link.stamp"
+mkdir -p "$out"
+ln -sfn "$folder/include" "$out/include"
+ln -sfn "$folder/lib/libtenon_wasm_runtime.a" "$out/libtenon_wasm_runtime.a"
+touch "$out/stamp"

@@ -10,7 +10,7 @@ use wasmparser::{
 /// The export by which the host reads the stack height after a trap.
 pub const STACK_EXPORT: &str = "tenon:stack";
 
-/// WebAssembly 2.0 without SIMD and multiple results; no threads, nothing whose result may differ
+/// WebAssembly 1.0 with the extensions that compilers emit by default; no threads, no SIMD, nothing whose result may differ
 /// between processors except NaN bits, which Wasmtime is told to make canonical.
 fn features() -> WasmFeatures {
     WasmFeatures::FLOATS
@@ -18,8 +18,6 @@ fn features() -> WasmFeatures {
         | WasmFeatures::SATURATING_FLOAT_TO_INT
         | WasmFeatures::SIGN_EXTENSION
         | WasmFeatures::BULK_MEMORY
-        | WasmFeatures::REFERENCE_TYPES
-        | WasmFeatures::GC_TYPES
 }
 
 /// What the scan learns about the module, for the instrumentation.
