@@ -1,0 +1,51 @@
+// From a token to an identity, once per token: signatures are verified on first sight and the
+// result kept until the token ends or the keys change. Step 1 of a request's path. Owned by the
+// service; any thread.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+
+#include "auth/jwt.hpp"
+#include "auth/key_source.hpp"
+#include "message.hpp"
+#include "tenon/core/bytes.hpp"
+
+namespace tenon::api::rest {
+
+class Authenticator {
+public:
+  using WallClock = std::function<std::uint64_t()>; // seconds since the Unix epoch
+
+  // `keys` outlives this.
+  Authenticator(KeySource& keys, std::string audience, std::string chain_id, WallClock now_s);
+
+  // The token from `Authorization: Bearer …` or `Sec-WebSocket-Protocol: bearer, …`, verified.
+  [[nodiscard]] Result<std::shared_ptr<const Identity>> authenticate(const RequestHead& head);
+  [[nodiscard]] std::uint64_t now_s() const { return now_s_(); }
+
+private:
+  struct Shard {
+    std::mutex mutex;
+    std::shared_ptr<const KeySet> keys; // that the entries were verified with
+    std::unordered_map<Hash, std::shared_ptr<const Identity>, HashHasher> identities;
+  };
+  static constexpr std::size_t kShards = 16;
+  static constexpr std::size_t kMaxEntriesPerShard = 1024;
+
+  [[nodiscard]] Result<std::shared_ptr<const Identity>> verify(std::string_view token);
+
+  KeySource& keys_;
+  const std::string audience_;
+  const std::string chain_id_;
+  const WallClock now_s_;
+  std::array<Shard, kShards> shards_;
+};
+
+// The 401 answer: WWW-Authenticate as RFC 6750 has it.
+[[nodiscard]] Response unauthorized(const Status& status, std::string_view instance);
+
+} // namespace tenon::api::rest

@@ -1,0 +1,101 @@
+#include "handlers/authority.hpp"
+
+#include <array>
+#include <openssl/rand.h>
+
+#include "names.hpp"
+#include "tenon/core/encoding.hpp"
+
+namespace tenon::api::rest {
+
+namespace {
+
+constexpr std::size_t kMaxCommandParties = 64;
+constexpr std::uint64_t kMaxDeadlineMs = 60'000;
+
+Problem forbidden(std::string code, std::string detail) {
+  return {403, std::move(code), std::move(detail), {}, 0, {}};
+}
+
+Problem foreign(const char* right, const std::string& party) {
+  return forbidden("PARTY_NOT_GRANTED",
+                   std::string("the token does not grant ") + right + " party '" + party + "'");
+}
+
+} // namespace
+
+std::string make_command_id() {
+  std::array<unsigned char, 16> random{};
+  RAND_bytes(random.data(), static_cast<int>(random.size()));
+  return to_hex({reinterpret_cast<const char*>(random.data()), random.size()});
+}
+
+std::variant<ReadScope, Problem> read_scope(const Identity& identity,
+                                            const std::optional<std::vector<std::string>>& asked) {
+  if (asked) {
+    for (const std::string& party : *asked) {
+      if (!identity.admin && !identity.may_read_as(party))
+        return foreign("reading as", party);
+    }
+    return ReadScope{*asked, false};
+  }
+  ReadScope scope{identity.readable(), identity.admin};
+  if (scope.parties.empty() && !scope.all) {
+    return forbidden("NO_PARTY", "the token names no party to read as; it needs 'act_as' or "
+                                 "'read_as', or 'admin' for the operator's view");
+  }
+  return scope;
+}
+
+std::variant<ReadScope, Problem> read_scope(const Call& call) {
+  if (call.has("party"))
+    return read_scope(*call.identity, std::vector<std::string>{call.text("party")});
+  return read_scope(*call.identity, std::nullopt);
+}
+
+CommandFields read_command_fields(BodyReader& body) {
+  CommandFields fields;
+  fields.command_id = body.text("command_id", ValueKind::kCommandId, false);
+  fields.act_as = body.list("act_as", ValueKind::kParty, kMaxCommandParties)
+                      .value_or(std::vector<std::string>{});
+  fields.read_as = body.list("read_as", ValueKind::kParty, kMaxCommandParties)
+                       .value_or(std::vector<std::string>{});
+  fields.deadline_ms = body.number("deadline_ms", 0, kMaxDeadlineMs);
+  return fields;
+}
+
+CommandFields read_command_fields(const Call& call) {
+  CommandFields fields;
+  fields.command_id = call.text("command_id");
+  if (call.has("act_as"))
+    fields.act_as.push_back(call.text("act_as"));
+  return fields;
+}
+
+std::optional<Problem> authorize(const Identity& identity, CommandFields& fields) {
+  if (fields.command_id.empty())
+    fields.command_id = make_command_id();
+  if (fields.act_as.empty()) {
+    if (identity.act_as.empty())
+      return forbidden("NO_PARTY", "the token names no party to act as; it needs 'act_as'");
+    if (identity.act_as.size() > 1) {
+      std::vector<std::string_view> parties(identity.act_as.begin(), identity.act_as.end());
+      return bad_request("ACT_AS_REQUIRED", "the token lets its bearer act as " + listed(parties) +
+                                                "; 'act_as' must say which of them");
+    }
+    fields.act_as = identity.act_as;
+  }
+  for (const std::string& party : fields.act_as) {
+    if (!identity.may_act_as(party))
+      return foreign("acting as", party);
+  }
+  if (fields.read_as.empty())
+    fields.read_as = identity.read_as;
+  for (const std::string& party : fields.read_as) {
+    if (!identity.may_read_as(party))
+      return foreign("reading as", party);
+  }
+  return std::nullopt;
+}
+
+} // namespace tenon::api::rest

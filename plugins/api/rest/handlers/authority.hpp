@@ -1,0 +1,46 @@
+// What a token lets its bearer do and see: the parties of a command and of a read. Every handler
+// asks here before it asks the ledger, whose messages take the API's word for parties. Any thread.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "body_reader.hpp"
+#include "problem.hpp"
+#include "route.hpp"
+
+namespace tenon::api::rest {
+
+struct ReadScope {
+  std::vector<std::string> parties;
+  bool all = false; // an operator's view
+};
+
+// The parties a read is for: the ones asked for if the token grants them, else all it grants. An
+// operator who asks for none sees everything.
+[[nodiscard]] std::variant<ReadScope, Problem>
+read_scope(const Identity& identity, const std::optional<std::vector<std::string>>& asked);
+// The same for the query parameter `party`.
+[[nodiscard]] std::variant<ReadScope, Problem> read_scope(const Call& call);
+
+// Random; for clients that give none and so cannot ask again.
+[[nodiscard]] std::string make_command_id();
+
+// What is common to every command.
+struct CommandFields {
+  std::string command_id; // made up here when the client gave none
+  std::vector<std::string> act_as;
+  std::vector<std::string> read_as;
+  std::uint64_t deadline_ms = 0;
+};
+
+// From the body's members command_id, act_as, read_as and deadline_ms.
+[[nodiscard]] CommandFields read_command_fields(BodyReader& body);
+// From the query parameters command_id and act_as.
+[[nodiscard]] CommandFields read_command_fields(const Call& call);
+// Fills in the parties that were left out and checks all against the token.
+[[nodiscard]] std::optional<Problem> authorize(const Identity& identity, CommandFields& fields);
+
+} // namespace tenon::api::rest

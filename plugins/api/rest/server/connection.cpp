@@ -1,0 +1,312 @@
+// One HTTP/1.1 connection: reads requests one after the other (pipelined ones wait in the buffer,
+// so answers keep their order), enforces the limits, and turns into a stream when asked to.
+#include "server/stream_session.hpp"
+#include "server/wire_text.hpp"
+
+namespace tenon::api::rest {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+using Parser = http::request_parser<http::string_body>;
+
+// A refused body of at most this is read and dropped, so that the connection can go on.
+constexpr std::uint64_t kMaxDroppedBodyBytes = 64 * 1024;
+constexpr std::size_t kReadBytes = 8192;
+constexpr auto kLingerTime = std::chrono::seconds(2);
+constexpr std::size_t kMaxLingerBytes = 4 * 1024 * 1024;
+
+// Where an answer meets the connection that waits for it. Filled on the connection's thread.
+struct Pending {
+  explicit Pending(asio::io_context& context) : timer(context) {}
+  asio::steady_timer timer;
+  std::optional<Response> response;
+  bool abandoned = false;
+};
+
+Responder responder_for(const std::shared_ptr<asio::io_context>& context,
+                        const std::shared_ptr<Pending>& pending) {
+  return [context, pending](Response response) {
+    asio::dispatch(*context, [pending, response = std::move(response)]() mutable {
+      if (pending->abandoned)
+        return;
+      pending->response = std::move(response);
+      pending->timer.cancel();
+    });
+  };
+}
+
+template <typename Stream>
+class Connection final : public Session, public std::enable_shared_from_this<Connection<Stream>> {
+public:
+  Connection(Worker& worker, Stream stream)
+      : worker_(worker), limits_(worker.service.settings().limits), stream_(std::move(stream)) {}
+
+  asio::awaitable<void> run() {
+    const auto keep_alive = this->shared_from_this();
+    worker_.telemetry.connections(1);
+    {
+      const Registration registration(worker_, this);
+      if (co_await handshake()) {
+        while (co_await serve_one()) {
+        }
+      }
+    }
+    if (upgrade_) {
+      auto upgrade = std::move(upgrade_);
+      co_await run_stream<Stream>(worker_, std::move(stream_), std::move(upgrade->request),
+                                  std::move(upgrade->subscription), upgrade->token_expires_at_s,
+                                  upgrade->token_in_protocol);
+    } else {
+      co_await shut_down();
+    }
+    worker_.telemetry.connections(-1);
+  }
+
+  void drain() override {
+    if (idle_)
+      beast::get_lowest_layer(stream_).cancel();
+  }
+  void abort() override { beast::get_lowest_layer(stream_).close(); }
+  void head_moved() override {}
+
+private:
+  struct Upgrade {
+    http::request<http::string_body> request;
+    Subscription subscription;
+    std::uint64_t token_expires_at_s;
+    bool token_in_protocol;
+  };
+
+  void expire_in(std::uint64_t time_ms) {
+    beast::get_lowest_layer(stream_).expires_after(milliseconds(time_ms));
+  }
+
+  asio::awaitable<bool> handshake() {
+    if constexpr (std::is_same_v<Stream, TlsStream>) {
+      expire_in(limits_.header_timeout_ms);
+      const auto [error] = co_await stream_.async_handshake(asio::ssl::stream_base::server, kAwait);
+      co_return !error;
+    }
+    co_return true;
+  }
+
+  asio::awaitable<void> shut_down() {
+    if constexpr (std::is_same_v<Stream, TlsStream>) {
+      expire_in(1000);
+      co_await stream_.async_shutdown(kAwait);
+    }
+    ErrorCode ignored;
+    beast::get_lowest_layer(stream_).socket().shutdown(tcp::socket::shutdown_both, ignored);
+  }
+
+  // Waits for the first byte of the next request; false when none comes.
+  asio::awaitable<bool> wait_for_request() {
+    if (buffer_.size() > 0)
+      co_return true;
+    if (worker_.draining)
+      co_return false;
+    idle_ = true;
+    expire_in(limits_.idle_timeout_ms);
+    const auto [error, size] =
+        co_await stream_.async_read_some(buffer_.prepare(kReadBytes), kAwait);
+    idle_ = false;
+    buffer_.commit(size);
+    co_return !error;
+  }
+
+  // One request and its answer; true when another may follow.
+  asio::awaitable<bool> serve_one() {
+    if (!co_await wait_for_request())
+      co_return false;
+    began_ = Clock::now();
+    Parser parser;
+    parser.header_limit(static_cast<std::uint32_t>(limits_.header_bytes));
+    parser.body_limit(boost::none); // set once the route is known
+    // From the first byte on the clock runs, however slowly the others come.
+    expire_in(limits_.header_timeout_ms);
+    const auto [error, size] = co_await http::async_read_header(stream_, buffer_, parser, kAwait);
+    if (error)
+      co_return co_await refuse_header(error);
+    RequestHead head = head_of(parser);
+    auto admitted = worker_.service.admit(head);
+    if (auto* response = std::get_if<Response>(&admitted))
+      co_return co_await refuse(parser, std::move(*response));
+    auto& admission = std::get<Service::Admission>(admitted);
+    const Route& route = admission.call.route;
+    if (route.stream != StreamKind::kNone)
+      co_return co_await upgrade(parser, std::move(admission.call), head);
+    if (const auto failure = co_await read_body(parser, admission.body_limit)) {
+      co_await answer(&route, *failure, false);
+      co_await linger();
+      co_return false;
+    }
+    admission.call.body = std::move(parser.get().body());
+    Response response = co_await wait_for_answer(std::move(admission.call));
+    co_return co_await answer(&route, response, parser.get().keep_alive());
+  }
+
+  asio::awaitable<bool> refuse_header(ErrorCode error) {
+    const bool is_http =
+        error.category() == http::make_error_code(http::error::bad_method).category();
+    if (error == beast::error::timeout && began_ != Clock::time_point()) {
+      co_await answer(
+          nullptr,
+          refusal(408, "REQUEST_TIMEOUT", "the head of the request did not arrive in time", "/"),
+          false);
+    } else if (is_http && error != http::error::end_of_stream &&
+               error != http::error::partial_message) {
+      co_await answer(nullptr, header_refusal(error, buffer_text()), false);
+      co_await linger();
+    }
+    co_return false;
+  }
+
+  std::string_view buffer_text() const {
+    const auto data = buffer_.data();
+    return {static_cast<const char*>(data.data()), data.size()};
+  }
+
+  // The answer to a request whose body nobody wants.
+  asio::awaitable<bool> refuse(Parser& parser, Response response) {
+    const bool has_body = !parser.is_done();
+    const bool small =
+        !parser.chunked() && parser.content_length_remaining().value_or(0) <= kMaxDroppedBodyBytes;
+    const bool waits = !parser.get()[http::field::expect].empty();
+    if (has_body && small && !waits && co_await read_body(parser, kMaxDroppedBodyBytes))
+      co_return false;
+    const bool go_on = (!has_body || (small && !waits)) && parser.get().keep_alive();
+    const bool more = co_await answer(route_of(parser), response, go_on);
+    if (!go_on && has_body)
+      co_await linger();
+    co_return more;
+  }
+
+  // Only for the metrics: a refused request may have had a route.
+  static const Route* route_of(const Parser&) { return nullptr; }
+
+  // The refusal, if there is one.
+  asio::awaitable<std::optional<Response>> read_body(Parser& parser, std::uint64_t limit) {
+    if (parser.is_done())
+      co_return std::nullopt;
+    if (beast::iequals(parser.get()[http::field::expect], "100-continue")) {
+      static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+      expire_in(limits_.write_timeout_ms);
+      co_await asio::async_write(stream_, asio::buffer(kContinue), kAwait);
+    }
+    parser.body_limit(limit);
+    expire_in(limits_.body_timeout_ms);
+    const auto [error, size] = co_await http::async_read(stream_, buffer_, parser, kAwait);
+    if (!error)
+      co_return std::nullopt;
+    const std::string path(path_of_target(parser));
+    if (error == http::error::body_limit) {
+      co_return refusal(413, "BODY_TOO_LARGE",
+                        "the body is larger than the " + std::to_string(limit) +
+                            " bytes that are taken here",
+                        path);
+    }
+    if (error == beast::error::timeout)
+      co_return refusal(408, "REQUEST_TIMEOUT", "the body did not arrive in time", path);
+    co_return refusal(400, "MALFORMED_REQUEST", "the body cannot be read: " + error.message(),
+                      path);
+  }
+
+  asio::awaitable<Response> wait_for_answer(Call call) {
+    const auto pending = std::make_shared<Pending>(*worker_.context);
+    const std::string path = call.path;
+    beast::get_lowest_layer(stream_).expires_never();
+    worker_.service.dispatch(std::move(call), responder_for(worker_.context, pending));
+    if (!pending->response) {
+      pending->timer.expires_after(milliseconds(limits_.response_timeout_ms));
+      co_await pending->timer.async_wait(kAwait);
+    }
+    pending->abandoned = true;
+    if (!pending->response)
+      co_return to_response(outcome_unknown({}), path);
+    co_return std::move(*pending->response);
+  }
+
+  asio::awaitable<bool> answer(const Route* route, const Response& response, bool keep_alive) {
+    keep_alive = keep_alive && !worker_.draining;
+    const std::string head = head_text(response, keep_alive);
+    const std::array<asio::const_buffer, 2> buffers = {asio::buffer(head),
+                                                       asio::buffer(response.body)};
+    expire_in(limits_.write_timeout_ms);
+    const auto [error, size] = co_await asio::async_write(stream_, buffers, kAwait);
+    const std::chrono::duration<double> took = Clock::now() - began_;
+    worker_.telemetry.request(route, response.status, took.count());
+    co_return !error && keep_alive;
+  }
+
+  // Reads on for a moment after the last answer: closing over unread bytes would reset the
+  // connection, and the client would lose the answer.
+  asio::awaitable<void> linger() {
+    ErrorCode ignored;
+    if constexpr (std::is_same_v<Stream, PlainStream>)
+      stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
+    beast::get_lowest_layer(stream_).expires_after(kLingerTime);
+    std::array<char, kReadBytes> dropped;
+    for (std::size_t total = 0; total < kMaxLingerBytes;) {
+      const auto [error, size] = co_await stream_.async_read_some(asio::buffer(dropped), kAwait);
+      if (error)
+        break;
+      total += size;
+    }
+  }
+
+  asio::awaitable<bool> upgrade(Parser& parser, Call call, const RequestHead& head) {
+    const bool keep_alive = parser.get().keep_alive();
+    if (worker_.telemetry.open_streams() >= static_cast<std::int64_t>(limits_.streams)) {
+      co_return co_await answer(
+          &call.route,
+          refusal(429, "TOO_MANY_STREAMS",
+                  "there are " + std::to_string(limits_.streams) + " streams, which is the limit",
+                  call.path),
+          keep_alive);
+    }
+    if (!websocket::is_upgrade(parser.get())) {
+      co_return co_await answer(
+          &call.route,
+          refusal(400, "INVALID_UPGRADE",
+                  "a WebSocket handshake needs HTTP/1.1, Connection: Upgrade, Upgrade: websocket, "
+                  "Sec-WebSocket-Version: 13 and Sec-WebSocket-Key",
+                  call.path),
+          keep_alive);
+    }
+    auto opened = Subscription::open(worker_.service.ledger(), call, limits_);
+    if (const auto* problem = std::get_if<Problem>(&opened))
+      co_return co_await answer(&call.route, to_response(*problem, call.path), keep_alive);
+    upgrade_ = Upgrade{parser.release(), std::move(std::get<Subscription>(opened)),
+                       call.identity->expires_at_s,
+                       head.authorization.empty() && !head.websocket_protocol.empty()};
+    co_return false;
+  }
+
+  Worker& worker_;
+  const Limits& limits_;
+  Stream stream_;
+  beast::flat_buffer buffer_;
+  Clock::time_point began_{};
+  std::optional<Upgrade> upgrade_;
+  bool idle_ = false;
+};
+
+template <typename Stream> void serve(Worker& worker, Stream stream) {
+  const auto connection = std::make_shared<Connection<Stream>>(worker, std::move(stream));
+  asio::co_spawn(
+      *worker.context, [connection] { return connection->run(); }, asio::detached);
+}
+
+} // namespace
+
+void serve_plain(Worker& worker, tcp::socket socket) {
+  serve(worker, PlainStream(std::move(socket)));
+}
+
+void serve_tls(Worker& worker, tcp::socket socket, asio::ssl::context& tls) {
+  serve(worker, TlsStream(std::move(socket), tls));
+}
+
+} // namespace tenon::api::rest

@@ -1,0 +1,214 @@
+#include "server/server.hpp"
+
+#include <algorithm>
+#include <condition_variable>
+
+#include "server/worker.hpp"
+
+namespace tenon::api::rest {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr unsigned kMaxDefaultThreads = 4;
+constexpr auto kDrainPoll = std::chrono::milliseconds(10);
+
+unsigned thread_count(const Settings& settings) {
+  if (settings.threads != 0)
+    return settings.threads;
+  return std::clamp(std::thread::hardware_concurrency(), 2U, kMaxDefaultThreads);
+}
+
+Status listen_failure(const Settings& settings, const ErrorCode& error) {
+  const bool in_use = error == asio::error::address_in_use;
+  return unavailable(
+      "listen: " + settings.listen + ": " + error.message() +
+      (in_use ? "; another process listens there: stop it, or choose another port" : ""));
+}
+
+} // namespace
+
+struct Server::State {
+  State(Service& service_in, Telemetry& telemetry_in)
+      : service(service_in), telemetry(telemetry_in) {}
+
+  Service& service;
+  Telemetry& telemetry;
+  std::unique_ptr<asio::ssl::context> tls;
+  std::vector<std::unique_ptr<Worker>> workers;
+  std::unique_ptr<tcp::acceptor> acceptor; // on the first worker
+  std::unique_ptr<Ledger::Watch> watch;
+  std::uint16_t port = 0;
+  std::size_t next_worker = 0;
+  bool running = false;
+
+  [[nodiscard]] Status load_tls();
+  [[nodiscard]] Status listen();
+  asio::awaitable<void> accept();
+  void place(tcp::socket socket);
+  template <typename Task> void on_all_workers(Task task);
+};
+
+Status Server::State::load_tls() {
+  const Settings& settings = service.settings();
+  if (!settings.tls())
+    return {};
+  tls = std::make_unique<asio::ssl::context>(asio::ssl::context::tls_server);
+  SSL_CTX_set_min_proto_version(tls->native_handle(), TLS1_3_VERSION);
+  ErrorCode error;
+  static_cast<void>(tls->use_certificate_chain_file(settings.certificate_file, error));
+  if (error) {
+    return invalid_argument("tls.certificate_file: " + settings.certificate_file + ": " +
+                            error.message() + "; expected a chain of certificates in PEM form");
+  }
+  static_cast<void>(tls->use_private_key_file(settings.key_file, asio::ssl::context::pem, error));
+  if (error) {
+    return invalid_argument("tls.key_file: " + settings.key_file + ": " + error.message() +
+                            "; expected the certificate's private key in PEM form");
+  }
+  return {};
+}
+
+Status Server::State::listen() {
+  const Settings& settings = service.settings();
+  TENON_ASSIGN_OR_RETURN(const Address address, parse_address(settings.listen));
+  asio::io_context& context = *workers.front()->context;
+  ErrorCode error;
+  const std::string host = address.host == "localhost" ? "127.0.0.1" : address.host;
+  const auto ip = asio::ip::make_address(host, error);
+  if (error)
+    return invalid_argument("listen: " + address.host + ": expected an IP address or localhost");
+  const tcp::endpoint endpoint(ip, address.port);
+  acceptor = std::make_unique<tcp::acceptor>(context);
+  static_cast<void>(acceptor->open(endpoint.protocol(), error));
+  if (!error)
+    static_cast<void>(acceptor->set_option(tcp::acceptor::reuse_address(true), error));
+  if (!error)
+    static_cast<void>(acceptor->bind(endpoint, error));
+  if (!error)
+    static_cast<void>(acceptor->listen(tcp::acceptor::max_listen_connections, error));
+  if (error)
+    return listen_failure(settings, error);
+  port = acceptor->local_endpoint(error).port();
+  return {};
+}
+
+asio::awaitable<void> Server::State::accept() {
+  while (acceptor->is_open()) {
+    // The socket is made on the loop that will serve it.
+    Worker& worker = *workers[next_worker++ % workers.size()];
+    auto [error, socket] = co_await acceptor->async_accept(*worker.context, kAwait);
+    if (error == asio::error::operation_aborted || !acceptor->is_open())
+      co_return;
+    if (error) {
+      // Out of descriptors, most likely: wait for some to be freed.
+      telemetry.log(plugin::LogLevel::kWarn,
+                    "a connection could not be accepted: " + error.message());
+      asio::steady_timer pause(*workers.front()->context, std::chrono::milliseconds(100));
+      co_await pause.async_wait(kAwait);
+      continue;
+    }
+    const auto limit = static_cast<std::int64_t>(service.settings().limits.connections);
+    if (telemetry.open_connections() >= limit) {
+      telemetry.refused_connection();
+      continue; // closes it
+    }
+    asio::dispatch(*worker.context, [this, &worker, socket = std::move(socket)]() mutable {
+      ErrorCode ignored;
+      static_cast<void>(socket.set_option(tcp::no_delay(true), ignored));
+      if (tls != nullptr)
+        serve_tls(worker, std::move(socket), *tls);
+      else
+        serve_plain(worker, std::move(socket));
+    });
+  }
+}
+
+template <typename Task> void Server::State::on_all_workers(Task task) {
+  for (const auto& worker : workers)
+    asio::post(*worker->context, [task, &worker = *worker] { task(worker); });
+}
+
+Server::Server(Service& service, Telemetry& telemetry)
+    : state_(std::make_unique<State>(service, telemetry)) {}
+
+Server::~Server() {
+  stop();
+}
+
+Status Server::start() {
+  State& state = *state_;
+  const Settings& settings = state.service.settings();
+  for (unsigned i = 0; i < thread_count(settings); ++i)
+    state.workers.push_back(std::make_unique<Worker>(state.service, state.telemetry));
+  TENON_RETURN_IF_ERROR(state.load_tls());
+  TENON_RETURN_IF_ERROR(state.listen());
+  auto watch = state.service.ledger().watch([&state](std::uint64_t) {
+    state.on_all_workers([](Worker& worker) {
+      for (Session* const session : worker.sessions)
+        session->head_moved();
+    });
+  });
+  if (!watch.ok())
+    return watch.status();
+  state.watch = std::move(*watch);
+  asio::co_spawn(*state.workers.front()->context, state.accept(), asio::detached);
+  state.running = true;
+  for (const auto& worker : state.workers) {
+    worker->thread = std::thread([context = worker->context] {
+      const auto work = asio::make_work_guard(*context);
+      context->run();
+    });
+  }
+  state.telemetry.log(
+      plugin::LogLevel::kInfo,
+      std::string("listening on ") + (settings.tls() ? "https://" : "http://") + settings.listen +
+          (settings.tls() ? " with TLS 1.3" : ", without TLS and so for this machine only"));
+  return {};
+}
+
+std::uint16_t Server::port() const {
+  return state_->port;
+}
+
+Status Server::drain(std::uint64_t deadline_ms) {
+  State& state = *state_;
+  if (!state.running)
+    return {};
+  asio::post(*state.workers.front()->context, [&state] {
+    ErrorCode ignored;
+    static_cast<void>(state.acceptor->close(ignored));
+  });
+  state.on_all_workers([](Worker& worker) {
+    worker.draining = true;
+    for (Session* const session : worker.sessions)
+      session->drain();
+  });
+  const auto deadline = Clock::now() + std::chrono::milliseconds(deadline_ms);
+  while (state.telemetry.open_connections() > 0) {
+    if (Clock::now() >= deadline) {
+      return {Code::kDeadlineExceeded, std::to_string(state.telemetry.open_connections()) +
+                                           " connections have not ended in time"};
+    }
+    std::this_thread::sleep_for(kDrainPoll);
+  }
+  return {};
+}
+
+void Server::stop() {
+  State& state = *state_;
+  state.watch.reset();
+  if (!state.running)
+    return;
+  state.running = false;
+  for (const auto& worker : state.workers)
+    worker->context->stop();
+  for (const auto& worker : state.workers)
+    worker->thread.join();
+  state.acceptor.reset();
+  // What was still open ends with its event loop.
+  state.workers.clear();
+}
+
+} // namespace tenon::api::rest
