@@ -55,6 +55,10 @@ public:
   [[nodiscard]] virtual std::shared_ptr<const BackendView> view() const = 0;
   // All or nothing. With `sync`, on stable storage on return.
   [[nodiscard]] virtual Status write(const Batch& batch, bool sync) = 0;
+  // Remembers, outside of what a damaged log could take with it, that the block is on stable
+  // storage; the highest one remembered. A database that ends below it has lost blocks.
+  [[nodiscard]] virtual Status note_durable(std::uint64_t) { return {}; }
+  [[nodiscard]] virtual std::optional<std::uint64_t> noted_durable() const { return std::nullopt; }
   // Checks what only the backend can check (files, block checksums).
   [[nodiscard]] virtual Status verify() const = 0;
 };

@@ -161,6 +161,8 @@ Status StoreCore::commit(std::unique_ptr<plugin::StoreStage> stage, const plugin
   const auto written = add_pages(batch, *staged, block.height);
   batch.push_back({Column::kMeta, Bytes(kMetaHead), encode_head(head)});
   TENON_RETURN_IF_ERROR(backend_->write(batch, sync));
+  if (sync)
+    TENON_RETURN_IF_ERROR(backend_->note_durable(block.height));
   for (const auto& page : written)
     page->mark_persisted();
   publish(staged, head);

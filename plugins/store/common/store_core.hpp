@@ -80,6 +80,7 @@ private:
 
   [[nodiscard]] Status check_identity();
   [[nodiscard]] Status recover();
+  [[nodiscard]] Status check_nothing_lost() const;
   [[nodiscard]] Status roll_forward(NodesRecord nodes);
   [[nodiscard]] Status check_stageable(std::span<const plugin::StoreWrite> writes) const;
   void add_block(Batch& batch, const StagedBlock& staged, const plugin::StoreBlock& block) const;

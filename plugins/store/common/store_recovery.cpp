@@ -41,7 +41,7 @@ Status StoreCore::check_identity() {
   if (!format || format->size() != sizeof(std::uint32_t) || !chain) {
     return data_loss("the database has no valid format and chain records");
   }
-  if (const std::uint32_t found = read_be32(*format); found > kFormatVersion) {
+  if (const std::uint32_t found = read_be32(*format); found != kFormatVersion) {
     return failed_precondition("the database was written in format " + std::to_string(found) +
                                "; this version reads up to format " +
                                std::to_string(kFormatVersion) +
@@ -60,15 +60,32 @@ Status StoreCore::recover() {
   const auto view = backend_->view();
   TENON_ASSIGN_OR_RETURN(const auto head, view->get(Column::kMeta, kMetaHead));
   TENON_ASSIGN_OR_RETURN(const auto nodes, view->get(Column::kMeta, kMetaNodes));
+  if (head) {
+    TENON_ASSIGN_OR_RETURN(head_, decode_head(*head));
+  }
+  TENON_RETURN_IF_ERROR(check_nothing_lost());
   if (!head)
     return {};
   if (!nodes)
     return data_loss("the database has a head but no root of the state tree");
-  TENON_ASSIGN_OR_RETURN(head_, decode_head(*head));
   TENON_ASSIGN_OR_RETURN(NodesRecord record, decode_nodes(*nodes));
   TENON_RETURN_IF_ERROR(roll_forward(std::move(record)));
   recent_trees_.emplace(head_.height, head_tree_);
   return {};
+}
+
+// The end of a log looks the same whether the power failed while it was being written or it was
+// damaged afterwards; only this tells that a whole tail of synced blocks is missing.
+Status StoreCore::check_nothing_lost() const {
+  const auto durable = backend_->noted_durable();
+  if (!durable || (!head_.empty && head_.height >= *durable))
+    return {};
+  return data_loss("block " + std::to_string(*durable) +
+                   " was committed and synced, but the database ends " +
+                   (head_.empty ? std::string("before its first block")
+                                : "at block " + std::to_string(head_.height)) +
+                   ": its write-ahead log or manifest is damaged, or an older copy was put back. "
+                   "Restore this replica's state from another replica or from a backup");
 }
 
 // Pages are written behind; what came after the last flush stands in the change records.

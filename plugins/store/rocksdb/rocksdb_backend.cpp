@@ -5,6 +5,9 @@
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 
+#include "common/records.hpp"
+#include "tenon/core/encoding.hpp"
+
 namespace tenon::store {
 
 namespace {
@@ -145,7 +148,34 @@ Result<std::unique_ptr<Backend>> RocksdbBackend::open(const RocksdbOptions& opti
   Handles handles{};
   for (std::size_t i = 0; i < kColumns; ++i)
     handles[i] = opened[i + 1];
-  return std::unique_ptr<Backend>(new RocksdbBackend(std::move(owned), handles));
+  std::unique_ptr<RocksdbBackend> backend(new RocksdbBackend(std::move(owned), handles));
+  TENON_RETURN_IF_ERROR(backend->open_durable_mark(options.directory + ".durable"));
+  return std::unique_ptr<Backend>(std::move(backend));
+}
+
+Status RocksdbBackend::open_durable_mark(const std::string& name) {
+  rocksdb::Env* const env = database_->GetEnv();
+  Bytes mark;
+  if (env->FileExists(name).IsNotFound()) {
+    TENON_RETURN_IF_ERROR(
+        failure(rocksdb::WriteStringToFile(env, mark, name, true), "creating " + name));
+  }
+  TENON_RETURN_IF_ERROR(failure(rocksdb::ReadFileToString(env, name, &mark), "reading " + name));
+  // A mark that is torn or damaged tells nothing, which is what it told before it was written.
+  if (const auto record = unseal(mark, name);
+      record.ok() && record->size() == sizeof(std::uint64_t))
+    durable_at_open_ = read_be64(*record);
+  return failure(env->NewRandomRWFile(name, &durable_mark_, rocksdb::EnvOptions()),
+                 "opening " + name);
+}
+
+Status RocksdbBackend::note_durable(std::uint64_t height) {
+  const Bytes mark = seal(height_key(height));
+  return failure(durable_mark_->Write(0, slice(mark)), "marking a block as durable");
+}
+
+std::optional<std::uint64_t> RocksdbBackend::noted_durable() const {
+  return durable_at_open_;
 }
 
 RocksdbBackend::~RocksdbBackend() {

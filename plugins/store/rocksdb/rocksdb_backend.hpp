@@ -3,13 +3,14 @@
 #pragma once
 
 #include <rocksdb/db.h>
+#include <rocksdb/env.h>
 
 #include "common/backend.hpp"
 
 namespace tenon::store {
 
 struct RocksdbOptions {
-  std::string directory;
+  std::string directory; // "<directory>.durable" lies beside it
   std::size_t block_cache_bytes = 256u << 20;
   std::size_t write_buffer_bytes = 64u << 20;
   // Where files go; tests put one here that loses unsynced data. Null: the system's.
@@ -24,6 +25,8 @@ public:
   [[nodiscard]] bool durable() const override { return true; }
   [[nodiscard]] std::shared_ptr<const BackendView> view() const override;
   [[nodiscard]] Status write(const Batch& batch, bool sync) override;
+  [[nodiscard]] Status note_durable(std::uint64_t height) override;
+  [[nodiscard]] std::optional<std::uint64_t> noted_durable() const override;
   [[nodiscard]] Status verify() const override;
 
 private:
@@ -33,9 +36,14 @@ private:
 
   RocksdbBackend(std::unique_ptr<rocksdb::DB> database, const Handles& handles)
       : database_(std::move(database)), handles_(handles) {}
+  [[nodiscard]] Status open_durable_mark(const std::string& name);
 
   std::unique_ptr<rocksdb::DB> database_;
   Handles handles_;
+  // One small record beside the database, overwritten after each synced commit, never synced
+  // itself: it may be too low after a power cut, but never too high.
+  std::unique_ptr<rocksdb::RandomRWFile> durable_mark_;
+  std::optional<std::uint64_t> durable_at_open_;
 };
 
 } // namespace tenon::store

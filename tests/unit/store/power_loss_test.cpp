@@ -126,11 +126,11 @@ TEST_CASE("rocksdb store: a power cut at any operation loses nothing acknowledge
 
 TEST_CASE("rocksdb store: a power cut that tears unsynced writes loses nothing acknowledged",
           "[store][crash]") {
-  survive_trouble_at_every_operation(Trouble::kPowerLoss, Unsynced::kTorn, 1);
+  survive_trouble_at_every_operation(Trouble::kPowerLoss, Unsynced::kTorn, full_test() ? 1 : 3);
 }
 
 TEST_CASE("rocksdb store: a single failed operation loses nothing acknowledged", "[store][crash]") {
-  survive_trouble_at_every_operation(Trouble::kOneError, Unsynced::kLost, 1);
+  survive_trouble_at_every_operation(Trouble::kOneError, Unsynced::kLost, full_test() ? 1 : 3);
 }
 
 TEST_CASE("rocksdb store: without the sync, the power-loss test sees blocks vanish",
