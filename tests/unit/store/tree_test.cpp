@@ -2,121 +2,248 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <map>
 #include <random>
 
 #include "tenon/crypto/sha256.hpp"
+#include "unit/store/test_environment.hpp"
 
 using namespace tenon;
 using namespace tenon::store;
 
 namespace {
 
-using Model = std::map<Hash, Hash>;
+using Leaves = std::map<Hash, Hash>;
 
-// The root by the definition of the tree.
-Hash naive_root(Model::const_iterator begin, Model::const_iterator end, std::size_t depth) {
-  if (begin == end)
+// The tree by its definition: the oracle.
+Hash naive_root(std::span<const std::pair<Hash, Hash>> leaves, std::size_t depth) {
+  if (leaves.empty())
     return merkle::empty_hash();
-  if (std::next(begin) == end)
-    return merkle::leaf_hash(begin->first, begin->second);
-  auto middle = begin;
-  while (middle != end && !merkle::bit_at(middle->first, depth))
-    ++middle;
-  return merkle::inner_hash(naive_root(begin, middle, depth + 1),
-                            naive_root(middle, end, depth + 1));
+  if (leaves.size() == 1)
+    return merkle::leaf_hash(leaves[0].first, leaves[0].second);
+  std::size_t split = 0;
+  while (split < leaves.size() && !merkle::bit_at(leaves[split].first, depth))
+    ++split;
+  return merkle::inner_hash(naive_root(leaves.first(split), depth + 1),
+                            naive_root(leaves.subspan(split), depth + 1));
 }
 
-std::vector<TreeChange> sorted(const std::map<Hash, std::optional<Hash>>& changes) {
+Hash naive_root(const Leaves& leaves) {
+  return naive_root(std::vector<std::pair<Hash, Hash>>(leaves.begin(), leaves.end()), 0);
+}
+
+// Key hashes that share long prefixes, as real ones hardly ever do: `bits` leading bits are one of
+// two patterns, what follows is random.
+Hash crowded_key(std::mt19937& random, std::size_t bits) {
+  Hash key = crypto::sha256(std::to_string(random()));
+  const Hash pattern = crypto::sha256(std::to_string(random() % 2));
+  for (std::size_t i = 0; i < bits; ++i) {
+    const auto mask = static_cast<std::uint8_t>(0x80u >> (i % 8));
+    key.bytes[i / 8] =
+        static_cast<std::uint8_t>((key.bytes[i / 8] & ~mask) | (pattern.bytes[i / 8] & mask));
+  }
+  return key;
+}
+
+std::vector<TreeChange> sorted_changes(const std::map<Hash, std::optional<Hash>>& changes) {
   std::vector<TreeChange> result;
   for (const auto& [key, value] : changes)
     result.push_back({key, value, std::nullopt});
   return result;
 }
 
-Hash name(std::uint64_t number) {
-  return crypto::sha256(std::to_string(number));
+// Pages in a map, as the node column holds them.
+class MapSource final : public PageSource {
+public:
+  [[nodiscard]] Result<Bytes> load_page(const Path& path) const override {
+    const auto found = pages.find(encode_path(path));
+    return found == pages.end() ? Result<Bytes>(data_loss("no such page"))
+                                : Result<Bytes>(found->second);
+  }
+  std::map<Bytes, Bytes> pages;
+};
+
+void write_pages(const NodeRef& node, Path& path, std::map<Bytes, Bytes>& pages) {
+  if (!node || node->kind() != Node::Kind::kPage)
+    return;
+  const auto& page = static_cast<const Page&>(*node);
+  pages[encode_path(path)] = page.encode();
+  for (std::uint8_t i = 0; i < Page::kFanout; ++i) {
+    path.push_back(i);
+    write_pages(page.child(i), path, pages);
+    path.pop_back();
+  }
+}
+
+Result<Tree> with_changes(const Tree& tree, const std::map<Hash, std::optional<Hash>>& changes) {
+  std::vector<TreeChange> list = sorted_changes(changes);
+  std::vector<Path> removed;
+  return tree.apply(list, removed);
+}
+
+Tree tree_of(const Leaves& leaves) {
+  std::map<Hash, std::optional<Hash>> changes(leaves.begin(), leaves.end());
+  return with_changes(Tree(), changes).value();
+}
+
+Leaves random_leaves(std::mt19937& random, std::size_t count, std::size_t shared_bits) {
+  Leaves leaves;
+  while (leaves.size() < count)
+    leaves[crowded_key(random, shared_bits)] = crypto::sha256(std::to_string(random()));
+  return leaves;
 }
 
 } // namespace
 
-TEST_CASE("tree: after any puts and removals the root is that of the definition", "[store]") {
-  std::mt19937 random(GENERATE(1u, 2u, 3u));
-  Model model;
-  Tree tree;
-  std::vector<Path> removed;
-  for (unsigned block = 0; block < 60; ++block) {
-    std::map<Hash, std::optional<Hash>> changes;
-    for (auto i = random() % 30; i > 0; --i) {
-      const Hash key = name(random() % 120);
-      const bool remove = random() % 3 == 0;
-      changes[key] = remove ? std::nullopt : std::optional(name(random()));
-    }
-    auto list = sorted(changes);
-    const auto next = tree.apply(list, removed);
-    REQUIRE(next.ok());
-    for (const TreeChange& change : list) {
-      const auto before = model.find(change.key_hash);
-      REQUIRE(change.old_value_hash ==
-              (before == model.end() ? std::nullopt : std::optional(before->second)));
-      if (change.value_hash) {
-        model[change.key_hash] = *change.value_hash;
-      } else {
-        model.erase(change.key_hash);
+TEST_CASE("tree: random puts and removals keep the root of the definition", "[store][tree]") {
+  for (const std::size_t shared_bits : {0, 1, 3, 7, 30, 64, 200, 250}) {
+    std::mt19937 random(static_cast<unsigned>(shared_bits));
+    std::vector<Hash> keys;
+    for (int i = 0; i < 60; ++i)
+      keys.push_back(crowded_key(random, shared_bits));
+    Leaves leaves;
+    Tree tree;
+    std::vector<std::pair<Tree, Leaves>> versions;
+    for (int block = 0; block < (full_test() ? 400 : 60); ++block) {
+      std::map<Hash, std::optional<Hash>> changes;
+      for (auto i = random() % 20; i > 0; --i) {
+        changes[keys[random() % keys.size()]] =
+            random() % 2 == 0 ? std::nullopt
+                              : std::optional(crypto::sha256(std::to_string(random())));
+      }
+      std::vector<TreeChange> list = sorted_changes(changes);
+      std::vector<Path> removed;
+      tree = tree.apply(list, removed).value();
+      for (const TreeChange& change : list) {
+        const auto before = leaves.find(change.key_hash);
+        REQUIRE(change.old_value_hash ==
+                (before == leaves.end() ? std::nullopt : std::optional(before->second)));
+      }
+      for (const auto& [key, value] : changes) {
+        if (value)
+          leaves[key] = *value;
+        else
+          leaves.erase(key);
+      }
+      REQUIRE(tree.root_hash() == naive_root(leaves));
+      versions.emplace_back(tree, leaves);
+      // Older versions are untouched by newer ones.
+      const auto& [old_tree, old_leaves] = versions[random() % versions.size()];
+      REQUIRE(old_tree.root_hash() == naive_root(old_leaves));
+      for (const Hash& key : keys) {
+        const auto found = old_leaves.find(key);
+        REQUIRE(old_tree.find(key).value() ==
+                (found == old_leaves.end() ? std::nullopt : std::optional(found->second)));
       }
     }
-    tree = *next;
-    REQUIRE(tree.root_hash() == naive_root(model.begin(), model.end(), 0));
   }
 }
 
-TEST_CASE("tree: every present and absent key has a proof that verifies", "[store]") {
-  Model model;
-  std::map<Hash, std::optional<Hash>> changes;
+TEST_CASE("tree: changes applied backward lead back to every earlier root", "[store][tree]") {
+  std::mt19937 random(2);
+  Tree tree = tree_of(random_leaves(random, 50, 5));
+  std::vector<std::pair<Hash, std::vector<TreeChange>>> undo;
   std::vector<Path> removed;
-  for (unsigned size = 0; size < 300; size = size * 2 + 1) {
-    while (changes.size() < size) {
-      const auto i = static_cast<unsigned>(changes.size());
-      changes[name(i)] = name(i + 1000);
+  for (int block = 0; block < 50; ++block) {
+    std::map<Hash, std::optional<Hash>> changes;
+    for (int i = 0; i < 10; ++i) {
+      changes[crowded_key(random, 5)] =
+          random() % 3 == 0 ? std::nullopt : std::optional(crypto::sha256(std::to_string(i)));
     }
-    auto list = sorted(changes);
-    const Tree tree = Tree().apply(list, removed).value();
-    for (unsigned i = 0; i < size + 30; ++i) {
-      const auto found = tree.find(name(i)).value();
-      CHECK(found.has_value() == (i < size));
-      const auto proof = tree.prove(name(i)).value();
-      REQUIRE(merkle::verify_proof(proof, tree.root_hash(), name(i), found).ok());
+    std::vector<TreeChange> list = sorted_changes(changes);
+    const Hash before = tree.root_hash();
+    tree = tree.apply(list, removed).value();
+    for (TreeChange& change : list)
+      std::swap(change.value_hash, change.old_value_hash);
+    undo.emplace_back(before, std::move(list));
+  }
+  for (auto step = undo.rbegin(); step != undo.rend(); ++step) {
+    tree = tree.apply(step->second, removed).value();
+    REQUIRE(tree.root_hash() == step->first);
+  }
+}
+
+TEST_CASE("tree: proofs of every key verify, and none with a flipped bit does", "[store][tree]") {
+  for (const std::size_t count : {0, 1, 2, 3, 17, 40}) {
+    for (const std::size_t shared_bits : {0, 9}) {
+      std::mt19937 random(static_cast<unsigned>(count));
+      const Leaves leaves = random_leaves(random, count, shared_bits);
+      const Tree tree = tree_of(leaves);
+      std::vector<std::pair<Hash, std::optional<Hash>>> questions(leaves.begin(), leaves.end());
+      for (int i = 0; i < 10; ++i)
+        questions.emplace_back(crowded_key(random, shared_bits), std::nullopt);
+      for (std::size_t q = 0; q < questions.size(); ++q) {
+        const auto& [key, value] = questions[q];
+        const merkle::SparseProof proof = tree.prove(key).value();
+        REQUIRE(merkle::verify_proof(proof, tree.root_hash(), key, value).ok());
+        Bytes encoded = merkle::encode_proof(proof);
+        // Every bit of a few proofs; every bit of all of them takes a full run.
+        for (std::size_t bit = q % 5 == 0 || full_test() ? 0 : encoded.size() * 8;
+             bit < encoded.size() * 8; ++bit) {
+          encoded[bit / 8] = static_cast<char>(encoded[bit / 8] ^ (1 << (bit % 8)));
+          const auto changed = merkle::decode_proof(encoded);
+          REQUIRE_FALSE(
+              (changed.ok() && merkle::verify_proof(*changed, tree.root_hash(), key, value).ok()));
+          encoded[bit / 8] = static_cast<char>(encoded[bit / 8] ^ (1 << (bit % 8)));
+        }
+      }
     }
   }
 }
 
-TEST_CASE("tree: an update leaves every older root as it was", "[store]") {
+TEST_CASE("tree: pages read back from disk give the same tree, and damaged ones are refused",
+          "[store][tree]") {
+  std::mt19937 random(4);
+  const Leaves leaves = random_leaves(random, 300, 6);
+  const Tree built = tree_of(leaves);
+  MapSource source;
+  Path path;
+  write_pages(built.root(), path, source.pages);
+  const auto reopened = [&] { return Tree(&source, std::make_shared<Stub>(built.root_hash())); };
+  for (const auto& [key, value] : leaves)
+    REQUIRE(reopened().find(key).value() == value);
+  const Hash extra = crypto::sha256("one more");
+  std::map<Hash, std::optional<Hash>> change = {{extra, extra}};
+  Leaves more = leaves;
+  more[extra] = extra;
+  REQUIRE(with_changes(reopened(), change).value().root_hash() == naive_root(more));
+  for (auto& [place, page] : source.pages) {
+    const Bytes pristine = page;
+    for (std::size_t i = 0; i < pristine.size(); i += 7) {
+      page[i] = static_cast<char>(page[i] ^ 1);
+      Status worst;
+      for (const auto& [key, value] : leaves) {
+        const auto found = reopened().find(key);
+        if (!found.ok())
+          worst = found.status();
+        else
+          REQUIRE(*found == value);
+      }
+      REQUIRE(worst.code() == Code::kDataLoss);
+      REQUIRE(worst.fault());
+      page = pristine;
+    }
+    if (!full_test())
+      break;
+  }
+}
+
+TEST_CASE("tree: pages that vanish are named, so that the disk can forget them", "[store][tree]") {
+  std::mt19937 random(6);
+  const Leaves leaves = random_leaves(random, 200, 4);
+  const Tree full = tree_of(leaves);
+  std::map<Bytes, Bytes> pages;
+  Path path;
+  write_pages(full.root(), path, pages);
+  std::map<Hash, std::optional<Hash>> remove_all_but_one;
+  for (auto leaf = std::next(leaves.begin()); leaf != leaves.end(); ++leaf)
+    remove_all_but_one[leaf->first] = std::nullopt;
+  std::vector<TreeChange> list = sorted_changes(remove_all_but_one);
   std::vector<Path> removed;
-  std::vector<TreeChange> first = sorted({{name(1), name(10)}, {name(2), name(20)}});
-  const Tree old_tree = Tree().apply(first, removed).value();
-  const Hash old_root = old_tree.root_hash();
-  std::vector<TreeChange> second = sorted({{name(1), std::nullopt}, {name(3), name(30)}});
-  const Tree new_tree = old_tree.apply(second, removed).value();
-  CHECK(old_tree.root_hash() == old_root);
-  CHECK(old_tree.find(name(1)).value() == name(10));
-  CHECK_FALSE(new_tree.find(name(1)).value().has_value());
-}
-
-TEST_CASE("tree: a page decodes to what was encoded, and damage is seen", "[store]") {
-  Page::Children children;
-  children[0] = std::make_shared<Leaf>(name(1), name(2));
-  children[7] = std::make_shared<Stub>(name(3));
-  children[15] = std::make_shared<Leaf>(name(4), name(5));
-  const Page page(children);
-  const Bytes encoded = page.encode();
-  const auto again = Page::decode(encoded);
-  REQUIRE(again.ok());
-  CHECK((*again)->hash() == page.hash());
-  CHECK((*again)->encode() == encoded);
-  for (std::size_t bit = 0; bit < encoded.size() * 8; ++bit) {
-    Bytes changed = encoded;
-    changed[bit / 8] = static_cast<char>(changed[bit / 8] ^ (1 << (bit % 8)));
-    const auto decoded = Page::decode(changed);
-    REQUIRE_FALSE((decoded.ok() && (*decoded)->hash() == page.hash()));
-  }
+  const Tree rest = full.apply(list, removed).value();
+  CHECK(rest.root_hash() == merkle::leaf_hash(leaves.begin()->first, leaves.begin()->second));
+  for (const Path& gone : removed)
+    CHECK(pages.erase(encode_path(gone)) == 1);
+  CHECK(pages.empty());
 }

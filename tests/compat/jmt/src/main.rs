@@ -6,7 +6,10 @@
 //!   commit           apply the block; answers with the root
 //!   prove KEY        answers with the proof of the key, or of its absence, at the last root,
 //!                    in the encoding of docs/spec/merkle-proof.md
-//! Key hashes and value hashes are the SHA-256 of what is given.
+//! Key hashes and value hashes are the SHA-256 of what is given. Empty lines and lines that begin
+//! with `#` are comments. With the argument `--record` every line is repeated, each answer follows its
+//! command after `= `, and answers of an earlier recording are left out: that is how
+//! sdk/testdata/merkle/jmt.txt is made from itself.
 
 use jmt::mock::MockTreeStore;
 use jmt::proof::SparseMerkleProof;
@@ -144,13 +147,24 @@ fn answer(
 }
 
 fn main() -> Result<(), Failure> {
+    let record = std::env::args().any(|argument| argument == "--record");
     let store = MockTreeStore::default();
     let mut block = Vec::new();
     let mut next_version = 0;
     let mut out = io::stdout().lock();
     for line in io::stdin().lock().lines() {
-        if let Some(bytes) = answer(&line?, &store, &mut block, &mut next_version)? {
-            writeln!(out, "{}", to_hex(&bytes))?;
+        let line = line?;
+        if record && line.starts_with("= ") {
+            continue;
+        }
+        if record {
+            writeln!(out, "{line}")?;
+        }
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        if let Some(bytes) = answer(&line, &store, &mut block, &mut next_version)? {
+            writeln!(out, "{}{}", if record { "= " } else { "" }, to_hex(&bytes))?;
         }
     }
     Ok(())
