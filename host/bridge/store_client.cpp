@@ -49,7 +49,9 @@ public:
       : table_(table), handle_(handle) {}
   SnapshotClient(const SnapshotClient&) = delete;
   SnapshotClient& operator=(const SnapshotClient&) = delete;
-  ~SnapshotClient() override { table_->release(handle_); }
+  ~SnapshotClient() override {
+    plugin::guarded_void([this] { table_->release(handle_); });
+  }
 
   [[nodiscard]] Result<std::optional<Bytes>> get(plugin::KeyClass key_class,
                                                  BytesView key) const override {
@@ -91,7 +93,7 @@ public:
   StageClient& operator=(const StageClient&) = delete;
   ~StageClient() override {
     if (handle_ != nullptr)
-      table_->abandon(handle_);
+      plugin::guarded_void([this] { table_->abandon(handle_); });
   }
 
   [[nodiscard]] const plugin::StoreRoots& roots() const override { return roots_; }

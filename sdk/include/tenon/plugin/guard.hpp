@@ -71,13 +71,29 @@ inline tenon_sink collecting_sink(Bytes& bytes) {
           }};
 }
 
+// Calls into the other side and gives its code; what it throws, against the rules, is its fault.
+template <typename Call> std::int32_t contained(tenon_status* status, Call&& call) noexcept {
+  try {
+    return call(status);
+  } catch (const std::exception& error) {
+    try {
+      return fault(std::string("an exception came across the plugin border: ") + error.what())
+          .to_abi(status);
+    } catch (...) {
+      return border_fault(status, "an exception came across the border, and memory is exhausted");
+    }
+  } catch (...) {
+    return border_fault(status, "an exception of unknown type came across the plugin border");
+  }
+}
+
 // Calls a C function that ends in (…, tenon_status*) and returns what it said.
 template <typename Call> Status checked(Call&& call) {
   tenon_status status;
   status.code = 0;
   status.flags = 0;
   status.text_size = 0;
-  const std::int32_t code = call(&status);
+  const std::int32_t code = contained(&status, call);
   return code == TENON_OK ? Status() : Status::from_abi(code, status);
 }
 
@@ -98,7 +114,8 @@ template <typename Call> Result<std::optional<Bytes>> collected_optional(Call&& 
   status.code = 0;
   status.flags = 0;
   status.text_size = 0;
-  const std::int32_t code = call(collecting_sink(bytes), &status);
+  const std::int32_t code =
+      contained(&status, [&](tenon_status* out) { return call(collecting_sink(bytes), out); });
   if (code == TENON_OK)
     return std::optional<Bytes>(std::move(bytes));
   if (code == TENON_NOT_FOUND)
