@@ -1,0 +1,88 @@
+// One node's configuration, read from its JSON file: everything that can be wrong with it is told
+// at once, with file, line and column, before anything is started. Used by tenond and by
+// `tenon config check`; values only, main thread.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "node/config/document.hpp"
+#include "node/config/schema.hpp"
+#include "tenon/core/bytes.hpp"
+#include "tenon/plugin/host.hpp"
+
+namespace tenon::host::config {
+
+enum class LogFormat { kJson, kText };
+
+// A plugin named by the configuration, with its section still as it stands in the file.
+struct PluginUse {
+  std::string kind;
+  std::string plugin;
+  std::string id; // of engines: what transactions name
+  std::optional<Hash> sha256;
+  nlohmann::json config = nlohmann::json::object(); // secrets and $DATA resolved
+  nlohmann::json::json_pointer place;               // of the section "config" in the file
+};
+
+struct Limits {
+  std::size_t max_pending_commands = 16384;
+  std::size_t max_queued_bytes = 64u << 20;
+  std::size_t max_command_bytes = 8u << 20;
+  std::size_t max_batch_transactions = 512;
+  std::size_t max_batches_in_flight = 2;
+  std::size_t max_staged_blocks = 64;
+  std::size_t max_pre_executions = 4096;
+  std::size_t max_cached_blocks = 256;
+  std::uint64_t default_deadline_ms = 30'000;
+  std::uint64_t default_dedup_window_ms = 24ull * 3600 * 1000;
+  std::size_t worker_threads = 0; // 0: one per processor, at least two
+  std::uint64_t drain_ms = 10'000;
+};
+
+struct Endpoint {
+  std::string host;
+  std::uint16_t port = 0;
+  [[nodiscard]] std::string to_string() const;
+};
+
+struct NodeConfig {
+  Document document;
+  std::string name;
+  std::string role;
+  std::filesystem::path data_directory;
+  std::filesystem::path genesis_file;
+  std::vector<std::filesystem::path> plugin_path; // the installation's folder comes last
+  PluginUse store;
+  std::vector<PluginUse> engines;
+  PluginUse consensus;
+  std::vector<PluginUse> apis;
+  Limits limits;
+  plugin::LogLevel log_level = plugin::LogLevel::kInfo;
+  LogFormat log_format = LogFormat::kJson;
+  Endpoint admin{"127.0.0.1", 9464};
+};
+
+struct LoadOptions {
+  std::optional<std::filesystem::path> data_directory; // --data-dir
+  // Folder with the plugins of this installation; left out when empty.
+  std::filesystem::path installed_plugins;
+};
+
+// Reads the file. The result holds either a configuration that is right as far as the file alone
+// can tell, or every mistake found.
+[[nodiscard]] std::variant<NodeConfig, ConfigErrors> load_config(const std::filesystem::path& file,
+                                                                 const LoadOptions& options);
+
+// A plugin's section against the plugin's own schema.
+[[nodiscard]] ConfigErrors check_section(const NodeConfig& config, const PluginUse& use,
+                                         const Schema& schema);
+
+// "127.0.0.1:9464", "[::1]:9464", "localhost:9464".
+[[nodiscard]] std::optional<Endpoint> parse_endpoint(std::string_view text);
+[[nodiscard]] bool is_loopback(const Endpoint& endpoint);
+
+} // namespace tenon::host::config
