@@ -1,0 +1,200 @@
+// tenond: one node from one configuration file. Everything else is plugins.
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "node/config/node_config.hpp"
+#include "node/node.hpp"
+#include "node/plugin_set.hpp"
+#include "services/log.hpp"
+#include "services/version.hpp"
+#include "tenon/core/encoding.hpp"
+
+namespace tenon::host {
+namespace {
+
+// Listed in docs/operating.md.
+enum Exit : int {
+  kDone = 0,        // stopped cleanly, or checked and found right
+  kFailed = 1,      // the configuration is wrong, or the node could not start
+  kUsage = 2,       // the command line is wrong
+  kNotClean = 3,    // stopped, but a plugin hung or something accepted had no outcome in time
+  kForced = 4,      // a second signal ended it at once
+  kReplayBroke = 6, // a block of the log gives another result
+};
+
+constexpr const char* kFooter =
+    "Exit codes: 0 stopped cleanly; 1 wrong configuration or failed start; 2 wrong command line;\n"
+    "3 a plugin did not stop in time; 4 ended at once by a second signal; 6 the replay failed.";
+
+struct Arguments {
+  std::string config;
+  std::string data_directory;
+  std::string replay;
+  bool check = false;
+};
+
+using nlohmann::json;
+
+std::filesystem::path installed_plugins() {
+  std::error_code error;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
+  return error ? std::filesystem::path()
+               : program.parent_path().parent_path() / "lib" / "tenon" / "plugins";
+}
+
+std::variant<config::NodeConfig, config::ConfigErrors> load(const Arguments& arguments) {
+  config::LoadOptions options;
+  if (!arguments.data_directory.empty())
+    options.data_directory = arguments.data_directory;
+  options.installed_plugins = installed_plugins();
+  return config::load_config(arguments.config, options);
+}
+
+services::SpdLog::Settings log_settings(const config::NodeConfig& config) {
+  return {config.name, config.log_level, config.log_format == config::LogFormat::kJson};
+}
+
+// Every line of a failure, on the error stream, for people; the log may be JSON.
+int fail(const Status& status, int code) {
+  std::cerr << "tenond: " << status.message() << std::endl;
+  return code;
+}
+
+// Blocked in every thread from here on, and read from a descriptor by the main one.
+int signal_descriptor() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+  return signalfd(-1, &signals, SFD_CLOEXEC);
+}
+
+void wait_for_signal(int descriptor) {
+  signalfd_siginfo info;
+  while (read(descriptor, &info, sizeof info) < 0 && errno == EINTR) {
+  }
+}
+
+// A signal while the node starts or drains: nothing to lose is worth waiting for then.
+void force_on_next_signal(int descriptor) {
+  std::thread([descriptor] {
+    wait_for_signal(descriptor);
+    _exit(kForced);
+  }).detach();
+}
+
+int check(const config::NodeConfig& config) {
+  const auto refusals = node::check_plugins(config);
+  for (const loader::Refusal& refusal : refusals)
+    std::cerr << "tenond: " << refusal.sentence() << std::endl;
+  if (refusals.empty())
+    std::cout << "the configuration is right" << std::endl;
+  return refusals.empty() ? kDone : kFailed;
+}
+
+int replay(const config::NodeConfig& config, const std::string& file) {
+  services::SpdLog log(log_settings(config));
+  auto opened = node::Node::open_ledger(config, log);
+  if (!opened.ok())
+    return fail(opened.status(), kFailed);
+  const auto summary = (*opened)->replay(file);
+  const bool clean = (*opened)->stop(config.limits.drain_ms);
+  if (!summary.ok())
+    return fail(summary.status(), kReplayBroke);
+  std::cout << json{{"height", std::to_string(summary->height)},
+                    {"state_root", to_hex(summary->state_root.view())}}
+                   .dump()
+            << std::endl;
+  return clean ? kDone : kNotClean;
+}
+
+json endpoints_json(const node::Node& node) {
+  json all = json::array();
+  for (const std::string& text : node.endpoints()) {
+    const json list = json::parse(text, nullptr, false);
+    if (list.is_array())
+      all.insert(all.end(), list.begin(), list.end());
+  }
+  return all;
+}
+
+int serve(const config::NodeConfig& config, int signals,
+          std::chrono::steady_clock::time_point began) {
+  services::SpdLog log(log_settings(config));
+  auto started = node::Node::start(config, log);
+  if (!started.ok()) {
+    log.write(plugin::LogLevel::kError, "node", started.status().message());
+    return fail(started.status(), kFailed);
+  }
+  node::Node& node = **started;
+  const auto ready_ms = std::chrono::duration_cast<std::chrono::milliseconds>(
+                            std::chrono::steady_clock::now() - began)
+                            .count();
+  const json fields = {{"ready_ms", ready_ms},
+                       {"endpoints", endpoints_json(node)},
+                       {"admin", "http://" + node.admin_address()},
+                       {"data_dir", config.data_directory.string()}};
+  log.write(plugin::LogLevel::kInfo, "node", "ready", fields.dump());
+  wait_for_signal(signals);
+  log.write(plugin::LogLevel::kInfo, "node", "stopping: taking nothing new, finishing the rest");
+  force_on_next_signal(signals);
+  const bool clean = node.stop(config.limits.drain_ms);
+  log.write(plugin::LogLevel::kInfo, "node", clean ? "stopped" : "stopped, but not cleanly");
+  if (clean)
+    return kDone;
+  // Threads of a hung plugin may use anything: nothing is destroyed any more.
+  static_cast<void>(started->release());
+  return kNotClean;
+}
+
+int run(int argc, char** argv) {
+  const auto began = std::chrono::steady_clock::now();
+  Arguments arguments;
+  CLI::App app("Runs one Tenon node until SIGTERM or SIGINT.", "tenond");
+  app.set_version_flag("--version", std::string("tenond ") + services::kVersion);
+  app.footer(kFooter);
+  app.add_option("--config", arguments.config, "the node's configuration file")->required();
+  app.add_option("--data-dir", arguments.data_directory, "overrides node.data_dir");
+  app.add_option("--replay", arguments.replay, "execute a block log, print the result, end");
+  app.add_flag("--check", arguments.check, "check the configuration and its plugins, then end");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kDone : kUsage;
+  }
+  auto loaded = load(arguments);
+  if (const auto* const errors = std::get_if<config::ConfigErrors>(&loaded))
+    return fail(config::to_status(*errors), kFailed);
+  const auto& config = std::get<config::NodeConfig>(loaded);
+  if (arguments.check)
+    return check(config);
+  if (!arguments.replay.empty())
+    return replay(config, arguments.replay);
+  return serve(config, signal_descriptor(), began);
+}
+
+} // namespace
+} // namespace tenon::host
+
+int main(int argc, char** argv) {
+  try {
+    const int code = tenon::host::run(argc, argv);
+    if (code == tenon::host::kNotClean) {
+      std::cout.flush();
+      _exit(code);
+    }
+    return code;
+  } catch (const std::exception& error) {
+    std::cerr << "tenond: " << error.what() << std::endl;
+    return tenon::host::kFailed;
+  }
+}

@@ -1,0 +1,29 @@
+// The node's folder on disk, held by one process at a time. Owned by the node; main thread.
+#pragma once
+
+#include <filesystem>
+
+#include "tenon/core/status.hpp"
+
+namespace tenon::host::node {
+
+class DataDirectory {
+public:
+  // Makes the folder (0700) where it is missing and locks it; the lock goes with the process.
+  static Result<DataDirectory> open(const std::filesystem::path& folder);
+  DataDirectory(DataDirectory&& other) noexcept;
+  DataDirectory& operator=(DataDirectory&& other) = delete;
+  ~DataDirectory();
+
+  [[nodiscard]] const std::filesystem::path& path() const { return folder_; }
+  [[nodiscard]] std::filesystem::path keys() const { return folder_ / "keys"; }
+  // Makes <folder>/plugins/<name>, 0700.
+  [[nodiscard]] Result<std::filesystem::path> plugin_folder(const std::string& name) const;
+
+private:
+  DataDirectory(std::filesystem::path folder, int lock) : folder_(std::move(folder)), lock_(lock) {}
+  std::filesystem::path folder_;
+  int lock_;
+};
+
+} // namespace tenon::host::node

@@ -1,0 +1,280 @@
+// Starting and stopping, in order. What the node tells about itself stands in node_view.cpp.
+#include "node/node.hpp"
+
+#include <algorithm>
+#include <set>
+#include <thread>
+
+#include "node/genesis_file.hpp"
+#include "pipeline/genesis.hpp"
+#include "tenon/crypto/sha256.hpp"
+
+namespace tenon::host::node {
+
+namespace {
+
+std::size_t worker_count(const config::Limits& limits) {
+  if (limits.worker_threads != 0)
+    return limits.worker_threads;
+  return std::max<std::size_t>(2, std::thread::hardware_concurrency());
+}
+
+} // namespace
+
+Node::Node(const config::NodeConfig& config, Log& log)
+    : config_(config), log_(log), started_us_(clock_.monotonic_us()) {}
+
+Node::~Node() {
+  static_cast<void>(stop(0));
+}
+
+Result<std::unique_ptr<Node>> Node::open_ledger(const config::NodeConfig& config, Log& log) {
+  std::unique_ptr<Node> node(new Node(config, log));
+  TENON_RETURN_IF_ERROR(node->begin());
+  return node;
+}
+
+Result<std::unique_ptr<Node>> Node::start(const config::NodeConfig& config, Log& log) {
+  std::unique_ptr<Node> node(new Node(config, log));
+  TENON_RETURN_IF_ERROR(node->begin());
+  TENON_RETURN_IF_ERROR(node->start_consensus());
+  TENON_RETURN_IF_ERROR(node->start_apis());
+  const std::lock_guard lock(node->mutex_);
+  node->phase_.clear();
+  return node;
+}
+
+Status Node::begin() {
+  TENON_RETURN_IF_ERROR(prepare_parts());
+  TENON_RETURN_IF_ERROR(make_plugins());
+  TENON_RETURN_IF_ERROR(establish_chain());
+  TENON_RETURN_IF_ERROR(start_ledger());
+  return open_pipeline();
+}
+
+Status Node::prepare_parts() {
+  TENON_ASSIGN_OR_RETURN(DataDirectory data, DataDirectory::open(config_.data_directory));
+  data_.emplace(std::move(data));
+  TENON_ASSIGN_OR_RETURN(services::KeyStore keys, services::KeyStore::open(data_->keys()));
+  keys_.emplace(std::move(keys));
+  if (config_.role == "solo")
+    TENON_RETURN_IF_ERROR(services::KeyStore::ensure_token_keys(data_->keys()));
+  TENON_ASSIGN_OR_RETURN(admin_, admin::AdminServer::start(config_.admin.host, config_.admin.port,
+                                                           {[this] { return readiness(); },
+                                                            [this] { return metrics_.text(); }}));
+  executor_ = std::make_unique<services::AsioExecutor>(worker_count(config_.limits), log_);
+  return {};
+}
+
+Status Node::make_plugins() {
+  PluginSet set = load_plugins(config_);
+  if (!set.refusals.empty())
+    return refuse(set.refusals);
+  for (PlannedPlugin& planned : set.plugins) {
+    TENON_ASSIGN_OR_RETURN(PluginInstance* const instance, add_instance(std::move(planned)));
+    if (const auto refusal = instance->create())
+      return refuse({*refusal});
+  }
+  return {};
+}
+
+Result<PluginInstance*> Node::add_instance(PlannedPlugin planned) {
+  const config::PluginUse& use = *planned.use;
+  Instances& group = use.kind == "store"       ? store_
+                     : use.kind == "engine"    ? engines_
+                     : use.kind == "consensus" ? consensus_
+                                               : apis_;
+  TENON_ASSIGN_OR_RETURN(const std::string folder_name, instance_folder(use));
+  TENON_ASSIGN_OR_RETURN(const auto folder, data_->plugin_folder(folder_name));
+  PluginInstance::Settings settings{
+      std::move(planned.plugin), use.config.dump(),
+      services::ServiceIdentity{use.kind + "/" + (use.id.empty() ? use.plugin : use.id), folder,
+                                use.kind == "api"}};
+  const services::ServiceParts parts{log_, metrics_, *executor_, clock_, *keys_, *this};
+  const std::lock_guard lock(mutex_);
+  group.push_back(std::make_unique<PluginInstance>(std::move(settings), parts, lifecycle_));
+  return group.back().get();
+}
+
+// One folder per instance: engines are told apart by their ids, further APIs of one plugin by their
+// order.
+Result<std::string> Node::instance_folder(const config::PluginUse& use) {
+  if (use.kind == "engine")
+    return "engine-" + use.id;
+  std::size_t earlier = 0;
+  for (const auto& api : config_.apis) {
+    if (&api == &use)
+      break;
+    earlier += api.plugin == use.plugin ? 1 : 0;
+  }
+  const std::string name = use.kind + "-" + use.plugin;
+  return use.kind == "api" && earlier > 0 ? name + "-" + std::to_string(earlier + 1) : name;
+}
+
+// The chain is known before the store starts, so that it can refuse another chain's files. A solo
+// node makes one when there is none yet.
+Status Node::establish_chain() {
+  for (const auto& engine : engines_) {
+    auto client = bridge::EngineClient::make(engine->table(), engine->instance());
+    if (!client.ok())
+      return client.status().with_context(engine->component());
+    engine_clients_.push_back(*std::move(client));
+  }
+  auto document = read_genesis(config_.genesis_file);
+  if (document.status().code() == Code::kNotFound && config_.role == "solo") {
+    std::vector<pipeline::EngineFingerprint> fingerprints;
+    for (std::size_t i = 0; i < engine_clients_.size(); ++i) {
+      auto fingerprint = engine_clients_[i]->fingerprint();
+      if (!fingerprint.ok())
+        return fingerprint.status().with_context(engines_[i]->component());
+      fingerprints.push_back({config_.engines[i].id, *fingerprint});
+    }
+    const std::string made = pipeline::solo_genesis_document(config_.name, keys_->public_key(),
+                                                             fingerprints, clock_.wall_us());
+    TENON_RETURN_IF_ERROR(write_genesis(config_.genesis_file, made));
+    note("made the genesis document of a new chain");
+    document = made;
+  }
+  if (!document.ok())
+    return document.status().with_context("the genesis document");
+  const std::lock_guard lock(mutex_);
+  genesis_ = *std::move(document);
+  chain_ = crypto::sha256(genesis_);
+  return {};
+}
+
+Status Node::start_plugin(PluginInstance& instance) {
+  if (const auto refusal = instance.start())
+    return refuse({*refusal});
+  return {};
+}
+
+Status Node::start_ledger() {
+  TENON_RETURN_IF_ERROR(start_plugin(*store_.front()));
+  TENON_ASSIGN_OR_RETURN(store_client_, bridge::StoreClient::make(store_.front()->table(),
+                                                                  store_.front()->instance()));
+  if (!store_client_->durable()) {
+    log_.write(plugin::LogLevel::kWarn, "node",
+               "the store is volatile: everything is lost when this process ends");
+  }
+  for (const auto& engine : engines_)
+    TENON_RETURN_IF_ERROR(start_plugin(*engine));
+  return {};
+}
+
+pipeline::Options Node::pipeline_options() const {
+  pipeline::Options options;
+  options.genesis = genesis_;
+  options.client = config_.name;
+  const config::Limits& limits = config_.limits;
+  options.limits = {limits.max_pending_commands,  limits.max_queued_bytes,
+                    limits.max_command_bytes,     limits.max_batch_transactions,
+                    limits.max_batches_in_flight, limits.max_staged_blocks,
+                    limits.max_pre_executions,    limits.max_cached_blocks,
+                    limits.default_deadline_ms,   limits.default_dedup_window_ms};
+  options.pre_execute = limits.max_pre_executions > 0;
+  return options;
+}
+
+Status Node::open_pipeline() {
+  std::vector<pipeline::EngineBinding> bindings;
+  for (std::size_t i = 0; i < engine_clients_.size(); ++i)
+    bindings.push_back({config_.engines[i].id, engine_clients_[i].get()});
+  pipeline::Parts parts{*store_client_, std::move(bindings), *keys_, clock_,
+                        random_,        *executor_,          log_,   metrics_};
+  auto opened = pipeline::Pipeline::open(std::move(parts), pipeline_options());
+  if (!opened.ok())
+    return opened.status().with_context("the ledger cannot be opened");
+  const std::lock_guard lock(mutex_);
+  pipeline_ = *std::move(opened);
+  ledger_ = pipeline_.get();
+  return {};
+}
+
+Status Node::start_consensus() {
+  PluginInstance& instance = *consensus_.front();
+  TENON_ASSIGN_OR_RETURN(consensus_client_,
+                         bridge::ConsensusClient::make(instance.table(), instance.instance()));
+  TENON_RETURN_IF_ERROR(consensus_client_->attach(*pipeline_));
+  TENON_RETURN_IF_ERROR(start_plugin(instance));
+  pipeline_->connect(*consensus_client_);
+  return {};
+}
+
+Status Node::start_apis() {
+  for (const auto& api : apis_) {
+    auto client = bridge::ApiClient::make(api->table(), api->instance());
+    if (!client.ok())
+      return client.status().with_context(api->component());
+    TENON_RETURN_IF_ERROR(start_plugin(*api));
+    const std::lock_guard lock(mutex_);
+    api_clients_.push_back(*std::move(client));
+  }
+  return {};
+}
+
+Status Node::refuse(const std::vector<loader::Refusal>& refusals) {
+  std::string sentences;
+  for (const loader::Refusal& refusal : refusals) {
+    sentences += (sentences.empty() ? "" : "\n") + refusal.sentence();
+    metrics_
+        .counter("plugin_refusals_total", "Plugins that were not loaded or not started, by reason",
+                 {{"code", std::string(loader::refusal_name(refusal.code))}})
+        .add(1);
+  }
+  const std::lock_guard lock(mutex_);
+  refusals_.insert(refusals_.end(), refusals.begin(), refusals.end());
+  return failed_precondition(std::move(sentences));
+}
+
+bool Node::stop(std::uint64_t drain_ms) {
+  if (stopped_)
+    return lifecycle_.given_up() == 0;
+  stopped_ = true;
+  {
+    const std::lock_guard lock(mutex_);
+    phase_ = "stopping";
+  }
+  const std::uint64_t deadline_us = clock_.monotonic_us() + drain_ms * 1000;
+  const auto left_ms = [&] {
+    const std::uint64_t now = clock_.monotonic_us();
+    return now >= deadline_us ? 0 : (deadline_us - now) / 1000;
+  };
+  const auto reversed = [](Instances& group, auto&& act) {
+    for (auto instance = group.rbegin(); instance != group.rend(); ++instance)
+      act(**instance);
+  };
+  // APIs finish answering while the ledger below them still works.
+  reversed(apis_, [&](PluginInstance& api) { api.drain(left_ms()); });
+  reversed(apis_, [](PluginInstance& api) { api.stop(); });
+  if (pipeline_) {
+    if (const Status drained = pipeline_->drain(left_ms()); !drained.ok())
+      log_.write(plugin::LogLevel::kWarn, "node", drained.to_string());
+  }
+  reversed(consensus_, [&](PluginInstance& consensus) { consensus.drain(left_ms()); });
+  reversed(consensus_, [](PluginInstance& consensus) { consensus.stop(); });
+  ledger_ = nullptr;
+  if (pipeline_)
+    pipeline_->stop();
+  for (Instances* const group : {&engines_, &store_}) {
+    reversed(*group, [&](PluginInstance& instance) { instance.drain(left_ms()); });
+    reversed(*group, [](PluginInstance& instance) { instance.stop(); });
+  }
+  if (lifecycle_.given_up() != 0)
+    return false; // threads inside a plugin may touch anything: it all stays until _exit()
+  admin_.reset();
+  const std::lock_guard lock(mutex_);
+  api_clients_.clear();
+  apis_.clear();
+  pipeline_.reset();
+  consensus_client_.reset();
+  consensus_.clear();
+  engine_clients_.clear();
+  engines_.clear();
+  store_client_.reset();
+  store_.clear();
+  executor_.reset();
+  return true;
+}
+
+} // namespace tenon::host::node

@@ -1,0 +1,120 @@
+// A node: the only place where the host's parts are put together. Store, engines, consensus and
+// APIs start in this order and stop in the reverse one; whatever fails to start takes down what has
+// started before it. Owned by main; main thread, except what the admin listener and the plugins ask
+// of it through NodeView.
+#pragma once
+
+#include <atomic>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "admin/admin_server.hpp"
+#include "bridge/api_client.hpp"
+#include "bridge/consensus_client.hpp"
+#include "bridge/engine_client.hpp"
+#include "bridge/store_client.hpp"
+#include "node/config/node_config.hpp"
+#include "node/data_directory.hpp"
+#include "node/plugin_instance.hpp"
+#include "node/plugin_set.hpp"
+#include "pipeline/pipeline.hpp"
+#include "services/asio_executor.hpp"
+#include "services/key_store.hpp"
+#include "services/metric_registry.hpp"
+#include "services/plugin_services.hpp"
+#include "services/real_time.hpp"
+
+namespace tenon::host::node {
+
+struct ReplaySummary {
+  std::uint64_t height = 0;
+  Hash state_root;
+};
+
+class Node final : private services::NodeView {
+public:
+  // Ready for applications when it returns. `config` and `log` outlive the node.
+  static Result<std::unique_ptr<Node>> start(const config::NodeConfig& config, Log& log);
+  // Opens the ledger only: no consensus, no APIs.
+  static Result<std::unique_ptr<Node>> open_ledger(const config::NodeConfig& config, Log& log);
+  // What start() failed with was stopped before it returned.
+  ~Node() override;
+
+  // Executes the blocks of a block log file after the head; a result that differs from the one in
+  // the file ends it. Only after open_ledger().
+  [[nodiscard]] Result<ReplaySummary> replay(const std::filesystem::path& block_log);
+
+  // Takes nothing new, finishes what was accepted within the deadline, and ends every part. False
+  // when a plugin hung: its threads may still run, so that only _exit() may follow.
+  [[nodiscard]] bool stop(std::uint64_t drain_ms);
+
+  // What the APIs listen on, as JSON arrays.
+  [[nodiscard]] std::vector<std::string> endpoints() const;
+  [[nodiscard]] std::string admin_address() const;
+
+private:
+  using Instances = std::vector<std::unique_ptr<PluginInstance>>;
+
+  Node(const config::NodeConfig& config, Log& log);
+
+  [[nodiscard]] Status begin();
+  [[nodiscard]] Status prepare_parts();
+  [[nodiscard]] Status make_plugins();
+  [[nodiscard]] Status establish_chain();
+  [[nodiscard]] Status start_ledger();
+  [[nodiscard]] Status open_pipeline();
+  [[nodiscard]] Status start_consensus();
+  [[nodiscard]] Status start_apis();
+  [[nodiscard]] Status start_plugin(PluginInstance& instance);
+  [[nodiscard]] Result<PluginInstance*> add_instance(PlannedPlugin planned);
+  [[nodiscard]] Result<std::string> instance_folder(const config::PluginUse& use);
+  [[nodiscard]] Status refuse(const std::vector<loader::Refusal>& refusals);
+  [[nodiscard]] pipeline::Options pipeline_options() const;
+  [[nodiscard]] admin::Readiness readiness() const;
+  void note(const std::string& message, const std::string& fields_json = {});
+
+  // NodeView
+  [[nodiscard]] std::string name() const override { return config_.name; }
+  [[nodiscard]] std::string role() const override { return config_.role; }
+  [[nodiscard]] Hash chain() const override;
+  [[nodiscard]] LedgerService* ledger() const override { return ledger_.load(); }
+  [[nodiscard]] std::uint64_t ledger_time_us() const override;
+  void complete_status(v1::StatusResponse& status) const override;
+  void list_plugins(v1::PluginsResponse& plugins) const override;
+
+  const config::NodeConfig& config_;
+  Log& log_;
+  services::RealClock clock_;
+  services::SystemRandom random_;
+  std::uint64_t started_us_;
+  services::MetricRegistry metrics_;
+
+  mutable std::mutex mutex_; // guards what the status shows and starting or stopping changes
+  std::string phase_ = "starting";
+  std::vector<loader::Refusal> refusals_;
+  Hash chain_;
+  Bytes genesis_;
+  std::atomic<LedgerService*> ledger_{nullptr};
+
+  std::optional<DataDirectory> data_;
+  std::optional<services::KeyStore> keys_;
+  std::unique_ptr<admin::AdminServer> admin_;
+  std::unique_ptr<services::AsioExecutor> executor_;
+  LifecycleThread lifecycle_;
+
+  Instances store_;
+  Instances engines_;
+  Instances consensus_;
+  Instances apis_;
+  std::unique_ptr<bridge::StoreClient> store_client_;
+  std::vector<std::unique_ptr<bridge::EngineClient>> engine_clients_;
+  std::unique_ptr<bridge::ConsensusClient> consensus_client_;
+  std::vector<std::unique_ptr<bridge::ApiClient>> api_clients_;
+  std::unique_ptr<pipeline::Pipeline> pipeline_;
+  bool stopped_ = false;
+};
+
+} // namespace tenon::host::node

@@ -1,0 +1,114 @@
+// The clock, keystore, TLS policy and node tables of a plugin instance.
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "services/plugin_services_state.hpp"
+#include "services/version.hpp"
+#include "tenon/core/encoding.hpp"
+#include "tenon/crypto/ed25519.hpp"
+#include "tenon/plugin/guard.hpp"
+
+namespace tenon::host::services {
+
+namespace {
+
+constexpr BytesView kNodeKey = "node";
+
+// TLS 1.3 has no weak suites; the list fixes the order of preference.
+constexpr BytesView kTlsPolicy =
+    R"({"minimum_version":"1.3","cipher_suites":"TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256","allow_plaintext_loopback":true})";
+
+std::uint64_t clock_monotonic(void* self) noexcept {
+  return ServiceState::of(self).parts.clock.monotonic_us();
+}
+std::uint64_t clock_wall(void* self) noexcept {
+  return ServiceState::of(self).parts.clock.wall_us();
+}
+std::uint64_t clock_ledger(void* self) noexcept {
+  std::uint64_t time_us = 0;
+  plugin::guarded_void([&] {
+    ServiceState& state = ServiceState::of(self);
+    if (const auto pass = state.gate->enter(); pass)
+      time_us = state.parts.node.ledger_time_us();
+  });
+  return time_us;
+}
+
+Status require_node_key(const PluginGate::Pass& pass, tenon_bytes key_id) {
+  if (!pass)
+    return failed_precondition(kLateCall);
+  if (from_abi(key_id) != kNodeKey)
+    return not_found("the host holds no key of that id; known here: node");
+  return {};
+}
+
+std::int32_t keystore_public_key(void* self, tenon_bytes key_id, std::uint8_t out[32],
+                                 tenon_status* status) noexcept {
+  return plugin::guarded(status, [&]() -> Status {
+    ServiceState& state = ServiceState::of(self);
+    const auto pass = state.gate->enter();
+    TENON_RETURN_IF_ERROR(require_node_key(pass, key_id));
+    const Bytes key = state.parts.signer.public_key();
+    if (key.size() != crypto::kPublicKeySize)
+      return fault("the node's public key has the wrong size");
+    std::copy(key.begin(), key.end(), out);
+    return {};
+  });
+}
+
+std::int32_t keystore_sign(void* self, tenon_bytes key_id, tenon_bytes message,
+                           std::uint8_t out[64], tenon_status* status) noexcept {
+  return plugin::guarded(status, [&]() -> Status {
+    ServiceState& state = ServiceState::of(self);
+    const auto pass = state.gate->enter();
+    TENON_RETURN_IF_ERROR(require_node_key(pass, key_id));
+    TENON_ASSIGN_OR_RETURN(const Bytes signature, state.parts.signer.sign(from_abi(message)));
+    if (signature.size() != crypto::kSignatureSize)
+      return fault("the signature has the wrong size");
+    std::copy(signature.begin(), signature.end(), out);
+    return {};
+  });
+}
+
+std::int32_t tls_policy(void*, tenon_sink json, tenon_status* status) noexcept {
+  return plugin::guarded(status, [&]() -> Status {
+    plugin::write_sink(json, kTlsPolicy);
+    return {};
+  });
+}
+
+void node_chain_id(void* self, tenon_hash* out) noexcept {
+  *out = tenon_hash{};
+  plugin::guarded_void([&] { *out = ServiceState::of(self).parts.node.chain().to_abi(); });
+}
+
+std::int32_t node_info(void* self, tenon_sink json, tenon_status* status) noexcept {
+  return plugin::guarded(status, [&]() -> Status {
+    const NodeView& node = ServiceState::of(self).parts.node;
+    const nlohmann::json info = {{"name", node.name()},
+                                 {"role", node.role()},
+                                 {"version", kVersion},
+                                 {"chain_id", to_hex(node.chain().view())}};
+    plugin::write_sink(json, info.dump());
+    return {};
+  });
+}
+
+std::int32_t node_data_directory(void* self, tenon_sink path, tenon_status* status) noexcept {
+  return plugin::guarded(status, [&]() -> Status {
+    plugin::write_sink(path, ServiceState::of(self).identity.data_directory.string());
+    return {};
+  });
+}
+
+} // namespace
+
+void fill_node_tables(tenon_host_clock& clock, tenon_host_keystore& keystore, tenon_host_tls& tls,
+                      tenon_host_node& node, void* self) {
+  clock = {sizeof(tenon_host_clock), 0, self, clock_monotonic, clock_wall, clock_ledger};
+  keystore = {sizeof(tenon_host_keystore), 0, self, keystore_public_key, keystore_sign};
+  tls = {sizeof(tenon_host_tls), 0, self, tls_policy};
+  node = {sizeof(tenon_host_node), 0, self, node_chain_id, node_info, node_data_directory};
+}
+
+} // namespace tenon::host::services

@@ -1,0 +1,60 @@
+// The inside of PluginServices, shared by the files that fill its tables. Any thread.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <mutex>
+#include <set>
+
+#include "services/plugin_gate.hpp"
+#include "services/plugin_services.hpp"
+#include "tenon/abi/host.h"
+
+namespace tenon::host::services {
+
+// What a tenon_metric points to; exactly one of the three is set.
+struct MetricHandle {
+  plugin::MetricKind kind;
+  Counter* counter = nullptr;
+  Gauge* gauge = nullptr;
+  Histogram* histogram = nullptr;
+};
+
+struct ServiceState {
+  ServiceState(ServiceParts parts_given, ServiceIdentity identity_given)
+      : parts(parts_given), identity(std::move(identity_given)) {}
+
+  static ServiceState& of(void* self) { return *static_cast<ServiceState*>(self); }
+
+  ServiceParts parts;
+  ServiceIdentity identity;
+  // Shared with tasks on their way, which may outlive this object.
+  std::shared_ptr<PluginGate> gate = std::make_shared<PluginGate>();
+
+  std::mutex mutex;
+  std::map<std::pair<std::string, MetricLabels>, MetricHandle> metrics;
+  std::set<std::uint64_t> watches;
+  std::shared_ptr<std::atomic<std::size_t>> pending_tasks =
+      std::make_shared<std::atomic<std::size_t>>(0);
+
+  tenon_host host{};
+  tenon_host_log log_table{};
+  tenon_host_metrics metrics_table{};
+  tenon_host_executor executor_table{};
+  tenon_host_clock clock_table{};
+  tenon_host_keystore keystore_table{};
+  tenon_host_tls tls_table{};
+  tenon_host_node node_table{};
+  tenon_host_ledger ledger_table{};
+};
+
+inline constexpr const char* kLateCall = "the plugin called the host after it was stopped";
+
+// Each fills its tables; `self` is the state.
+void fill_basic_tables(tenon_host_log& log, tenon_host_metrics& metrics,
+                       tenon_host_executor& executor, void* self, plugin::LogLevel lowest_level);
+void fill_node_tables(tenon_host_clock& clock, tenon_host_keystore& keystore, tenon_host_tls& tls,
+                      tenon_host_node& node, void* self);
+void fill_ledger_table(tenon_host_ledger& ledger, void* self);
+
+} // namespace tenon::host::services
