@@ -1,0 +1,98 @@
+// tenon bench store_bench [--json] [--keys N] [--batch N] [--batches N] [--key-bytes N]
+//                         [--value-bytes N] [--no-sync]
+#include <cstdio>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "store_bench.hpp"
+#include "tenon/core/encoding.hpp"
+
+namespace {
+
+using namespace tenon;
+using namespace tenon::bench;
+
+// Installed and built alike: bin/bench/store_bench, lib/tenon/plugins.
+std::filesystem::path shipped_plugin() {
+  const auto self = std::filesystem::read_symlink("/proc/self/exe");
+  return self.parent_path().parent_path().parent_path() / "lib/tenon/plugins" /
+         "tenon_store_rocksdb.so";
+}
+
+Status parse(int argc, char** argv, StoreBenchOptions& options) {
+  const auto number = [&](int& i) -> Result<std::uint64_t> {
+    const auto value = i + 1 < argc ? parse_u64(argv[i + 1]) : std::nullopt;
+    if (!value || *value == 0)
+      return invalid_argument(std::string(argv[i]) + " needs a number above 0");
+    ++i;
+    return *value;
+  };
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view name = argv[i];
+    if (name == "--json")
+      continue;
+    if (name == "--no-sync") {
+      options.sync = false;
+      continue;
+    }
+    TENON_ASSIGN_OR_RETURN(const std::uint64_t value, number(i));
+    if (name == "--keys")
+      options.keys = value;
+    else if (name == "--batch")
+      options.batch = value;
+    else if (name == "--batches")
+      options.batches = value;
+    else if (name == "--key-bytes")
+      options.key_size = value;
+    else if (name == "--value-bytes")
+      options.value_size = value;
+    else
+      return invalid_argument("unknown option " + std::string(name));
+  }
+  if (options.batch > options.keys)
+    return invalid_argument("--batch cannot be larger than --keys");
+  return {};
+}
+
+nlohmann::json figures(const StoreBenchOptions& options, const StoreBenchReport& report) {
+  return {{"store_keys_count", options.keys},
+          {"store_batch_count", options.batch},
+          {"store_updates_per_s", report.store.updates_per_s},
+          {"plain_rocksdb_updates_per_s", report.plain.updates_per_s},
+          {"store_to_plain_rocksdb_ratio", report.store.updates_per_s / report.plain.updates_per_s},
+          {"store_update_cpu_us", report.store.update_cpu_us},
+          {"plain_rocksdb_update_cpu_us", report.plain.update_cpu_us},
+          {"store_get_through_abi_ns", report.store.get_ns},
+          {"plain_rocksdb_get_ns", report.plain.get_ns},
+          {"store_empty_call_through_abi_ns", report.abi_call_ns},
+          {"store_prove_through_abi_us", report.proof_us}};
+}
+
+Status run(int argc, char** argv) {
+  StoreBenchOptions options;
+  options.plugin = shipped_plugin();
+  options.progress = [](const std::string& text) { std::fprintf(stderr, "%s\n", text.c_str()); };
+  TENON_RETURN_IF_ERROR(parse(argc, argv, options));
+  std::string directory =
+      (std::filesystem::temp_directory_path() / "tenon-store-bench-XXXXXX").string();
+  if (mkdtemp(directory.data()) == nullptr)
+    return unavailable("no temporary folder can be made");
+  options.directory = directory;
+  std::filesystem::create_directory(options.directory / "store");
+  const auto report = run_store_bench(options);
+  std::filesystem::remove_all(directory);
+  if (!report.ok())
+    return report.status();
+  std::printf("%s\n", figures(options, *report).dump().c_str());
+  return {};
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  const Status status = run(argc, argv);
+  if (status.ok())
+    return 0;
+  std::fprintf(stderr, "%s\n", status.to_string().c_str());
+  return 1;
+}

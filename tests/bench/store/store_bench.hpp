@@ -1,0 +1,41 @@
+// What a store costs beside RocksDB alone: the same random updates of the same keys through the
+// rocksdb store's C table and as plain write batches, one after the other in one process.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "tenon/core/status.hpp"
+
+namespace tenon::bench {
+
+struct StoreBenchOptions {
+  std::filesystem::path plugin;    // tenon_store_rocksdb.so
+  std::filesystem::path directory; // empty, on the disk to be measured
+  std::uint64_t keys = 1'000'000;
+  std::uint64_t batch = 1'000;
+  std::uint64_t batches = 300;
+  std::size_t key_size = 32;
+  std::size_t value_size = 100; // of the encoded entry
+  bool sync = true;
+  std::function<void(const std::string&)> progress;
+};
+
+struct StoreFigures {
+  double updates_per_s = 0;
+  double update_cpu_us = 0; // of the whole process, compaction included
+  double get_ns = 0;
+};
+
+struct StoreBenchReport {
+  StoreFigures store;
+  StoreFigures plain; // RocksDB alone
+  double abi_call_ns = 0;
+  double proof_us = 0;
+};
+
+[[nodiscard]] Result<StoreBenchReport> run_store_bench(const StoreBenchOptions& options);
+
+} // namespace tenon::bench
