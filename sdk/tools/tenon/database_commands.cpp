@@ -1,0 +1,160 @@
+// tenon db verify|blocks|keys|export: the files of a stopped node, without a node.
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <fstream>
+#include <memory>
+
+#include "chain_check.hpp"
+#include "offline_store.hpp"
+#include "solo_node.hpp"
+#include "tenon/core/encoding.hpp"
+#include "tenon/merkle/state_entry.hpp"
+
+namespace tenon::tool {
+namespace {
+
+constexpr auto kProgressInterval = std::chrono::seconds(1);
+
+struct Arguments {
+  std::string config;
+  std::string prefix;
+  std::string file;
+  std::uint64_t from = 0;
+  std::uint64_t limit = 1'000'000;
+};
+
+// Says how far a long check is, once a second.
+class Progress {
+public:
+  Progress(Session& session, std::string what) : session_(session), what_(std::move(what)) {}
+  void operator()(std::uint64_t done, std::uint64_t total) {
+    const auto now = std::chrono::steady_clock::now();
+    if (now - last_ < kProgressInterval)
+      return;
+    last_ = now;
+    session_.progress(what_ + " " + std::to_string(done) + " of " + std::to_string(total) + " ...");
+  }
+
+private:
+  Session& session_;
+  std::string what_;
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+};
+
+std::string printable(BytesView bytes) {
+  for (const char c : bytes) {
+    if (c < 0x20 || c > 0x7e)
+      return "0x" + to_hex(bytes);
+  }
+  return std::string(bytes);
+}
+
+Result<std::unique_ptr<OfflineStore>> open(Session& session, const Arguments& arguments) {
+  std::filesystem::path config = arguments.config;
+  if (config.empty()) {
+    TENON_ASSIGN_OR_RETURN(config, default_config());
+  }
+  auto store = OfflineStore::open(config, session.data_directory);
+  if (!store.ok()) {
+    const bool corrupt = store.status().code() == Code::kDataLoss;
+    return session.failed(store.status(), corrupt ? Exit::kUnproved : Exit::kFailed,
+                          "tenon db verify --config FILE --data-dir DIR, with the node stopped");
+  }
+  return store;
+}
+
+Status verify(Session& session, const Arguments& arguments) {
+  TENON_ASSIGN_OR_RETURN(const auto store, open(session, arguments));
+  TENON_ASSIGN_OR_RETURN(const Trust trust,
+                         read_genesis(session.data_directory + "/genesis.json"));
+  Progress blocks(session, "checking block");
+  auto report = check_chain(store->store(), trust, blocks);
+  const std::string next = "restore a backup, or replay the block log into an empty directory";
+  if (!report.ok())
+    return session.failed(report.status(), Exit::kUnproved, next);
+  Progress entries(session, "checking the state,");
+  const Status state = store->store().verify([&](std::uint64_t done, std::uint64_t total) {
+    entries(done, total);
+    return true;
+  });
+  if (!state.ok())
+    return session.failed(state, Exit::kUnproved, next);
+  TENON_ASSIGN_OR_RETURN(const plugin::StoreHead head, store->store().head());
+  session.result(Json{{"verified", true},
+                      {"chain", to_hex(trust.chain.view())},
+                      {"blocks", std::to_string(report->blocks)},
+                      {"transactions", std::to_string(report->transactions)},
+                      {"certificates", std::to_string(report->certificates)},
+                      {"height", std::to_string(head.height)},
+                      {"state_root", to_hex(head.state_root.view())}});
+  return ok_status();
+}
+
+Status list_blocks(Session& session, const Arguments& arguments) {
+  TENON_ASSIGN_OR_RETURN(const auto store, open(session, arguments));
+  TENON_ASSIGN_OR_RETURN(const plugin::StoreHead head, store->store().head());
+  Json blocks = Json::array();
+  for (std::uint64_t height = arguments.from;
+       !head.empty && height <= head.height && blocks.size() < arguments.limit; ++height) {
+    TENON_ASSIGN_OR_RETURN(const LoggedBlock block, read_block(store->store(), height));
+    v1::BlockResults results;
+    const Bytes& bytes = block.part(plugin::BlockPart::kResults);
+    if (!results.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
+      return data_loss("block " + std::to_string(height) + ": the results are malformed");
+    blocks.push_back({{"height", std::to_string(height)},
+                      {"record_time_us", std::to_string(block.header.record_time_us())},
+                      {"transactions", results.results_size()},
+                      {"block_id", to_hex(block.result.block_id())},
+                      {"state_root", to_hex(block.result.state_root())}});
+  }
+  session.result(blocks);
+  return ok_status();
+}
+
+Status list_keys(Session& session, const Arguments& arguments) {
+  TENON_ASSIGN_OR_RETURN(const auto store, open(session, arguments));
+  TENON_ASSIGN_OR_RETURN(const auto snapshot, store->store().snapshot(plugin::kHeadHeight));
+  Json keys = Json::array();
+  const auto visit = [&](BytesView key, BytesView encoded) {
+    Json item = {{"key", printable(key)}};
+    const auto entry = merkle::decode_entry(encoded);
+    item["value_bytes"] = entry.ok() ? entry->value.size() : encoded.size();
+    if (entry.ok()) {
+      const auto readers = merkle::decode_readers(entry->readers);
+      item["readers"] = readers ? Json(*readers) : Json(nullptr);
+      item["expires_at_us"] = std::to_string(entry->expires_at_us);
+    }
+    keys.push_back(std::move(item));
+    return keys.size() < arguments.limit;
+  };
+  TENON_RETURN_IF_ERROR(snapshot->scan(plugin::KeyClass::kState, arguments.prefix,
+                                       prefix_end(arguments.prefix), visit));
+  session.result(keys);
+  return ok_status();
+}
+
+} // namespace
+
+void add_database_commands(CLI::App& app, Session& session) {
+  const auto arguments = std::make_shared<Arguments>();
+  CLI::App* group = app.add_subcommand("db", "inspect and verify the files of a stopped node");
+  group->require_subcommand(1);
+  const auto add = [&](const char* name, const char* help,
+                       Status (*run)(Session&, const Arguments&)) {
+    CLI::App* command = group->add_subcommand(name, help);
+    command->add_option("--config", arguments->config, "the node's configuration; solo.json");
+    command->callback([&session, arguments, run] {
+      session.choose([&session, arguments, run] { return run(session, *arguments); });
+    });
+    return command;
+  };
+  add("verify", "check the whole chain: headers, certificates, every root", verify);
+  CLI::App* command = add("blocks", "list the blocks", list_blocks);
+  command->add_option("--from", arguments->from, "first height");
+  command->add_option("--limit", arguments->limit)->capture_default_str();
+  command = add("keys", "list the keys of the state", list_keys);
+  command->add_option("--prefix", arguments->prefix, "only keys that begin so, e.g. sys/");
+  command->add_option("--limit", arguments->limit)->capture_default_str();
+}
+
+} // namespace tenon::tool
