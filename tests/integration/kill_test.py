@@ -48,7 +48,7 @@ def transfer(client, token, journal, command) -> bool:
     except (OSError, http.client.HTTPException, ValueError):
         return False
     assert status == 200, body
-    journal.acknowledge(command, body["transaction_id"])
+    journal.acknowledge(command, body["transaction"])
     return True
 
 
@@ -102,7 +102,7 @@ class Kill(unittest.TestCase):
             status, page = client.request(
                 "GET", "/v1/transactions?limit=500" + (f"&after={after}" if after else ""))
             self.assertEqual(status, 200, page)
-            listed += [item["transaction_id"] for item in page["transactions"]]
+            listed += [item["transaction"] for item in page["transactions"]]
             if not page.get("next"):
                 break
             after = page["next"]

@@ -42,8 +42,8 @@ class Session(unittest.TestCase):
         status, body = self.token.transfer(5)
         self.assertEqual(status, 200, body)
         self.assertEqual(self.token.balance("bob"), before + 5)
-        transaction = self.get(f"/v1/transactions/{body['transaction_id']}")
-        self.assertEqual(transaction["transaction_id"], body["transaction_id"])
+        transaction = self.get(f"/v1/transactions/{body['transaction']}")
+        self.assertEqual(transaction["transaction"], body["transaction"])
         blocks = self.node.curl(f"/v1/blocks/{body['height']}", token=self.node.operator())
         self.assertEqual(blocks[0], 200, blocks)
 
@@ -66,7 +66,7 @@ class Session(unittest.TestCase):
         first = self.token.transfer(3, command_id="once")
         second = self.token.transfer(3, command_id="once")
         self.assertEqual((first[0], second[0]), (200, 200))
-        self.assertEqual(first[1]["transaction_id"], second[1]["transaction_id"])
+        self.assertEqual(first[1]["transaction"], second[1]["transaction"])
         self.assertEqual(self.token.balance("bob"), before + 3)
         third = self.token.transfer(4, command_id="once")
         self.assertEqual(third[0], 409, third)
@@ -98,7 +98,7 @@ class Session(unittest.TestCase):
         self.assertIn(self.token.instance, [item["instance"] for item in listed])
         done = answer("tx", "submit", self.token.instance, "transfer",
                       '{"to":"bob","amount":"1"}', *common)
-        self.assertTrue(done["transaction_id"])
+        self.assertTrue(done["transaction"])
         self.assertTrue(answer("plugin", "list", *common)["plugins"])
         status = answer("status", *common)
         self.assertGreater(int(status["height"]), 0)

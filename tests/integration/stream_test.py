@@ -32,7 +32,7 @@ class Streams(unittest.TestCase):
         frames = []
         while len(frames) < count:
             frame = json.loads(socket.recv(timeout=20))
-            if frame.get("events") or "transaction_id" in frame or "block_id" in frame:
+            if frame["type"] in ("events", "transaction", "block"):
                 frames.append(frame)
         return frames
 

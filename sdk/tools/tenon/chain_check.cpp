@@ -41,9 +41,9 @@ Status check_links(const LoggedBlock& block, const Link& parent, const Trust& tr
   TENON_RETURN_IF_ERROR(expect_equal(block.height, "chain", trust.chain, block.header.chain()));
   TENON_RETURN_IF_ERROR(
       expect_equal(block.height, "parent", parent.block_id, block.header.parent()));
-  TENON_RETURN_IF_ERROR(
-      expect_equal(block.height, "block id", crypto::sha256(block.part(BlockPart::kHeader)),
-                   block.result.block_id()));
+  TENON_RETURN_IF_ERROR(expect_equal(block.height, "block id",
+                                     crypto::sha256(block.part(BlockPart::kHeader)),
+                                     block.result.block_id()));
   return expect_equal(block.height, "parent result", parent.result_hash,
                       block.result.parent_result());
 }

@@ -14,10 +14,14 @@ namespace config = host::config;
 namespace loader = host::loader;
 
 Json error_json(const config::ConfigError& error) {
-  return {{"file", error.file},         {"line", error.position.line},
-          {"column", error.position.column}, {"path", error.path},
-          {"what", error.what},         {"expected", error.expected},
-          {"found", error.found},       {"did_you_mean", error.suggestion}};
+  return {{"file", error.file},
+          {"line", error.position.line},
+          {"column", error.position.column},
+          {"path", error.path},
+          {"what", error.what},
+          {"expected", error.expected},
+          {"found", error.found},
+          {"did_you_mean", error.suggestion}};
 }
 
 Status refuse(Session& session, const std::string& file, const config::ConfigErrors& errors) {

@@ -9,6 +9,7 @@
 #include "solo_node.hpp"
 #include "tenon/core/encoding.hpp"
 #include "tenon/merkle/state_entry.hpp"
+#include "tenon/wire/block_log.hpp"
 
 namespace tenon::tool {
 namespace {
@@ -65,8 +66,7 @@ Result<std::unique_ptr<OfflineStore>> open(Session& session, const Arguments& ar
 
 Status verify(Session& session, const Arguments& arguments) {
   TENON_ASSIGN_OR_RETURN(const auto store, open(session, arguments));
-  TENON_ASSIGN_OR_RETURN(const Trust trust,
-                         read_genesis(session.data_directory + "/genesis.json"));
+  TENON_ASSIGN_OR_RETURN(const Trust trust, read_genesis(session.data_directory + "/genesis.json"));
   Progress blocks(session, "checking block");
   auto report = check_chain(store->store(), trust, blocks);
   const std::string next = "restore a backup, or replay the block log into an empty directory";
@@ -133,6 +133,34 @@ Status list_keys(Session& session, const Arguments& arguments) {
   return ok_status();
 }
 
+Status export_blocks(Session& session, const Arguments& arguments) {
+  TENON_ASSIGN_OR_RETURN(const auto store, open(session, arguments));
+  TENON_ASSIGN_OR_RETURN(const plugin::StoreHead head, store->store().head());
+  std::ofstream file(arguments.file, std::ios::binary | std::ios::trunc);
+  file << wire::kBlockLogMagic;
+  Progress progress(session, "exporting block");
+  const std::uint64_t blocks = head.empty ? 0 : head.height + 1;
+  for (std::uint64_t height = 0; height < blocks; ++height) {
+    TENON_ASSIGN_OR_RETURN(const LoggedBlock block, read_block(store->store(), height));
+    const Bytes record = wire::encode_block_record({block.part(plugin::BlockPart::kHeader),
+                                                    block.part(plugin::BlockPart::kBody),
+                                                    block.part(plugin::BlockPart::kResultHeader),
+                                                    block.part(plugin::BlockPart::kCertificate)});
+    Bytes size;
+    append_be32(size, static_cast<std::uint32_t>(record.size()));
+    file << size << record;
+    progress(height + 1, blocks);
+  }
+  file.close();
+  if (!file)
+    return failed_precondition(arguments.file + " cannot be written");
+  session.result(
+      Json{{"written", arguments.file},
+           {"blocks", std::to_string(blocks)},
+           {"next", "tenond --config FILE --data-dir EMPTY --replay " + arguments.file}});
+  return ok_status();
+}
+
 } // namespace
 
 void add_database_commands(CLI::App& app, Session& session) {
@@ -148,6 +176,9 @@ void add_database_commands(CLI::App& app, Session& session) {
     });
     return command;
   };
+  add("export", "write the block log to a file, for tenond --replay", export_blocks)
+      ->add_option("FILE", arguments->file)
+      ->required();
   add("verify", "check the whole chain: headers, certificates, every root", verify);
   CLI::App* command = add("blocks", "list the blocks", list_blocks);
   command->add_option("--from", arguments->from, "first height");

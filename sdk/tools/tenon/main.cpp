@@ -26,6 +26,9 @@ int run(int argc, char** argv) {
   add_watch_command(app, session);
   add_proof_commands(app, session);
   add_bench_command(app, session);
+  add_config_commands(app, session);
+  add_database_commands(app, session);
+  add_plugin_commands(app, session);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -24,7 +24,9 @@ void write_log(void*, std::uint32_t, tenon_bytes message, tenon_bytes fields) {
   std::cerr << from_abi(message) << ' ' << from_abi(fields) << std::endl;
 }
 
-void write_text(tenon_sink sink, std::string_view text) { sink.write(sink.context, to_abi(text)); }
+void write_text(tenon_sink sink, std::string_view text) {
+  sink.write(sink.context, to_abi(text));
+}
 
 Result<config::NodeConfig> read_config(const std::filesystem::path& file,
                                        const std::filesystem::path& data_directory) {
@@ -53,26 +55,25 @@ Result<loader::LoadedPlugin> load_store(const config::NodeConfig& node) {
 
 void OfflineStore::make_host_tables() {
   log_ = {sizeof log_, TENON_LOG_WARN, this, write_log};
-  clock_ = {sizeof clock_, 0, this,
-            [](void*) {
-              return microseconds(std::chrono::steady_clock::now().time_since_epoch());
-            },
-            [](void*) {
-              return microseconds(std::chrono::system_clock::now().time_since_epoch());
-            },
+  clock_ = {sizeof clock_,
+            0,
+            this,
+            [](void*) { return microseconds(std::chrono::steady_clock::now().time_since_epoch()); },
+            [](void*) { return microseconds(std::chrono::system_clock::now().time_since_epoch()); },
             [](void*) { return std::uint64_t{0}; }};
-  node_ = {sizeof node_, 0, this,
-           [](void* self, tenon_hash* out) {
-             *out = static_cast<OfflineStore*>(self)->chain_.to_abi();
-           },
-           [](void*, tenon_sink json, tenon_status*) -> std::int32_t {
-             write_text(json, R"({"name":"offline","role":"offline"})");
-             return TENON_OK;
-           },
-           [](void* self, tenon_sink path, tenon_status*) -> std::int32_t {
-             write_text(path, static_cast<OfflineStore*>(self)->plugin_directory_);
-             return TENON_OK;
-           }};
+  node_ = {
+      sizeof node_,
+      0,
+      this,
+      [](void* self, tenon_hash* out) { *out = static_cast<OfflineStore*>(self)->chain_.to_abi(); },
+      [](void*, tenon_sink json, tenon_status*) -> std::int32_t {
+        write_text(json, R"({"name":"offline","role":"offline"})");
+        return TENON_OK;
+      },
+      [](void* self, tenon_sink path, tenon_status*) -> std::int32_t {
+        write_text(path, static_cast<OfflineStore*>(self)->plugin_directory_);
+        return TENON_OK;
+      }};
   host_ = {sizeof host_, TENON_ABI_MAJOR, TENON_ABI_MINOR, this,
            [](void* self, tenon_bytes id) -> const void* {
              const auto& store = *static_cast<OfflineStore*>(self);

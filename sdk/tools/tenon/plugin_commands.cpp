@@ -73,7 +73,8 @@ Result<std::filesystem::path> template_folder(const std::string& kind) {
     if (std::filesystem::is_directory(candidate))
       return candidate;
   }
-  return not_found("there is no template for plugins of kind '" + kind + "'; there are: api, engine");
+  return not_found("there is no template for plugins of kind '" + kind +
+                   "'; there are: api, engine");
 }
 
 // "ledger_notes" -> "LedgerNotes"
@@ -97,9 +98,9 @@ void replace_all(std::string& text, const std::string& from, const std::string& 
 
 Status make_new(Session& session, const Arguments& arguments) {
   const std::string& name = arguments.name;
-  const bool lower = !name.empty() && name.front() >= 'a' && name.front() <= 'z' &&
-                     name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") ==
-                         std::string::npos;
+  const bool lower =
+      !name.empty() && name.front() >= 'a' && name.front() <= 'z' &&
+      name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string::npos;
   if (!lower)
     return invalid_argument("the name '" + name + "' is not [a-z][a-z0-9_]*");
   TENON_ASSIGN_OR_RETURN(const auto source, template_folder(arguments.kind));
@@ -117,9 +118,9 @@ Status make_new(Session& session, const Arguments& arguments) {
     TENON_RETURN_IF_ERROR(write_file(path, text));
     written.push_back(path.string());
   }
-  session.result(Json{{"written", written},
-                      {"next", "cmake -S " + name + " -B " + name + "/build && cmake --build " +
-                                   name + "/build"}});
+  session.result(Json{
+      {"written", written},
+      {"next", "cmake -S " + name + " -B " + name + "/build && cmake --build " + name + "/build"}});
   return ok_status();
 }
 

@@ -51,12 +51,6 @@ Result<std::string> find_instance(NodeClient& node, const std::string& contract)
   return std::string();
 }
 
-// Where an execution's answer holds what the engine said, directly or under "response".
-Json response_of(const Json& answer) {
-  const auto response = answer.find("response");
-  return response != answer.end() && response->is_object() ? *response : answer;
-}
-
 } // namespace
 
 Result<TokenLedger> prepare_token_ledger(Session& session, NodeClient& node) {
@@ -74,7 +68,7 @@ Result<TokenLedger> prepare_token_ledger(Session& session, NodeClient& node) {
                                                      {"label", kLabel},
                                                      {"arguments", init},
                                                      {"readers", {"*"}}}));
-  ledger.instance = response_of(answer).value("instance", "");
+  ledger.instance = answer.value("instance", "");
   if (ledger.instance.empty()) {
     return invalid_argument("the node did not name the new instance: " + answer.dump());
   }
@@ -94,10 +88,7 @@ Result<std::uint64_t> balance(NodeClient& node, const TokenLedger& ledger,
   TENON_ASSIGN_OR_RETURN(const Json answer,
                          node.post("/v1/instances/" + ledger.instance + "/query",
                                    {{"function", "balance"}, {"arguments", {{"owner", owner}}}}));
-  const Json whole = response_of(answer);
-  const auto value = whole.find("result") != whole.end() && whole["result"].is_string()
-                         ? parse_u64(whole["result"].get<std::string>())
-                         : std::nullopt;
+  const auto value = parse_u64(answer.value("result", std::string()));
   if (!value)
     return invalid_argument("the node answered no balance: " + answer.dump());
   return *value;

@@ -1,8 +1,8 @@
 #include "trust.hpp"
 
 #include "files.hpp"
+#include "pipeline/genesis.hpp"
 #include "tenon/core/encoding.hpp"
-#include "tenon/crypto/sha256.hpp"
 #include "tenon/wire/ledger_proof.hpp"
 
 namespace tenon::tool {
@@ -20,30 +20,10 @@ std::string printable(BytesView bytes) {
 
 Result<Trust> read_genesis(const std::filesystem::path& file) {
   TENON_ASSIGN_OR_RETURN(const std::string text, read_file(file));
-  TENON_ASSIGN_OR_RETURN(const Json document, parse_json(text, file.string()));
-  const Status malformed = invalid_argument(
-      file.string() + " is not a genesis document: expected an object with \"validators\", a list "
-                      "of {\"name\", \"public_key\"}, and \"max_byzantine\"");
-  if (!document.is_object() || !document.contains("validators") ||
-      !document["validators"].is_array()) {
-    return malformed;
-  }
-  Trust trust;
-  trust.chain = crypto::sha256(text);
-  trust.validators.set_epoch(document.value("epoch", std::uint64_t{0}));
-  trust.validators.set_max_byzantine(document.value("max_byzantine", std::uint32_t{0}));
-  for (const Json& item : document["validators"]) {
-    const auto key =
-        item.is_object() && item.contains("public_key") && item["public_key"].is_string()
-            ? from_hex(item["public_key"].get<std::string>())
-            : std::nullopt;
-    if (!key)
-      return malformed;
-    v1::Validator* validator = trust.validators.add_validators();
-    validator->set_name(item.value("name", std::string()));
-    validator->set_public_key(*key);
-  }
-  return trust;
+  auto genesis = host::pipeline::parse_genesis(text);
+  if (!genesis.ok())
+    return genesis.status().with_context(file.string());
+  return Trust{genesis->chain, std::move(genesis->validators)};
 }
 
 Result<Json> check_proof(BytesView encoded_proof, const Trust& trust) {

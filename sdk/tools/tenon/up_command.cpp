@@ -48,7 +48,7 @@ Result<std::string> transfer(Session& session, NodeClient& node, const TokenLedg
   milliseconds.resize(milliseconds.find('.') + 2);
   session.progress("transferred " + std::to_string(kTransferAmount) + " from " + kIssuer + " to " +
                    kReceiver + ", committed in " + milliseconds + " ms");
-  return answer.value("transaction_id", std::string());
+  return answer.value("transaction", std::string());
 }
 
 // Fetches a proof of the receiver's balance and checks it as an outsider would.
