@@ -6,10 +6,10 @@
 
 #include "chain_check.hpp"
 #include "offline_store.hpp"
+#include "pipeline/block_log.hpp"
 #include "solo_node.hpp"
 #include "tenon/core/encoding.hpp"
 #include "tenon/merkle/state_entry.hpp"
-#include "tenon/wire/block_log.hpp"
 
 namespace tenon::tool {
 namespace {
@@ -135,22 +135,10 @@ Status list_keys(Session& session, const Arguments& arguments) {
 
 Status export_blocks(Session& session, const Arguments& arguments) {
   TENON_ASSIGN_OR_RETURN(const auto store, open(session, arguments));
-  TENON_ASSIGN_OR_RETURN(const plugin::StoreHead head, store->store().head());
+  session.progress("exporting the block log ...");
   std::ofstream file(arguments.file, std::ios::binary | std::ios::trunc);
-  file << wire::kBlockLogMagic;
-  Progress progress(session, "exporting block");
-  const std::uint64_t blocks = head.empty ? 0 : head.height + 1;
-  for (std::uint64_t height = 0; height < blocks; ++height) {
-    TENON_ASSIGN_OR_RETURN(const LoggedBlock block, read_block(store->store(), height));
-    const Bytes record = wire::encode_block_record({block.part(plugin::BlockPart::kHeader),
-                                                    block.part(plugin::BlockPart::kBody),
-                                                    block.part(plugin::BlockPart::kResultHeader),
-                                                    block.part(plugin::BlockPart::kCertificate)});
-    Bytes size;
-    append_be32(size, static_cast<std::uint32_t>(record.size()));
-    file << size << record;
-    progress(height + 1, blocks);
-  }
+  TENON_ASSIGN_OR_RETURN(const std::uint64_t blocks,
+                         host::pipeline::export_block_log(store->store(), file));
   file.close();
   if (!file)
     return failed_precondition(arguments.file + " cannot be written");
