@@ -46,6 +46,6 @@ inline constexpr std::uint64_t kFuelPerContractCall = 20000;
 
 // Room on the native stack for one WebAssembly call. stack_units * 16 bytes and the frames' fixed
 // parts stay well below it, so the deterministic limit always comes first.
-inline constexpr std::size_t kNativeStackSize = 4u << 20;
+inline constexpr std::size_t kNativeStackSize = 2u << 20;
 
 } // namespace tenon::wasm
