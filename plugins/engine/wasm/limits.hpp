@@ -22,7 +22,7 @@ inline constexpr tenon_wasm_limits kModuleLimits = {
     256u << 10, // function_bytes
     10000,      // data_segments
     10000,      // element_segments
-    65536,      // stack_units
+    32768,      // stack_units
 };
 
 inline constexpr std::uint64_t kPageSize = 65536;
