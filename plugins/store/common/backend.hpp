@@ -18,12 +18,13 @@ inline constexpr std::size_t kColumns = 7;
 inline constexpr std::array<const char*, kColumns> kColumnNames = {
     "meta", "blocks", "latest", "history", "nodes", "changes", "index"};
 
-struct BatchOperation {
-  Column column;
-  Bytes key;
-  std::optional<Bytes> value; // nothing: remove
+// The changes of one atomic write, gathered. Made by the backend that will write it; one thread.
+class Batch {
+public:
+  virtual ~Batch() = default;
+  virtual void put(Column column, BytesView key, BytesView value) = 0;
+  virtual void remove(Column column, BytesView key) = 0;
 };
-using Batch = std::vector<BatchOperation>;
 
 class BackendIterator {
 public:
@@ -53,8 +54,9 @@ public:
   // What is committed survives the process.
   [[nodiscard]] virtual bool durable() const = 0;
   [[nodiscard]] virtual std::shared_ptr<const BackendView> view() const = 0;
+  [[nodiscard]] virtual std::unique_ptr<Batch> batch() const = 0;
   // All or nothing. With `sync`, on stable storage on return.
-  [[nodiscard]] virtual Status write(const Batch& batch, bool sync) = 0;
+  [[nodiscard]] virtual Status write(Batch& batch, bool sync) = 0;
   // Remembers, outside of what a damaged log could take with it, that the block is on stable
   // storage; the highest one remembered. A database that ends below it has lost blocks.
   [[nodiscard]] virtual Status note_durable(std::uint64_t) { return {}; }

@@ -73,12 +73,34 @@ MemoryBackend::MemoryBackend()
 
 MemoryBackend::~MemoryBackend() = default;
 
-Status MemoryBackend::write(const Batch& batch, bool) {
+class MemoryBackend::Gathered final : public Batch {
+public:
+  struct Operation {
+    Column column;
+    Bytes key;
+    std::optional<Bytes> value; // nothing: remove
+  };
+
+  void put(Column column, BytesView key, BytesView value) override {
+    operations.push_back({column, Bytes(key), Bytes(value)});
+  }
+  void remove(Column column, BytesView key) override {
+    operations.push_back({column, Bytes(key), std::nullopt});
+  }
+
+  std::vector<Operation> operations;
+};
+
+std::unique_ptr<Batch> MemoryBackend::batch() const {
+  return std::make_unique<Gathered>();
+}
+
+Status MemoryBackend::write(Batch& batch, bool) {
   const std::unique_lock lock(columns_->mutex);
-  for (const BatchOperation& operation : batch) {
+  for (auto& operation : static_cast<Gathered&>(batch).operations) {
     auto& map = columns_->maps[static_cast<std::size_t>(operation.column)];
     if (operation.value) {
-      map.insert_or_assign(operation.key, *operation.value);
+      map.insert_or_assign(std::move(operation.key), *std::move(operation.value));
     } else {
       map.erase(operation.key);
     }

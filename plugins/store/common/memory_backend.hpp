@@ -16,11 +16,13 @@ public:
 
   [[nodiscard]] bool durable() const override { return false; }
   [[nodiscard]] std::shared_ptr<const BackendView> view() const override { return view_; }
-  [[nodiscard]] Status write(const Batch& batch, bool sync) override;
+  [[nodiscard]] std::unique_ptr<Batch> batch() const override;
+  [[nodiscard]] Status write(Batch& batch, bool sync) override;
   [[nodiscard]] Status verify() const override { return {}; }
 
 private:
   struct Columns;
+  class Gathered;
   class View;
   class Iterator;
   std::shared_ptr<Columns> columns_;

@@ -47,9 +47,10 @@ std::optional<std::uint64_t> height_of(const plugin::StoreHead& head) {
   return head.empty ? std::nullopt : std::optional(head.height);
 }
 
+using DirtyPage = std::pair<Bytes, std::shared_ptr<const Page>>; // by encoded path
+
 // The pages under `node` that are not on disk as they are; below a page that is, all are.
-void collect_dirty(const NodeRef& node, Path& path,
-                   std::vector<std::pair<Path, std::shared_ptr<const Page>>>& out) {
+void collect_dirty(const NodeRef& node, Path& path, std::vector<DirtyPage>& out) {
   if (!node || node->kind() != Node::Kind::kPage)
     return;
   auto page = std::static_pointer_cast<const Page>(node);
@@ -60,7 +61,7 @@ void collect_dirty(const NodeRef& node, Path& path,
     collect_dirty(page->child(i), path, out);
     path.pop_back();
   }
-  out.emplace_back(path, std::move(page));
+  out.emplace_back(encode_path(path), std::move(page));
 }
 
 } // namespace
@@ -154,13 +155,13 @@ Status StoreCore::commit(std::unique_ptr<plugin::StoreStage> stage, const plugin
     }
   }
   head = {false, block.height, block.block_id, block.result_hash, staged->roots.state_root};
-  Batch batch;
-  add_block(batch, *staged, block);
+  const auto batch = backend_->batch();
+  add_block(*batch, *staged, block);
   removed_since_flush_.insert(removed_since_flush_.end(), staged->removed_pages.begin(),
                               staged->removed_pages.end());
-  const auto written = add_pages(batch, *staged, block.height);
-  batch.push_back({Column::kMeta, Bytes(kMetaHead), encode_head(head)});
-  TENON_RETURN_IF_ERROR(backend_->write(batch, sync));
+  const auto written = add_pages(*batch, *staged, block.height);
+  batch->put(Column::kMeta, kMetaHead, encode_head(head));
+  TENON_RETURN_IF_ERROR(backend_->write(*batch, sync));
   if (sync)
     TENON_RETURN_IF_ERROR(backend_->note_durable(block.height));
   for (const auto& page : written)
@@ -172,21 +173,29 @@ Status StoreCore::commit(std::unique_ptr<plugin::StoreStage> stage, const plugin
 void StoreCore::add_block(Batch& batch, const StagedBlock& staged,
                           const plugin::StoreBlock& block) const {
   for (std::size_t part = 0; part < plugin::kBlockParts; ++part) {
-    batch.push_back({Column::kBlocks, block_key(block.height, static_cast<plugin::BlockPart>(part)),
-                     seal(Bytes(block.parts[part]))});
+    batch.put(Column::kBlocks, block_key(block.height, static_cast<plugin::BlockPart>(part)),
+              seal(Bytes(block.parts[part])));
   }
-  const auto state = static_cast<std::size_t>(KeyClass::kState);
-  for (const auto& [key, entry] : staged.overlays[state]) {
-    batch.push_back({Column::kLatest, key,
-                     entry ? std::optional(encode_latest(block.height, *entry)) : std::nullopt});
-    batch.push_back({Column::kHistory, history_key(key, block.height),
-                     encode_history(entry.has_value(), entry ? *entry : BytesView())});
+  // One column after the other: within each, the keys come sorted.
+  const Overlay& state = staged.overlays[static_cast<std::size_t>(KeyClass::kState)];
+  for (const auto& [key, entry] : state) {
+    if (entry)
+      batch.put(Column::kLatest, key, encode_latest(block.height, *entry));
+    else
+      batch.remove(Column::kLatest, key);
+  }
+  for (const auto& [key, entry] : state) {
+    batch.put(Column::kHistory, history_key(key, block.height),
+              encode_history(entry.has_value(), entry ? *entry : BytesView()));
   }
   for (const auto& [key, value] : staged.overlays[static_cast<std::size_t>(KeyClass::kIndex)]) {
-    batch.push_back({Column::kIndex, key, value});
+    if (value)
+      batch.put(Column::kIndex, key, *value);
+    else
+      batch.remove(Column::kIndex, key);
   }
-  batch.push_back({Column::kChanges, height_key(block.height),
-                   encode_changes({staged.roots.state_root, staged.changes})});
+  batch.put(Column::kChanges, height_key(block.height),
+            encode_changes({staged.roots.state_root, staged.changes}));
 }
 
 std::vector<std::shared_ptr<const Page>>
@@ -199,25 +208,25 @@ StoreCore::add_pages(Batch& batch, const StagedBlock& staged, std::uint64_t heig
       bytes_since_flush_ < options_.flush_bytes) {
     return {};
   }
-  std::vector<std::pair<Path, std::shared_ptr<const Page>>> dirty;
+  std::vector<DirtyPage> dirty;
   Path path;
   collect_dirty(staged.tree.root(), path, dirty);
-  std::vector<Bytes> keys;
+  std::sort(dirty.begin(), dirty.end());
   std::vector<std::shared_ptr<const Page>> pages;
-  for (auto& [place, page] : dirty) {
-    keys.push_back(encode_path(place));
-    batch.push_back({Column::kNodes, keys.back(), page->encode()});
-    pages.push_back(std::move(page));
+  pages.reserve(dirty.size());
+  for (const auto& [key, page] : dirty) {
+    batch.put(Column::kNodes, key, page->encode());
+    pages.push_back(page);
   }
-  std::sort(keys.begin(), keys.end());
   for (const Path& removed : removed_since_flush_) {
     const Bytes key = encode_path(removed);
-    if (!std::binary_search(keys.begin(), keys.end(), key)) {
-      batch.push_back({Column::kNodes, key, std::nullopt});
-    }
+    const auto place = std::lower_bound(
+        dirty.begin(), dirty.end(), key,
+        [](const DirtyPage& page, const Bytes& wanted) { return page.first < wanted; });
+    if (place == dirty.end() || place->first != key)
+      batch.remove(Column::kNodes, key);
   }
-  batch.push_back(
-      {Column::kMeta, Bytes(kMetaNodes), encode_nodes({false, height, staged.tree.root()})});
+  batch.put(Column::kMeta, kMetaNodes, encode_nodes({false, height, staged.tree.root()}));
   removed_since_flush_.clear();
   blocks_since_flush_ = 0;
   bytes_since_flush_ = 0;

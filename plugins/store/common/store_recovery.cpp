@@ -34,9 +34,10 @@ Status StoreCore::check_identity() {
   if (!format && !chain) {
     Bytes version;
     append_be32(version, kFormatVersion);
-    return backend_->write({{Column::kMeta, Bytes(kMetaFormat), version},
-                            {Column::kMeta, Bytes(kMetaChain), options_.chain.str()}},
-                           true);
+    const auto batch = backend_->batch();
+    batch->put(Column::kMeta, kMetaFormat, version);
+    batch->put(Column::kMeta, kMetaChain, options_.chain.view());
+    return backend_->write(*batch, true);
   }
   if (!format || format->size() != sizeof(std::uint32_t) || !chain) {
     return data_loss("the database has no valid format and chain records");

@@ -91,29 +91,31 @@ private:
     const std::size_t depth = path_.size();
     if (leaf)
       children[nibble_at(leaf->key_hash, depth)] = leaf;
+    bool changed = false;
     TENON_RETURN_IF_ERROR(for_each_nibble(changes, [&](std::uint8_t nibble, auto group) {
-      return update_child(children, nibble, group);
+      return update_child(children, nibble, group, changed);
     }));
-    return finish(children, false);
+    return finish(std::move(children), false);
   }
 
   Result<NodeRef> apply_to_page(const NodeRef& node, std::span<TreeChange> changes) {
     TENON_ASSIGN_OR_RETURN(const auto page, page_of(node));
     Page::Children children = page->children();
+    bool changed = false;
     TENON_RETURN_IF_ERROR(for_each_nibble(changes, [&](std::uint8_t nibble, auto group) {
-      return update_child(children, nibble, group);
+      return update_child(children, nibble, group, changed);
     }));
-    if (children == page->children())
-      return node;
-    return finish(children, true);
+    return changed ? finish(std::move(children), true) : Result<NodeRef>(node);
   }
 
-  Status update_child(Page::Children& children, std::uint8_t nibble, std::span<TreeChange> group) {
+  Status update_child(Page::Children& children, std::uint8_t nibble, std::span<TreeChange> group,
+                      bool& changed) {
     path_.push_back(nibble);
     auto updated = apply(children[nibble], group);
     path_.pop_back();
     if (!updated.ok())
       return updated.status();
+    changed = changed || *updated != children[nibble];
     children[nibble] = std::move(*updated);
     return {};
   }
@@ -121,7 +123,7 @@ private:
   // A page, or what is left of one: nothing, or a lone leaf that floats up to the parent. Whether
   // the page that vanishes ever reached the disk is not known here: an older version of it may
   // have.
-  Result<NodeRef> finish(const Page::Children& children, bool was_page) {
+  Result<NodeRef> finish(Page::Children children, bool was_page) {
     std::size_t count = 0;
     const NodeRef* only = nullptr;
     for (const NodeRef& child : children) {
@@ -135,7 +137,7 @@ private:
         removed_.push_back(path_);
       return count == 0 ? NodeRef() : *only;
     }
-    return NodeRef(std::make_shared<Page>(children));
+    return NodeRef(std::make_shared<Page>(std::move(children)));
   }
 
   template <typename Visit> Status for_each_nibble(std::span<TreeChange> changes, Visit visit) {
@@ -234,14 +236,15 @@ Bytes encode_path(const Path& path) {
   return out;
 }
 
-Page::Page(const Children& children) : Node(Kind::kPage, range_subtree(children, 0, kFanout).hash) {
+Page::Page(Children children) : Node(Kind::kPage, range_subtree(children, 0, kFanout).hash) {
+  present_.reserve(static_cast<std::size_t>(std::count_if(
+      children.begin(), children.end(), [](const NodeRef& child) { return !!child; })));
   for (std::size_t i = 0; i < kFanout; ++i) {
     if (!children[i])
       continue;
     bitmap_ = static_cast<std::uint16_t>(bitmap_ | (1u << i));
-    present_.push_back(children[i]);
+    present_.push_back(std::move(children[i]));
   }
-  present_.shrink_to_fit();
 }
 
 NodeRef Page::child(std::size_t nibble) const {
@@ -304,7 +307,7 @@ Result<std::shared_ptr<const Page>> Page::decode(BytesView encoded) {
   }
   if (!ok || !reader.empty())
     return data_loss("a tree page is malformed");
-  auto page = std::make_shared<const Page>(children);
+  auto page = std::make_shared<const Page>(std::move(children));
   page->mark_persisted();
   return std::shared_ptr<const Page>(std::move(page));
 }

@@ -71,7 +71,7 @@ public:
   static constexpr std::size_t kFanout = 16;
   using Children = std::array<NodeRef, kFanout>;
 
-  explicit Page(const Children& children);
+  explicit Page(Children children);
 
   [[nodiscard]] NodeRef child(std::size_t nibble) const;
   [[nodiscard]] Children children() const;

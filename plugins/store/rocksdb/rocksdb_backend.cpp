@@ -2,6 +2,7 @@
 
 #include <rocksdb/cache.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 
@@ -40,6 +41,8 @@ rocksdb::ColumnFamilyOptions column_options(Column column, const RocksdbOptions&
   rocksdb::ColumnFamilyOptions result;
   result.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   result.write_buffer_size = options.write_buffer_bytes;
+  // A block's keys come sorted: each is looked for from where the one before it went.
+  result.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewCappedPrefixTransform(0));
   result.paranoid_file_checks = true;
   result.force_consistency_checks = true;
   // Keys and hashes do not compress; entries and blocks hardly do.
@@ -188,21 +191,43 @@ std::shared_ptr<const BackendView> RocksdbBackend::view() const {
   return std::make_shared<View>(*database_, handles_);
 }
 
-Status RocksdbBackend::write(const Batch& batch, bool sync) {
-  constexpr std::size_t kNoLimit = 0;
-  constexpr std::size_t kProtectionBytesPerKey = 8;
-  rocksdb::WriteBatch writes(kNoLimit, kNoLimit, kProtectionBytesPerKey, kNoLimit);
-  for (const BatchOperation& operation : batch) {
-    auto* const handle = handles_[static_cast<std::size_t>(operation.column)];
-    const rocksdb::Status status =
-        operation.value ? writes.Put(handle, slice(operation.key), slice(*operation.value))
-                        : writes.Delete(handle, slice(operation.key));
-    if (!status.ok())
-      return failure(status, "gathering a block's writes");
+class RocksdbBackend::Gathered final : public Batch {
+public:
+  explicit Gathered(const Handles& handles)
+      : writes(kNoLimit, kNoLimit, kProtectionBytesPerKey, kNoLimit), handles_(handles) {}
+
+  void put(Column column, BytesView key, BytesView value) override {
+    keep(writes.Put(handles_[static_cast<std::size_t>(column)], slice(key), slice(value)));
   }
+  void remove(Column column, BytesView key) override {
+    keep(writes.Delete(handles_[static_cast<std::size_t>(column)], slice(key)));
+  }
+
+  rocksdb::WriteBatch writes;
+  Status first_failure;
+
+private:
+  static constexpr std::size_t kNoLimit = 0;
+  static constexpr std::size_t kProtectionBytesPerKey = 8;
+
+  void keep(const rocksdb::Status& status) {
+    if (!status.ok() && first_failure.ok())
+      first_failure = failure(status, "gathering a block's writes");
+  }
+
+  const Handles& handles_;
+};
+
+std::unique_ptr<Batch> RocksdbBackend::batch() const {
+  return std::make_unique<Gathered>(handles_);
+}
+
+Status RocksdbBackend::write(Batch& batch, bool sync) {
+  auto& gathered = static_cast<Gathered&>(batch);
+  TENON_RETURN_IF_ERROR(gathered.first_failure);
   rocksdb::WriteOptions options;
   options.sync = sync;
-  return failure(database_->Write(options, &writes), "writing a block");
+  return failure(database_->Write(options, &gathered.writes), "writing a block");
 }
 
 Status RocksdbBackend::verify() const {

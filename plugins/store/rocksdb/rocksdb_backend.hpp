@@ -24,13 +24,15 @@ public:
 
   [[nodiscard]] bool durable() const override { return true; }
   [[nodiscard]] std::shared_ptr<const BackendView> view() const override;
-  [[nodiscard]] Status write(const Batch& batch, bool sync) override;
+  [[nodiscard]] std::unique_ptr<Batch> batch() const override;
+  [[nodiscard]] Status write(Batch& batch, bool sync) override;
   [[nodiscard]] Status note_durable(std::uint64_t height) override;
   [[nodiscard]] std::optional<std::uint64_t> noted_durable() const override;
   [[nodiscard]] Status verify() const override;
 
 private:
   using Handles = std::array<rocksdb::ColumnFamilyHandle*, kColumns>;
+  class Gathered;
   class View;
   class Iterator;
 

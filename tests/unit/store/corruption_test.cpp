@@ -200,7 +200,9 @@ TEST_CASE("rocksdb store: a newer format is refused, naming both versions", "[st
     REQUIRE(backend.ok());
     Bytes version;
     append_be32(version, kFormatVersion + 1);
-    REQUIRE((*backend)->write({{Column::kMeta, Bytes(kMetaFormat), version}}, true).ok());
+    const auto batch = (*backend)->batch();
+    batch->put(Column::kMeta, kMetaFormat, version);
+    REQUIRE((*backend)->write(*batch, true).ok());
   }
   const auto store = open_store(*disk, test_chain());
   REQUIRE_FALSE(store.ok());
