@@ -45,7 +45,7 @@ PluginInstance::PluginInstance(Settings settings, services::ServiceParts parts,
 PluginInstance::~PluginInstance() {
   stop();
   destroy();
-  if (hung_)
+  if (hung_ || services_->late_calls() != 0)
     static_cast<void>(services_.release()); // the plugin may still use them
 }
 

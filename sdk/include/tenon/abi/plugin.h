@@ -86,7 +86,7 @@ typedef const tenon_plugin* (*tenon_entry_function)(void);
     char owner[8];                                                                                 \
     uint32_t abi_major;                                                                            \
     uint32_t abi_minor;                                                                            \
-    char descriptor[sizeof(json) - 1];                                                             \
+    char descriptor[sizeof(json)];                                                                 \
   } tenon_plugin_note = {sizeof(TENON_NOTE_OWNER),                                                 \
                          8 + sizeof(json) - 1,                                                     \
                          TENON_NOTE_TYPE,                                                          \

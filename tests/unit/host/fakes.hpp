@@ -1,0 +1,84 @@
+// Parts of a node for tests of the host's shell: a log and a view of the node that remember.
+#pragma once
+
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "services/asio_executor.hpp"
+#include "services/key_store.hpp"
+#include "services/plugin_services.hpp"
+#include "services/real_time.hpp"
+
+namespace tenon::host::testing {
+
+class MemoryLog final : public Log {
+public:
+  void write(plugin::LogLevel, std::string_view component, std::string_view message,
+             std::string_view) override {
+    const std::lock_guard lock(mutex_);
+    lines_.push_back(std::string(component) + ": " + std::string(message));
+  }
+  [[nodiscard]] plugin::LogLevel lowest_level() const override { return plugin::LogLevel::kTrace; }
+  [[nodiscard]] bool contains(std::string_view text) const {
+    const std::lock_guard lock(mutex_);
+    for (const std::string& line : lines_) {
+      if (line.find(text) != std::string::npos)
+        return true;
+    }
+    return false;
+  }
+
+private:
+  mutable std::mutex mutex_;
+  std::vector<std::string> lines_;
+};
+
+class FixedNodeView final : public services::NodeView {
+public:
+  [[nodiscard]] std::string name() const override { return "tester"; }
+  [[nodiscard]] std::string role() const override { return "solo"; }
+  [[nodiscard]] Hash chain() const override { return {}; }
+  [[nodiscard]] LedgerService* ledger() const override { return nullptr; }
+  [[nodiscard]] std::uint64_t ledger_time_us() const override { return 77; }
+  void complete_status(v1::StatusResponse& status) const override { status.set_node("tester"); }
+  void list_plugins(v1::PluginsResponse&) const override {}
+};
+
+class ZeroSigner final : public Signer {
+public:
+  [[nodiscard]] Bytes public_key() const override { return Bytes(32, 'k'); }
+  [[nodiscard]] Result<Bytes> sign(BytesView) const override { return Bytes(64, 's'); }
+};
+
+struct Parts {
+  MemoryLog log;
+  services::MetricRegistry metrics;
+  services::AsioExecutor executor{2, log};
+  services::RealClock clock;
+  ZeroSigner signer;
+  FixedNodeView view;
+
+  services::ServiceParts services() { return {log, metrics, executor, clock, signer, view}; }
+};
+
+// A folder that is gone after the test.
+class TemporaryFolder {
+public:
+  TemporaryFolder() {
+    std::string name = (std::filesystem::temp_directory_path() / "tenon-test-XXXXXX").string();
+    path_ = mkdtemp(name.data());
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  ~TemporaryFolder() {
+    std::error_code error;
+    std::filesystem::remove_all(path_, error);
+  }
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+private:
+  std::filesystem::path path_;
+};
+
+} // namespace tenon::host::testing
