@@ -50,6 +50,15 @@ std::string last_lines(const std::filesystem::path& file, std::size_t limit_byte
 } // namespace
 
 Result<ChildNode> ChildNode::start(const Settings& settings) {
+  HttpClient http;
+  HttpRequest request;
+  request.url = settings.ready_url;
+  request.timeout_ms = 2000;
+  if (http.send(request).ok()) {
+    return failed_precondition("something answers at " + request.url +
+                               " already: expected a free port; end the other node or choose "
+                               "another admin.listen");
+  }
   std::error_code error;
   std::filesystem::create_directories(settings.log_file.parent_path(), error);
   const int log = open(settings.log_file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
@@ -72,10 +81,6 @@ Result<ChildNode> ChildNode::start(const Settings& settings) {
     return fault(std::string("fork failed: ") + std::strerror(errno));
 
   ChildNode node(process);
-  HttpClient http;
-  HttpRequest request;
-  request.url = settings.ready_url;
-  request.timeout_ms = 2000;
   const auto deadline =
       std::chrono::steady_clock::now() + std::chrono::milliseconds(settings.timeout_ms);
   while (std::chrono::steady_clock::now() < deadline) {

@@ -10,19 +10,16 @@ namespace {
 constexpr const char* kLabel = "gold";
 
 Status allocate_party(Session& session, NodeClient& node, const std::string& party) {
-  auto answer = node.post("/v1/parties", {{"party", party}}, Access::kOperator);
-  if (answer.ok()) {
-    session.progress("party " + party + " allocated");
-    return ok_status();
-  }
-  // Rejected: it is there already, unless something else is wrong, which the listing tells.
   TENON_ASSIGN_OR_RETURN(const Json parties,
                          collect_pages(node, "/v1/parties", "parties", 10'000, Access::kOperator));
   for (const Json& item : parties) {
     if (item.value("party", "") == party)
       return ok_status();
   }
-  return answer.status();
+  TENON_ASSIGN_OR_RETURN(const Json answer,
+                         node.post("/v1/parties", {{"party", party}}, Access::kOperator));
+  session.progress("party " + answer.value("party", party) + " allocated");
+  return ok_status();
 }
 
 Result<std::string> upload_contract(Session& session, NodeClient& node) {
