@@ -256,17 +256,15 @@ bool Node::stop(std::uint64_t drain_ms) {
   ledger_ = nullptr;
   if (pipeline_)
     pipeline_->stop();
+  if (lifecycle_.given_up() == 0)
+    release_ledger();
   for (Instances* const group : {&engines_, &store_}) {
     reversed(*group, [&](PluginInstance& instance) { instance.drain(left_ms()); });
     reversed(*group, [](PluginInstance& instance) { instance.stop(); });
   }
   if (lifecycle_.given_up() != 0)
     return false; // threads inside a plugin may touch anything: it all stays until _exit()
-  admin_.reset();
   const std::lock_guard lock(mutex_);
-  api_clients_.clear();
-  apis_.clear();
-  pipeline_.reset();
   consensus_client_.reset();
   consensus_.clear();
   engine_clients_.clear();
@@ -275,6 +273,15 @@ bool Node::stop(std::uint64_t drain_ms) {
   store_.clear();
   executor_.reset();
   return true;
+}
+
+// Everything that holds snapshots of the store, which has to outlive them.
+void Node::release_ledger() {
+  admin_.reset();
+  const std::lock_guard lock(mutex_);
+  api_clients_.clear();
+  apis_.clear();
+  pipeline_.reset();
 }
 
 } // namespace tenon::host::node

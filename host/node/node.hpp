@@ -59,6 +59,7 @@ private:
   using Instances = std::vector<std::unique_ptr<PluginInstance>>;
 
   Node(const config::NodeConfig& config, Log& log);
+  void release_ledger();
 
   [[nodiscard]] Status begin();
   [[nodiscard]] Status prepare_parts();

@@ -1,5 +1,6 @@
 """`tenon db` on the files of a stopped node: what is there, whether it is whole, what is not."""
 
+import shutil
 import unittest
 
 from node import Node, Token, answer, temporary_folder, tenon
@@ -36,21 +37,18 @@ class Database(unittest.TestCase):
         self.assertIn("sys/party/alice", keys)
 
     def test_a_flipped_bit_is_detected_and_named(self):
-        tables = sorted((self.node.data / "plugins/store-rocksdb").rglob("*.sst"),
-                        key=lambda path: path.stat().st_size)
-        files = tables or sorted((self.node.data / "plugins/store-rocksdb").rglob("*.log"))
-        self.assertTrue(files)
-        damaged = files[-1]
-        original = damaged.read_bytes()
-        changed = bytearray(original)
-        changed[len(changed) // 3] ^= 0x10
-        damaged.write_bytes(bytes(changed))
-        try:
-            refused = tenon("db", "verify", *self.where, check=False)
-            self.assertEqual(refused.returncode, 6, refused.stdout + refused.stderr)
-            self.assertRegex(refused.stdout + refused.stderr, "(?i)corrupt|checksum|mismatch")
-        finally:
-            damaged.write_bytes(original)
+        data = self.node.folder / "damaged"
+        shutil.copytree(self.node.data, data)
+        files = [path for path in (data / "plugins/store-rocksdb").rglob("*")
+                 if path.suffix in (".sst", ".log")]
+        damaged = max(files, key=lambda path: path.stat().st_size)
+        content = bytearray(damaged.read_bytes())
+        content[len(content) // 3] ^= 0x10
+        damaged.write_bytes(bytes(content))
+        refused = tenon("db", "verify", "--data-dir", data, "--config", self.node.config,
+                        check=False)
+        self.assertEqual(refused.returncode, 6, refused.stdout + refused.stderr)
+        self.assertRegex(refused.stderr, "(?i)corrupt|checksum|mismatch|damaged")
 
 
 if __name__ == "__main__":
