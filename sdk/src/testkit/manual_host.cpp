@@ -113,7 +113,10 @@ void ManualHost::fill_key_tables() {
 }
 
 void ManualHost::post(std::function<void()> task) {
-  tasks_.push_back(std::move(task));
+  if (executor_)
+    executor_(std::move(task));
+  else
+    tasks_.push_back(std::move(task));
 }
 
 std::uint64_t ManualHost::after(std::uint64_t delay_ms, std::function<void()> task) {

@@ -42,6 +42,10 @@ public:
   [[nodiscard]] std::uint64_t now_us() const { return now_us_; }
   [[nodiscard]] const std::vector<std::string>& log() const { return log_; }
 
+  // From now on tasks go there instead of waiting here: for tests with real threads.
+  void give_tasks_to(std::function<void(std::function<void()>)> executor) {
+    executor_ = std::move(executor);
+  }
   // From now on post() refuses with RESOURCE_EXHAUSTED.
   void refuse_tasks(bool refuse) { refuse_tasks_ = refuse; }
   // From now on sign() fails.
@@ -58,6 +62,7 @@ private:
   std::deque<std::function<void()>> tasks_;
   std::multimap<std::uint64_t, std::pair<std::uint64_t, std::function<void()>>> timers_;
   std::uint64_t next_timer_ = 1;
+  std::function<void(std::function<void()>)> executor_;
   std::vector<std::string> log_;
   bool refuse_tasks_ = false;
   bool key_lost_ = false;

@@ -66,9 +66,9 @@ World::~World() {
   stop();
 }
 
-Result<std::unique_ptr<host::pipeline::Pipeline>> World::open() {
+Result<std::unique_ptr<host::pipeline::Pipeline>> World::open(const std::string& genesis) {
   host::pipeline::Options options;
-  options.genesis = genesis_;
+  options.genesis = genesis;
   options.client = "node";
   options.limits = options_.limits;
   options.pre_execute = options_.pre_execute;
@@ -78,7 +78,7 @@ Result<std::unique_ptr<host::pipeline::Pipeline>> World::open() {
 }
 
 void World::start() {
-  pipeline_ = std::move(*open());
+  pipeline_ = std::move(*open(genesis_));
   if (!options_.with_consensus)
     return;
   consensus_ =

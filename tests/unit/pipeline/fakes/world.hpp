@@ -62,7 +62,7 @@ public:
   ScriptEngine& engine() { return engine_; }
   MapMetrics& metrics() { return metrics_; }
   [[nodiscard]] const std::string& genesis() const { return genesis_; }
-  [[nodiscard]] Result<std::unique_ptr<host::pipeline::Pipeline>> open();
+  [[nodiscard]] Result<std::unique_ptr<host::pipeline::Pipeline>> open(const std::string& genesis);
 
 private:
   void start();

@@ -1,0 +1,88 @@
+// A store that breaks on demand.
+#pragma once
+
+#include <atomic>
+
+#include "tenon/plugin/store.hpp"
+
+namespace tenon::test {
+
+class FaultyStore final : public plugin::Store {
+public:
+  explicit FaultyStore(std::unique_ptr<plugin::Store> inner) : inner_(std::move(inner)) {}
+
+  std::atomic<bool> fail_commit{false};
+  std::atomic<bool> fail_stage{false};
+  std::atomic<bool> fail_get{false};
+
+  [[nodiscard]] bool durable() const override { return inner_->durable(); }
+  [[nodiscard]] Result<plugin::StoreHead> head() const override { return inner_->head(); }
+  [[nodiscard]] Result<std::unique_ptr<plugin::StoreSnapshot>>
+  snapshot(std::uint64_t height) const override {
+    return wrapped(inner_->snapshot(height));
+  }
+  [[nodiscard]] Result<std::unique_ptr<plugin::StoreStage>>
+  stage(plugin::StoreStage* parent, std::span<const plugin::StoreWrite> writes) override {
+    if (fail_stage)
+      return unavailable("the disk does not answer");
+    auto below = parent == nullptr ? nullptr : static_cast<Stage*>(parent)->inner.get();
+    TENON_ASSIGN_OR_RETURN(auto made, inner_->stage(below, writes));
+    return std::unique_ptr<plugin::StoreStage>(std::make_unique<Stage>(*this, std::move(made)));
+  }
+  [[nodiscard]] Status commit(std::unique_ptr<plugin::StoreStage> stage,
+                              const plugin::StoreBlock& block, bool sync) override {
+    if (fail_commit)
+      return unavailable("the disk is full");
+    return inner_->commit(std::move(static_cast<Stage&>(*stage).inner), block, sync);
+  }
+  [[nodiscard]] Result<std::optional<Bytes>> read_block(std::uint64_t height,
+                                                        plugin::BlockPart part) const override {
+    return inner_->read_block(height, part);
+  }
+  [[nodiscard]] Status verify(plugin::ProgressVisitor progress) override {
+    return inner_->verify(progress);
+  }
+
+private:
+  struct Snapshot final : plugin::StoreSnapshot {
+    Snapshot(const FaultyStore& store, std::unique_ptr<plugin::StoreSnapshot> made)
+        : owner(store), inner(std::move(made)) {}
+    [[nodiscard]] Result<std::optional<Bytes>> get(plugin::KeyClass key_class,
+                                                   BytesView key) const override {
+      if (owner.fail_get && key.starts_with("script/"))
+        return unavailable("a page cannot be read");
+      return inner->get(key_class, key);
+    }
+    [[nodiscard]] Status scan(plugin::KeyClass key_class, BytesView begin, BytesView end,
+                              plugin::ScanVisitor visit) const override {
+      return inner->scan(key_class, begin, end, visit);
+    }
+    [[nodiscard]] Result<std::vector<Bytes>> prove(std::span<const BytesView> keys) const override {
+      return inner->prove(keys);
+    }
+    const FaultyStore& owner;
+    std::unique_ptr<plugin::StoreSnapshot> inner;
+  };
+  struct Stage final : plugin::StoreStage {
+    Stage(const FaultyStore& store, std::unique_ptr<plugin::StoreStage> made)
+        : owner(store), inner(std::move(made)) {}
+    [[nodiscard]] const plugin::StoreRoots& roots() const override { return inner->roots(); }
+    [[nodiscard]] Result<std::unique_ptr<plugin::StoreSnapshot>> snapshot() const override {
+      return owner.wrapped(inner->snapshot());
+    }
+    const FaultyStore& owner;
+    std::unique_ptr<plugin::StoreStage> inner;
+  };
+
+  [[nodiscard]] Result<std::unique_ptr<plugin::StoreSnapshot>>
+  wrapped(Result<std::unique_ptr<plugin::StoreSnapshot>> made) const {
+    if (!made.ok())
+      return made.status();
+    return std::unique_ptr<plugin::StoreSnapshot>(
+        std::make_unique<Snapshot>(*this, std::move(*made)));
+  }
+
+  std::unique_ptr<plugin::Store> inner_;
+};
+
+} // namespace tenon::test

@@ -1,0 +1,61 @@
+#include <catch2/catch.hpp>
+
+#include "pipeline/genesis.hpp"
+#include "tenon/crypto/sha256.hpp"
+#include "unit/pipeline/fakes/world.hpp"
+
+using namespace tenon;
+using namespace tenon::test;
+using host::pipeline::parse_genesis;
+
+namespace {
+
+std::string document() {
+  return test_genesis(testkit::ManualHost(Hash{}).node_key());
+}
+
+std::string replaced(const std::string& from, const std::string& to) {
+  std::string text = document();
+  const auto at = text.find(from);
+  REQUIRE(at != std::string::npos);
+  return text.replace(at, from.size(), to);
+}
+
+} // namespace
+
+TEST_CASE("genesis: the chain id is the hash of the document's bytes", "[pipeline]") {
+  const auto genesis = parse_genesis(document());
+  REQUIRE(genesis.ok());
+  CHECK(genesis->chain == crypto::sha256(document()));
+  CHECK(genesis->validators.validators_size() == 1);
+  CHECK(genesis->clients.size() == 1);
+  CHECK(genesis->time_us == kGenesisTime);
+}
+
+TEST_CASE("genesis: what is wrong with a document is said with its place", "[pipeline]") {
+  const auto complaint = [](const std::string& text) {
+    return parse_genesis(text).status().message();
+  };
+  CHECK(complaint("{") == "genesis document: expected JSON, found something else");
+  CHECK(complaint("[]") == "genesis document, : expected an object, found array");
+  CHECK(complaint(replaced("\"version\": 1", "\"version\": 2")) ==
+        "genesis document, /version: expected 1, found 2");
+  CHECK(complaint(replaced("\"time_us\": 1", "\"time_us\": -1")) ==
+        "genesis document, /time_us: expected a number, zero or more, found number");
+  CHECK(complaint(replaced("\"name\"", "\"nome\"")).find("/name: expected a string") !=
+        std::string::npos);
+  CHECK(complaint(replaced("\"id\": \"script\"", "\"id\": \"sys\"")).find("/engines/0/id") !=
+        std::string::npos);
+  CHECK(complaint(replaced("\"max_byzantine\": 0", "\"max_byzantine\": 1"))
+            .find("3 * max_byzantine + 1") != std::string::npos);
+  CHECK(complaint(replaced("\"max_block_bytes\": 1", "\"max_block_bytes\": 0, \"x\": 1"))
+            .find("members") != std::string::npos);
+}
+
+TEST_CASE("genesis: the fingerprint does not depend on the order of the engines", "[pipeline]") {
+  const host::pipeline::EngineFingerprint a{"a", crypto::sha256("1")};
+  const host::pipeline::EngineFingerprint b{"b", crypto::sha256("2")};
+  using host::pipeline::network_fingerprint;
+  CHECK(network_fingerprint({a, b}) == network_fingerprint({b, a}));
+  CHECK_FALSE(network_fingerprint({a, b}) == network_fingerprint({a}));
+}

@@ -1,0 +1,321 @@
+// What readers get: visibility, pages, history, proofs, watches; expiry and streams in the state.
+#include <catch2/catch.hpp>
+
+#include "pipeline/genesis.hpp"
+#include "pipeline/stream_hashes.hpp"
+#include "tenon/crypto/sha256.hpp"
+#include "tenon/merkle/ordered_tree.hpp"
+#include "tenon/merkle/state_entry.hpp"
+#include "tenon/wire/hashing.hpp"
+#include "tenon/wire/ledger_proof.hpp"
+#include "unit/pipeline/fakes/world.hpp"
+
+using namespace tenon;
+using namespace tenon::test;
+
+namespace {
+
+v1::LedgerProof prove(World& world, const std::vector<std::string>& parties,
+                      const std::string& key) {
+  v1::ProofRequest request;
+  for (const auto& party : parties)
+    request.add_parties(party);
+  request.mutable_keys()->add_keys(key);
+  return *world.pipeline().prove(request);
+}
+
+bool present(World& world, const std::string& key) {
+  const auto snapshot = world.store().snapshot(plugin::kHeadHeight);
+  return (*snapshot)->get(plugin::KeyClass::kState, key)->has_value();
+}
+
+} // namespace
+
+TEST_CASE("visibility: a party sees its own events and outcomes, and nobody else's",
+          "[pipeline][privacy]") {
+  World world;
+  world.allocate_all({"alice", "bob", "carol"});
+  REQUIRE(world.submit("1", {"alice"}, "mint alice 10").code() == 0);
+  REQUIRE(world.submit("2", {"alice"}, "pay alice bob 4").code() == 0);
+  REQUIRE(world.submit("3", {"alice"}, "shout hello").code() == 0);
+  REQUIRE(world.submit("4", {"carol"}, "pay carol bob 4").reason() == "NO_FUNDS");
+
+  const auto alice = world.transactions({"alice"});
+  REQUIRE(alice.transactions_size() == 3);
+  CHECK(alice.transactions(1).command_id() == "2");
+  CHECK(alice.transactions(1).response() == "\"6\"");
+  CHECK(alice.transactions(1).events_size() == 1);
+
+  const auto bob = world.transactions({"bob"});
+  REQUIRE(bob.transactions_size() == 2);
+  CHECK(bob.transactions(0).events(0).payload() == "paid 4");
+  CHECK_FALSE(bob.transactions(0).submitter_view());
+  CHECK(bob.transactions(0).command_id().empty());
+  CHECK(bob.transactions(0).act_as_size() == 0);
+  CHECK(bob.transactions(0).response().empty());
+  CHECK(bob.transactions(1).events(0).payload() == "hello");
+
+  const auto carol = world.transactions({"carol"});
+  REQUIRE(carol.transactions_size() == 2);
+  CHECK(carol.transactions(0).events(0).payload() == "hello");
+  CHECK(carol.transactions(1).reason() == "NO_FUNDS");
+
+  v1::TransactionsRequest one;
+  one.add_parties("carol");
+  one.set_transaction_id(alice.transactions(1).transaction_id());
+  CHECK(world.pipeline().transactions(one)->transactions_size() == 0);
+  one.set_parties(0, "bob");
+  CHECK(world.pipeline().transactions(one)->transactions_size() == 1);
+
+  CHECK(world.transactions({}).transactions_size() == 7); // an operator, with the allocations
+  v1::TransactionsRequest events;
+  events.add_parties("alice");
+  events.set_only_with_events(true);
+  CHECK(world.pipeline().transactions(events)->transactions_size() == 2);
+}
+
+TEST_CASE("visibility: a query reads what the asking parties may read, and says when it may not",
+          "[pipeline][privacy]") {
+  World world;
+  world.allocate_all({"alice", "bob"});
+  REQUIRE(world.submit("1", {"alice"}, "mint alice 10").code() == 0);
+  REQUIRE(world.submit("2", {"alice"}, "put note hello *").code() == 0);
+  CHECK(*world.query({"alice"}, "get balance/alice") == "10");
+  CHECK(world.query({"bob"}, "get balance/alice").status().code() == Code::kPermissionDenied);
+  CHECK(*world.query({"bob"}, "get balance/bob") == "nothing");
+  CHECK(*world.query({}, "get note") == "hello");
+  CHECK(*world.query({"bob"}, "list b") == "");
+  CHECK(*world.query({"alice", "bob"}, "list b") == "balance/alice=10;");
+  v1::ProofRequest request;
+  request.add_parties("bob");
+  request.mutable_keys()->add_keys("script/balance/alice");
+  CHECK(world.pipeline().prove(request).status().code() == Code::kPermissionDenied);
+}
+
+TEST_CASE("history: pages from an offset on give everything once, in order", "[pipeline]") {
+  World world;
+  world.allocate_all({"alice", "bob"});
+  std::vector<v1::Completion> outcomes;
+  for (int i = 0; i < 57; ++i) {
+    REQUIRE(world
+                .begin(World::submission(std::to_string(i), {i % 3 == 0 ? "bob" : "alice"},
+                                         "put k" + std::to_string(i) + " v *"),
+                       outcomes)
+                .ok());
+    if (i % 5 == 0)
+      world.host().run_all();
+  }
+  world.host().run_all();
+  const std::vector<std::vector<std::string>> viewers = {{"alice"}, {"bob"}, {"alice", "bob"}, {}};
+  const std::vector<int> expected = {38, 19, 57, 59};
+  for (std::size_t v = 0; v < viewers.size(); ++v) {
+    for (const std::uint64_t limit : {1u, 7u, 100u}) {
+      std::uint64_t after = 0;
+      int seen = 0;
+      bool more = true;
+      while (more) {
+        const auto page = world.transactions(viewers[v], after, limit);
+        for (const auto& transaction : page.transactions()) {
+          CHECK(transaction.offset() > after);
+          after = transaction.offset();
+          ++seen;
+        }
+        more = page.more();
+        CHECK(page.next_offset() >= after);
+        after = page.next_offset();
+      }
+      CHECK(seen == expected[v]);
+      CHECK(after == world.status().head_offset());
+    }
+  }
+  v1::TransactionsRequest small;
+  small.set_all(true);
+  small.set_max_bytes(1);
+  const auto page = world.pipeline().transactions(small);
+  CHECK(page->transactions_size() == 1);
+  CHECK(page->more());
+}
+
+TEST_CASE("history: blocks are listed both ways, and pages say that there is more", "[pipeline]") {
+  World world;
+  world.allocate_all({"alice"});
+  for (int i = 0; i < 5; ++i)
+    REQUIRE(world.submit(std::to_string(i), {"alice"}, "mint alice 1").code() == 0);
+  v1::BlocksRequest request;
+  request.set_limit(3);
+  auto page = *world.pipeline().blocks(request);
+  REQUIRE(page.blocks_size() == 3);
+  CHECK(page.more());
+  CHECK(page.blocks(1).transactions() == 1);
+  CHECK(page.blocks(1).body().empty());
+  CHECK(page.head_height() == 6);
+  request.set_descending(true);
+  request.set_with_body(true);
+  page = *world.pipeline().blocks(request);
+  REQUIRE(page.blocks_size() == 3);
+  CHECK(page.blocks(0).height() == 6);
+  CHECK(page.blocks(0).block_id() == crypto::sha256(page.blocks(0).header()).view());
+  CHECK_FALSE(page.blocks(0).body().empty());
+}
+
+TEST_CASE("history: an earlier height answers as it did then", "[pipeline]") {
+  World world;
+  world.allocate_all({"alice"});
+  for (int i = 0; i < 5; ++i)
+    REQUIRE(world.submit(std::to_string(i), {"alice"}, "mint alice 1").code() == 0);
+  CHECK(*world.query({"alice"}, "get balance/alice", 3) == "2");
+  CHECK(*world.query({"alice"}, "get balance/alice") == "5");
+  CHECK(world.query({"alice"}, "get balance/alice", 99).status().code() == Code::kOutOfRange);
+}
+
+TEST_CASE("proof: what a query read is proved, present and absent", "[pipeline][proof]") {
+  World world;
+  world.allocate_all({"alice"});
+  REQUIRE(world.submit("1", {"alice"}, "mint alice 10").code() == 0);
+  const auto validators = host::pipeline::parse_genesis(world.genesis())->validators;
+  v1::ProofRequest request;
+  request.add_parties("alice");
+  request.mutable_query()->set_engine("script");
+  for (const std::string query : {"get balance/alice", "get missing", "list b"}) {
+    request.mutable_query()->set_request(query);
+    const auto proof = world.pipeline().prove(request);
+    REQUIRE(proof.ok());
+    const auto proved = wire::verify_ledger_proof(*proof, world.pipeline().chain(), validators);
+    INFO(proved.status().to_string());
+    REQUIRE(proved.ok());
+    REQUIRE(proved->keys.size() == 1);
+    CHECK(proved->keys[0].value ==
+          (query == "get missing" ? std::nullopt : std::optional<Bytes>("10")));
+  }
+  auto tampered = prove(world, {"alice"}, "script/balance/alice");
+  tampered.mutable_keys(0)->set_value("11");
+  CHECK_FALSE(wire::verify_ledger_proof(tampered, world.pipeline().chain(), validators).ok());
+}
+
+TEST_CASE("proof: the genesis block alone is not certified", "[pipeline][proof]") {
+  World world;
+  v1::ProofRequest request;
+  request.mutable_keys()->add_keys("sys/parameters");
+  CHECK(world.pipeline().prove(request).status().code() == Code::kFailedPrecondition);
+}
+
+TEST_CASE("expiry: keys vanish at their time and are removed in bounded steps", "[pipeline]") {
+  WorldOptions options;
+  options.change_genesis = [](std::string& document) {
+    const std::string name = "\"max_expiries_per_block\": ";
+    const auto at = document.find(name) + name.size();
+    document.replace(at, document.find_first_of(",\n", at) - at, "3");
+  };
+  World world(memory_store(), options);
+  world.allocate_all({"alice"});
+  const std::uint64_t due = world.host().now_us() + 1'000'000;
+  for (int i = 0; i < 8; ++i) {
+    const std::string key = "k" + std::to_string(i);
+    REQUIRE(world
+                .submit(key, {"alice"},
+                        "expire " + key + " v " + std::to_string(due + static_cast<unsigned>(i)))
+                .code() == 0);
+  }
+  // Written again with a later expiry, and without one: the first expiry no longer counts.
+  REQUIRE(world.submit("a", {"alice"}, "expire k0 v " + std::to_string(due * 2)).code() == 0);
+  REQUIRE(world.submit("b", {"alice"}, "put k1 v *").code() == 0);
+  world.host().advance_us(2'000'000);
+  SECTION("also after a restart") {
+    world.restart();
+  }
+  SECTION("in one life") {}
+  REQUIRE(world.submit("c", {"alice"}, "count k n").code() == 0);
+  CHECK(*world.query({}, "get n") == "2");
+  CHECK_FALSE(present(world, "script/k4"));
+  CHECK(present(world, "script/k5")); // only three go per block
+  CHECK(*world.query({}, "get k5") == "nothing");
+  REQUIRE(world.submit("d", {"alice"}, "count k n").code() == 0);
+  CHECK_FALSE(present(world, "script/k7"));
+  CHECK(*world.query({}, "list k") == "k0=v;k1=v;");
+}
+
+TEST_CASE("streams: the running hash follows what the client is given", "[pipeline]") {
+  World world;
+  world.allocate_all({"alice", "bob"});
+  REQUIRE(world.submit("1", {"alice"}, "mint alice 10").code() == 0);
+  REQUIRE(world.submit("2", {"alice"}, "pay alice bob 4").code() == 0);
+  REQUIRE(world.submit("x", {"alice"}, "fail NO").code() != 0);
+  REQUIRE(world.submit("3", {"bob"}, "shout hi").code() == 0);
+  // As a client would: from its own groups alone.
+  Hash expected;
+  v1::BlocksRequest request;
+  request.set_with_body(true);
+  const v1::BlocksResponse blocks = *world.pipeline().blocks(request);
+  for (const auto& block : blocks.blocks()) {
+    v1::BlockResults results;
+    REQUIRE(results.ParseFromString(block.results()));
+    std::vector<Hash> groups;
+    for (int i = 0; i < results.results_size(); ++i) {
+      const auto& result = results.results(i);
+      const bool seen = block.height() > 2 && result.outcome().code() == 0;
+      if (!seen) // allocations have no submitting party
+        continue;
+      std::vector<Hash> leaves;
+      for (int j = 0; j < result.events_size(); ++j)
+        leaves.push_back(wire::event_leaf(result.events(j), block.height(),
+                                          static_cast<std::uint32_t>(i),
+                                          static_cast<std::uint32_t>(j)));
+      const Hash outcome = merkle::ordered_leaf(wire::outcome_leaf(result.outcome()));
+      groups.push_back(host::pipeline::stream_group_hash(
+          wire::make_offset(block.height(), static_cast<std::uint64_t>(i)), &outcome, leaves));
+    }
+    if (!groups.empty())
+      expected = host::pipeline::next_stream_hash(expected, block.height(), groups);
+  }
+  const auto snapshot = world.store().snapshot(plugin::kHeadHeight);
+  const auto entry = (*snapshot)->get(plugin::KeyClass::kState, "sys/stream/node/1");
+  REQUIRE(entry->has_value());
+  CHECK(merkle::decode_entry(**entry)->value == expected.view());
+}
+
+TEST_CASE("watch: watchers hear of every commit until they leave", "[pipeline]") {
+  World world;
+  std::vector<std::uint64_t> heard;
+  const auto watch = world.pipeline().watch([&](std::uint64_t height) { heard.push_back(height); });
+  world.allocate_all({"alice"});
+  REQUIRE(world.submit("1", {"alice"}, "mint alice 1").code() == 0);
+  CHECK(heard == std::vector<std::uint64_t>{1, 2});
+  world.pipeline().unwatch(watch);
+  REQUIRE(world.submit("2", {"alice"}, "mint alice 1").code() == 0);
+  CHECK(heard.size() == 2);
+}
+
+TEST_CASE("parties: they are listed page by page, or as asked for", "[pipeline]") {
+  World world;
+  world.allocate_all({"alice", "bob", "carol"});
+  v1::PartiesRequest request;
+  request.set_limit(2);
+  auto page = *world.pipeline().parties(request);
+  REQUIRE(page.parties_size() == 2);
+  CHECK(page.more());
+  request.set_after(page.parties(1).party());
+  page = *world.pipeline().parties(request);
+  REQUIRE(page.parties_size() == 1);
+  CHECK(page.parties(0).party() == "carol");
+  CHECK(page.parties(0).record().hosted_by(0) == "node");
+  CHECK_FALSE(page.more());
+  v1::PartiesRequest some;
+  some.add_parties("bob");
+  some.add_parties("zoe");
+  CHECK(world.pipeline().parties(some)->parties_size() == 1);
+}
+
+TEST_CASE("status: a node says what it is ready for and what to beware of", "[pipeline]") {
+  World world;
+  const auto status = world.status();
+  CHECK(status.ready());
+  CHECK_FALSE(status.store_durable());
+  REQUIRE(status.warnings_size() == 1);
+  CHECK(status.warnings(0).find("volatile") != std::string::npos);
+  WorldOptions options;
+  options.with_consensus = false;
+  World lonely(memory_store(), options);
+  CHECK_FALSE(lonely.status().ready());
+  CHECK(lonely.submit("1", {"alice"}, "mint alice 1").code() ==
+        static_cast<std::uint32_t>(Code::kUnavailable));
+}
