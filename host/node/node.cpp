@@ -167,11 +167,16 @@ pipeline::Options Node::pipeline_options() const {
   options.genesis = genesis_;
   options.client = config_.name;
   const config::Limits& limits = config_.limits;
-  options.limits = {limits.max_pending_commands,  limits.max_queued_bytes,
-                    limits.max_command_bytes,     limits.max_batch_transactions,
-                    limits.max_batches_in_flight, limits.max_staged_blocks,
-                    limits.max_pre_executions,    limits.max_cached_blocks,
-                    limits.default_deadline_ms,   limits.default_dedup_window_ms};
+  options.limits.max_pending_commands = limits.max_pending_commands;
+  options.limits.max_queued_bytes = limits.max_queued_bytes;
+  options.limits.max_command_bytes = limits.max_command_bytes;
+  options.limits.max_batch_transactions = limits.max_batch_transactions;
+  options.limits.max_batches_in_flight = limits.max_batches_in_flight;
+  options.limits.max_staged_blocks = limits.max_staged_blocks;
+  options.limits.max_pre_executions = limits.max_pre_executions;
+  options.limits.max_cached_blocks = limits.max_cached_blocks;
+  options.limits.default_deadline_ms = limits.default_deadline_ms;
+  options.limits.default_dedup_window_ms = limits.default_dedup_window_ms;
   options.pre_execute = limits.max_pre_executions > 0;
   return options;
 }

@@ -41,13 +41,13 @@ struct Limits {
   std::size_t max_queued_bytes = 64u << 20;   // waiting to be put into a batch
   std::size_t max_command_bytes = 8u << 20;   // of one submission's command
   std::size_t max_batch_transactions = 512;   // in one signed batch
-  std::size_t max_batch_bytes = 1u << 20;     // a larger transaction goes alone
   std::size_t max_batches_in_flight = 2;      // given to consensus, not yet executed
   std::size_t max_staged_blocks = 64;         // executed, not yet committed
   std::size_t max_pre_executions = 4096;      // results kept for reuse
   std::size_t max_cached_blocks = 64;         // decoded blocks kept for readers
   std::uint64_t default_deadline_ms = 30'000; // of a submission that names none
   std::uint64_t default_dedup_window_ms = 24ull * 3600 * 1000;
+  std::size_t max_batch_bytes = 1u << 20; // a larger transaction goes alone
 };
 
 struct Options {
