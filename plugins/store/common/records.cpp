@@ -74,15 +74,14 @@ Result<plugin::StoreHead> decode_head(BytesView encoded) {
 Bytes encode_nodes(const NodesRecord& record) {
   Bytes out;
   append_be64(out, record.height);
-  if (!record.root) {
-    out.push_back('\0');
-  } else if (record.root->kind() == Node::Kind::kLeaf) {
-    const auto& leaf = static_cast<const Leaf&>(*record.root);
+  if (record.root.leaf) {
     out.push_back('\1');
-    out.append(leaf.key_hash.view()).append(leaf.value_hash.view());
-  } else {
+    out.append(record.root.leaf->key_hash.view()).append(record.root.leaf->value_hash.view());
+  } else if (record.root.node) {
     out.push_back('\2');
-    out.append(record.root->hash().view());
+    out.append(record.root.hash().view());
+  } else {
+    out.push_back('\0');
   }
   return seal(std::move(out));
 }
@@ -101,10 +100,10 @@ Result<NodesRecord> decode_nodes(BytesView encoded) {
   if (ok && kind == 1) {
     ok = reader.hash(second);
     if (ok)
-      record.root = std::make_shared<Leaf>(first, second);
+      record.root = Leaf(first, second);
   }
   if (ok && kind == 2)
-    record.root = std::make_shared<Stub>(first);
+    record.root = Child(std::make_shared<Stub>(first));
   if (!ok || !reader.empty())
     return data_loss("the tree's root record is malformed");
   return record;

@@ -32,7 +32,7 @@ inline constexpr BytesView kMetaNodes = "nodes";   // NodesRecord
 struct NodesRecord {
   bool empty = true; // no block yet
   std::uint64_t height = 0;
-  NodeRef root;
+  Child root;
 };
 [[nodiscard]] Bytes encode_nodes(const NodesRecord& record);
 [[nodiscard]] Result<NodesRecord> decode_nodes(BytesView encoded);

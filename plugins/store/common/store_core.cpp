@@ -58,7 +58,7 @@ void collect_dirty(const NodeRef& node, Path& path, std::vector<DirtyPage>& out)
     return;
   for (std::uint8_t i = 0; i < Page::kFanout; ++i) {
     path.push_back(i);
-    collect_dirty(page->child(i), path, out);
+    collect_dirty(page->child(i).node, path, out);
     path.pop_back();
   }
   out.emplace_back(encode_path(path), std::move(page));
@@ -210,7 +210,7 @@ StoreCore::add_pages(Batch& batch, const StagedBlock& staged, std::uint64_t heig
   }
   std::vector<DirtyPage> dirty;
   Path path;
-  collect_dirty(staged.tree.root(), path, dirty);
+  collect_dirty(staged.tree.root().node, path, dirty);
   std::sort(dirty.begin(), dirty.end());
   std::vector<std::shared_ptr<const Page>> pages;
   pages.reserve(dirty.size());

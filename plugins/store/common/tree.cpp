@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
 
 #include "tenon/core/encoding.hpp"
 #include "tenon/crypto/sha256.hpp"
@@ -21,27 +22,74 @@ struct Subtree {
   bool lone_leaf = false;
 };
 
-Subtree slot_subtree(const Node* node) {
-  if (node == nullptr)
+Subtree slot_subtree(const Child& child) {
+  if (child.empty())
     return {};
-  return {node->hash(), false, node->kind() == Node::Kind::kLeaf};
+  return {child.hash(), false, child.leaf.has_value()};
 }
 
-Subtree combine(const Subtree& left, const Subtree& right) {
-  if (left.empty && right.empty)
-    return {};
-  if (left.empty && right.lone_leaf)
-    return right;
-  if (right.empty && left.lone_leaf)
-    return left;
-  return {merkle::inner_hash(left.hash, right.hash), false, false};
+// The subtree of two halves, if it can be said without hashing.
+bool combines_without_hash(const Subtree& left, const Subtree& right, Subtree& out) {
+  if (left.empty && right.empty) {
+    out = {};
+  } else if (left.empty && right.lone_leaf) {
+    out = right;
+  } else if (right.empty && left.lone_leaf) {
+    out = left;
+  } else {
+    return false;
+  }
+  return true;
 }
 
 Subtree range_subtree(const Page::Children& children, std::size_t first, std::size_t count) {
   if (count == 1)
-    return slot_subtree(children[first].get());
-  return combine(range_subtree(children, first, count / 2),
-                 range_subtree(children, first + count / 2, count / 2));
+    return slot_subtree(children[first]);
+  const Subtree left = range_subtree(children, first, count / 2);
+  const Subtree right = range_subtree(children, first + count / 2, count / 2);
+  Subtree whole;
+  if (!combines_without_hash(left, right, whole))
+    whole = {merkle::inner_hash(left.hash, right.hash), false, false};
+  return whole;
+}
+
+// The hash of a page: its four levels from the bottom up, the nodes of a level side by side.
+Hash page_hash(const Page::Children& children) {
+  constexpr std::size_t kTagSize = merkle::kInnerTag.size();
+  constexpr std::size_t kMessageSize = kTagSize + 2 * Hash::kSize;
+  std::array<Subtree, Page::kFanout> level;
+  for (std::size_t i = 0; i < Page::kFanout; ++i)
+    level[i] = slot_subtree(children[i]);
+  std::array<char, kMessageSize * Page::kFanout / 2> messages;
+  std::array<std::size_t, Page::kFanout / 2> places;
+  std::array<Hash, Page::kFanout / 2> digests;
+  for (std::size_t width = Page::kFanout / 2; width > 0; width /= 2) {
+    std::size_t hashed = 0;
+    for (std::size_t i = 0; i < width; ++i) {
+      Subtree whole;
+      if (combines_without_hash(level[2 * i], level[2 * i + 1], whole)) {
+        level[i] = whole;
+        continue;
+      }
+      char* const message = messages.data() + hashed * kMessageSize;
+      std::memcpy(message, merkle::kInnerTag.data(), kTagSize);
+      std::memcpy(message + kTagSize, level[2 * i].hash.bytes.data(), Hash::kSize);
+      std::memcpy(message + kTagSize + Hash::kSize, level[2 * i + 1].hash.bytes.data(),
+                  Hash::kSize);
+      places[hashed++] = i;
+    }
+    crypto::sha256_many({messages.data(), hashed * kMessageSize}, kMessageSize,
+                        std::span(digests).first(hashed));
+    for (std::size_t i = 0; i < hashed; ++i)
+      level[places[i]] = {digests[i], false, false};
+  }
+  return level[0].hash;
+}
+
+bool same(const Child& a, const Child& b) {
+  if (a.node != b.node || a.leaf.has_value() != b.leaf.has_value())
+    return false;
+  return !a.leaf || a.leaf->hash == b.leaf->hash;
 }
 
 class Updater {
@@ -49,24 +97,20 @@ public:
   Updater(const PageSource* source, std::vector<Path>& removed)
       : source_(source), removed_(removed) {}
 
-  Result<NodeRef> apply(const NodeRef& node, std::span<TreeChange> changes) {
+  Result<Child> apply(const Child& place, std::span<TreeChange> changes) {
     if (changes.empty())
-      return node;
-    if (!node)
-      return build(changes, nullptr);
-    if (node->kind() == Node::Kind::kLeaf) {
-      return build(changes, std::static_pointer_cast<const Leaf>(node));
-    }
-    return apply_to_page(node, changes);
+      return place;
+    return place.node ? apply_to_page(place, changes)
+                      : build(changes, place.leaf ? &*place.leaf : nullptr);
   }
 
 private:
   // A subtree from the changes alone and, unless one of them overwrites it, one existing leaf.
-  Result<NodeRef> build(std::span<TreeChange> changes, std::shared_ptr<const Leaf> leaf) {
+  Result<Child> build(std::span<TreeChange> changes, const Leaf* leaf) {
     std::size_t puts = 0;
     const TreeChange* last_put = nullptr;
     for (TreeChange& change : changes) {
-      if (leaf && change.key_hash == leaf->key_hash) {
+      if (leaf != nullptr && change.key_hash == leaf->key_hash) {
         change.old_value_hash = leaf->value_hash;
         leaf = nullptr;
       }
@@ -76,81 +120,63 @@ private:
       }
     }
     if (puts == 0)
-      return NodeRef(leaf);
-    if (puts == 1 && !leaf) {
-      return NodeRef(std::make_shared<Leaf>(last_put->key_hash, *last_put->value_hash));
-    }
+      return leaf != nullptr ? Child(*leaf) : Child();
+    if (puts == 1 && leaf == nullptr)
+      return Child(Leaf(last_put->key_hash, *last_put->value_hash));
     if (path_.size() >= kMaxDepth)
       return data_loss("two keys of the state have the same hash");
-    return build_page(changes, leaf);
-  }
-
-  Result<NodeRef> build_page(std::span<TreeChange> changes,
-                             const std::shared_ptr<const Leaf>& leaf) {
     Page::Children children;
-    const std::size_t depth = path_.size();
-    if (leaf)
-      children[nibble_at(leaf->key_hash, depth)] = leaf;
+    if (leaf != nullptr)
+      children[nibble_at(leaf->key_hash, path_.size())] = *leaf;
     bool changed = false;
-    TENON_RETURN_IF_ERROR(for_each_nibble(changes, [&](std::uint8_t nibble, auto group) {
-      return update_child(children, nibble, group, changed);
-    }));
-    return finish(std::move(children), false);
+    TENON_RETURN_IF_ERROR(update_children(children, changes, changed));
+    return finish(children, false);
   }
 
-  Result<NodeRef> apply_to_page(const NodeRef& node, std::span<TreeChange> changes) {
-    TENON_ASSIGN_OR_RETURN(const auto page, page_of(node));
+  Result<Child> apply_to_page(const Child& place, std::span<TreeChange> changes) {
+    TENON_ASSIGN_OR_RETURN(const auto page, page_of(place.node));
     Page::Children children = page->children();
     bool changed = false;
-    TENON_RETURN_IF_ERROR(for_each_nibble(changes, [&](std::uint8_t nibble, auto group) {
-      return update_child(children, nibble, group, changed);
-    }));
-    return changed ? finish(std::move(children), true) : Result<NodeRef>(node);
+    TENON_RETURN_IF_ERROR(update_children(children, changes, changed));
+    return changed ? finish(children, true) : Result<Child>(place);
   }
 
-  Status update_child(Page::Children& children, std::uint8_t nibble, std::span<TreeChange> group,
-                      bool& changed) {
-    path_.push_back(nibble);
-    auto updated = apply(children[nibble], group);
-    path_.pop_back();
-    if (!updated.ok())
-      return updated.status();
-    changed = changed || *updated != children[nibble];
-    children[nibble] = std::move(*updated);
-    return {};
-  }
-
-  // A page, or what is left of one: nothing, or a lone leaf that floats up to the parent. Whether
-  // the page that vanishes ever reached the disk is not known here: an older version of it may
-  // have.
-  Result<NodeRef> finish(Page::Children children, bool was_page) {
-    std::size_t count = 0;
-    const NodeRef* only = nullptr;
-    for (const NodeRef& child : children) {
-      if (!child)
-        continue;
-      ++count;
-      only = &child;
-    }
-    if (count == 0 || (count == 1 && (*only)->kind() == Node::Kind::kLeaf)) {
-      if (was_page)
-        removed_.push_back(path_);
-      return count == 0 ? NodeRef() : *only;
-    }
-    return NodeRef(std::make_shared<Page>(std::move(children)));
-  }
-
-  template <typename Visit> Status for_each_nibble(std::span<TreeChange> changes, Visit visit) {
+  Status update_children(Page::Children& children, std::span<TreeChange> changes, bool& changed) {
     const std::size_t depth = path_.size();
     for (std::size_t begin = 0; begin < changes.size();) {
       const std::uint8_t nibble = nibble_at(changes[begin].key_hash, depth);
       std::size_t end = begin + 1;
       while (end < changes.size() && nibble_at(changes[end].key_hash, depth) == nibble)
         ++end;
-      TENON_RETURN_IF_ERROR(visit(nibble, changes.subspan(begin, end - begin)));
+      path_.push_back(nibble);
+      auto updated = apply(children[nibble], changes.subspan(begin, end - begin));
+      path_.pop_back();
+      if (!updated.ok())
+        return updated.status();
+      changed = changed || !same(*updated, children[nibble]);
+      children[nibble] = std::move(*updated);
       begin = end;
     }
     return {};
+  }
+
+  // A page, or what is left of one: nothing, or a lone leaf that floats up to the parent. Whether
+  // the page that vanishes ever reached the disk is not known here: an older version of it may
+  // have.
+  Result<Child> finish(const Page::Children& children, bool was_page) {
+    std::size_t count = 0;
+    const Child* only = nullptr;
+    for (const Child& child : children) {
+      if (child.empty())
+        continue;
+      ++count;
+      only = &child;
+    }
+    if (count > 1 || (count == 1 && only->node))
+      return Child(std::make_shared<const Page>(children));
+    if (was_page)
+      removed_.push_back(path_);
+    return count == 0 ? Child() : *only;
   }
 
   Result<std::shared_ptr<const Page>> page_of(const NodeRef& node) {
@@ -164,24 +190,25 @@ private:
   Path path_;
 };
 
-// Walks towards a key hash, page by page, and says where the walk ends: a leaf (of whatever key) or
-// null. `visit(page, nibble)` sees each page on the way.
+// Walks towards a key hash, page by page, and says what stands where the walk ends: a leaf (of
+// whatever key) or nothing. `visit(page, nibble)` sees each page on the way.
 template <typename Visit>
-Result<NodeRef> walk(const PageSource* source, NodeRef node, const Hash& key_hash, Visit visit) {
+Result<std::optional<Leaf>> walk(const PageSource* source, Child place, const Hash& key_hash,
+                                 Visit visit) {
   Path path;
-  while (node && node->kind() != Node::Kind::kLeaf) {
+  while (place.node) {
     std::shared_ptr<const Page> page;
-    if (node->kind() == Node::Kind::kPage) {
-      page = std::static_pointer_cast<const Page>(node);
+    if (place.node->kind() == Node::Kind::kPage) {
+      page = std::static_pointer_cast<const Page>(place.node);
     } else {
-      TENON_ASSIGN_OR_RETURN(page, static_cast<const Stub&>(*node).load(*source, path));
+      TENON_ASSIGN_OR_RETURN(page, static_cast<const Stub&>(*place.node).load(*source, path));
     }
     const std::uint8_t nibble = nibble_at(key_hash, path.size());
     visit(*page, nibble);
     path.push_back(nibble);
-    node = page->child(nibble);
+    place = page->child(nibble);
   }
-  return node;
+  return place.leaf;
 }
 
 // Appends the siblings of the four levels of one page, and returns the lone leaf in which the path
@@ -201,22 +228,22 @@ void page_siblings(const Page::Children& children, std::uint8_t nibble, std::vec
 }
 
 // The leaf that floats above the key's slot in this page, if the path ends in one.
-NodeRef floating_leaf(const Page::Children& children, std::uint8_t nibble) {
+std::optional<Leaf> floating_leaf(const Page::Children& children, std::uint8_t nibble) {
   std::size_t first = 0;
   for (std::size_t count = Page::kFanout; count >= 1; count /= 2) {
     const Subtree whole = range_subtree(children, first, count);
     if (whole.lone_leaf) {
       for (std::size_t i = first; i < first + count; ++i) {
-        if (children[i])
-          return children[i];
+        if (children[i].leaf)
+          return children[i].leaf;
       }
     }
     if (whole.empty || count == 1)
-      return nullptr;
+      return std::nullopt;
     if ((nibble & (count / 2)) != 0)
       first += count / 2;
   }
-  return nullptr;
+  return std::nullopt;
 }
 
 } // namespace
@@ -236,53 +263,65 @@ Bytes encode_path(const Path& path) {
   return out;
 }
 
-Page::Page(Children children) : Node(Kind::kPage, range_subtree(children, 0, kFanout).hash) {
-  present_.reserve(static_cast<std::size_t>(std::count_if(
-      children.begin(), children.end(), [](const NodeRef& child) { return !!child; })));
+Page::Page(const Children& children) : Node(Kind::kPage, page_hash(children)) {
   for (std::size_t i = 0; i < kFanout; ++i) {
-    if (!children[i])
-      continue;
-    bitmap_ = static_cast<std::uint16_t>(bitmap_ | (1u << i));
-    present_.push_back(std::move(children[i]));
+    const auto bit = static_cast<std::uint16_t>(1u << i);
+    if (children[i].leaf)
+      leaf_bitmap_ |= bit;
+    else if (children[i].node)
+      page_bitmap_ |= bit;
+  }
+  leaves_.reserve(static_cast<std::size_t>(std::popcount(leaf_bitmap_)));
+  pages_.reserve(static_cast<std::size_t>(std::popcount(page_bitmap_)));
+  for (const Child& child : children) {
+    if (child.leaf)
+      leaves_.push_back(*child.leaf);
+    else if (child.node)
+      pages_.push_back(child.node);
   }
 }
 
-NodeRef Page::child(std::size_t nibble) const {
-  if ((bitmap_ & (1u << nibble)) == 0)
-    return nullptr;
-  const auto before = static_cast<std::uint16_t>(bitmap_ & ((1u << nibble) - 1));
-  return present_[static_cast<std::size_t>(std::popcount(before))];
+Child Page::child(std::size_t nibble) const {
+  const unsigned bit = 1u << nibble;
+  const auto place = [&](unsigned bitmap) {
+    return static_cast<std::size_t>(std::popcount(bitmap & (bit - 1)));
+  };
+  if ((leaf_bitmap_ & bit) != 0)
+    return leaves_[place(leaf_bitmap_)];
+  if ((page_bitmap_ & bit) != 0)
+    return pages_[place(page_bitmap_)];
+  return {};
 }
 
 Page::Children Page::children() const {
   Children result;
-  std::size_t next = 0;
+  auto leaf = leaves_.begin();
+  auto page = pages_.begin();
   for (std::size_t i = 0; i < kFanout; ++i) {
-    if ((bitmap_ & (1u << i)) != 0)
-      result[i] = present_[next++];
+    if ((leaf_bitmap_ & (1u << i)) != 0)
+      result[i].leaf = *leaf++;
+    else if ((page_bitmap_ & (1u << i)) != 0)
+      result[i].node = *page++;
   }
   return result;
 }
 
 Bytes Page::encode() const {
-  Bytes body;
-  std::uint16_t leaves = 0;
-  const Children all = children();
+  Bytes out;
+  out.reserve(2 * sizeof leaf_bitmap_ + (2 * leaves_.size() + pages_.size()) * Hash::kSize);
+  append_be16(out, leaf_bitmap_ | page_bitmap_);
+  append_be16(out, leaf_bitmap_);
+  auto leaf = leaves_.begin();
+  auto page = pages_.begin();
   for (std::size_t i = 0; i < kFanout; ++i) {
-    if (!all[i])
-      continue;
-    if (all[i]->kind() == Kind::kLeaf) {
-      const auto& leaf = static_cast<const Leaf&>(*all[i]);
-      leaves = static_cast<std::uint16_t>(leaves | (1u << i));
-      body.append(leaf.key_hash.view()).append(leaf.value_hash.view());
-    } else {
-      body.append(all[i]->hash().view());
+    if ((leaf_bitmap_ & (1u << i)) != 0) {
+      out.append(leaf->key_hash.view()).append(leaf->value_hash.view());
+      ++leaf;
+    } else if ((page_bitmap_ & (1u << i)) != 0) {
+      out.append((*page++)->hash().view());
     }
   }
-  Bytes out;
-  append_be16(out, bitmap_);
-  append_be16(out, leaves);
-  return out + body;
+  return out;
 }
 
 Result<std::shared_ptr<const Page>> Page::decode(BytesView encoded) {
@@ -300,14 +339,14 @@ Result<std::shared_ptr<const Page>> Page::decode(BytesView encoded) {
     if ((leaves & (1u << i)) != 0) {
       ok = ok && reader.hash(second);
       if (ok)
-        children[i] = std::make_shared<Leaf>(first, second);
+        children[i].leaf.emplace(first, second);
     } else if (ok) {
-      children[i] = std::make_shared<Stub>(first);
+      children[i].node = std::make_shared<Stub>(first);
     }
   }
   if (!ok || !reader.empty())
     return data_loss("a tree page is malformed");
-  auto page = std::make_shared<const Page>(std::move(children));
+  auto page = std::make_shared<const Page>(children);
   page->mark_persisted();
   return std::shared_ptr<const Page>(std::move(page));
 }
@@ -343,25 +382,22 @@ Result<std::shared_ptr<const Page>> Stub::load(const PageSource& source, const P
 
 Result<Tree> Tree::apply(std::span<TreeChange> changes, std::vector<Path>& removed) const {
   Updater updater(source_, removed);
-  TENON_ASSIGN_OR_RETURN(NodeRef root, updater.apply(root_, changes));
+  TENON_ASSIGN_OR_RETURN(Child root, updater.apply(root_, changes));
   return Tree(source_, std::move(root));
 }
 
 Result<std::optional<Hash>> Tree::find(const Hash& key_hash) const {
-  TENON_ASSIGN_OR_RETURN(const NodeRef end,
+  TENON_ASSIGN_OR_RETURN(const std::optional<Leaf> end,
                          walk(source_, root_, key_hash, [](const Page&, std::uint8_t) {}));
-  if (!end)
+  if (!end || end->key_hash != key_hash)
     return std::optional<Hash>();
-  const auto& leaf = static_cast<const Leaf&>(*end);
-  if (leaf.key_hash != key_hash)
-    return std::optional<Hash>();
-  return std::optional<Hash>(leaf.value_hash);
+  return std::optional<Hash>(end->value_hash);
 }
 
 Result<merkle::SparseProof> Tree::prove(const Hash& key_hash) const {
   merkle::SparseProof proof;
-  NodeRef floating;
-  TENON_ASSIGN_OR_RETURN(NodeRef end,
+  std::optional<Leaf> floating;
+  TENON_ASSIGN_OR_RETURN(std::optional<Leaf> end,
                          walk(source_, root_, key_hash, [&](const Page& page, std::uint8_t nibble) {
                            const Page::Children children = page.children();
                            page_siblings(children, nibble, proof.siblings);
@@ -371,13 +407,12 @@ Result<merkle::SparseProof> Tree::prove(const Hash& key_hash) const {
     end = floating;
   if (!end)
     return proof;
-  const auto& leaf = static_cast<const Leaf&>(*end);
-  if (leaf.key_hash == key_hash) {
+  if (end->key_hash == key_hash) {
     proof.end = merkle::SparseProof::End::kLeaf;
   } else {
     proof.end = merkle::SparseProof::End::kOtherLeaf;
-    proof.other_key_hash = leaf.key_hash;
-    proof.other_value_hash = leaf.value_hash;
+    proof.other_key_hash = end->key_hash;
+    proof.other_value_hash = end->value_hash;
   }
   return proof;
 }

@@ -37,10 +37,10 @@ public:
   [[nodiscard]] virtual Result<Bytes> load_page(const Path& path) const = 0;
 };
 
-// A subtree that is not empty (an empty one is a null NodeRef).
+// A subtree of two keys or more.
 class Node {
 public:
-  enum class Kind : std::uint8_t { kLeaf, kPage, kStub };
+  enum class Kind : std::uint8_t { kPage, kStub };
 
   virtual ~Node() = default;
   Node(const Node&) = delete;
@@ -57,23 +57,36 @@ private:
   Hash hash_;
 };
 
-class Leaf final : public Node {
-public:
-  Leaf(const Hash& key_hash, const Hash& value_hash)
-      : Node(Kind::kLeaf, merkle::leaf_hash(key_hash, value_hash)), key_hash(key_hash),
-        value_hash(value_hash) {}
-  const Hash key_hash;
-  const Hash value_hash;
+// One key and its value, with the hash they make together. Lies in the page above it.
+struct Leaf {
+  Leaf(const Hash& key, const Hash& value)
+      : key_hash(key), value_hash(value), hash(merkle::leaf_hash(key, value)) {}
+  Hash key_hash;
+  Hash value_hash;
+  Hash hash;
+};
+
+// What stands at a place of the tree: nothing, a lone leaf, or a page.
+struct Child {
+  Child() = default;
+  Child(const Leaf& lone) : leaf(lone) {}
+  Child(NodeRef page) : node(std::move(page)) {}
+
+  [[nodiscard]] bool empty() const { return !leaf && !node; }
+  [[nodiscard]] const Hash& hash() const { return leaf ? leaf->hash : node->hash(); }
+
+  std::optional<Leaf> leaf;
+  NodeRef node;
 };
 
 class Page final : public Node {
 public:
   static constexpr std::size_t kFanout = 16;
-  using Children = std::array<NodeRef, kFanout>;
+  using Children = std::array<Child, kFanout>;
 
-  explicit Page(Children children);
+  explicit Page(const Children& children);
 
-  [[nodiscard]] NodeRef child(std::size_t nibble) const;
+  [[nodiscard]] Child child(std::size_t nibble) const;
   [[nodiscard]] Children children() const;
 
   // Is this very page what the disk holds under its path? Set once it has been written.
@@ -86,9 +99,11 @@ public:
   static Result<std::shared_ptr<const Page>> decode(BytesView encoded);
 
 private:
-  std::uint16_t bitmap_ = 0;
+  std::uint16_t leaf_bitmap_ = 0;
+  std::uint16_t page_bitmap_ = 0;
   mutable std::atomic<bool> persisted_ = false;
-  std::vector<NodeRef> present_;
+  std::vector<Leaf> leaves_;
+  std::vector<NodeRef> pages_;
 };
 
 // A page that may still be on disk only. Loads once; whoever shares the stub shares the page.
@@ -114,11 +129,13 @@ struct TreeChange {
 // A root with the operations on it. A value: copies share everything.
 class Tree {
 public:
-  explicit Tree(const PageSource* source = nullptr, NodeRef root = nullptr)
+  explicit Tree(const PageSource* source = nullptr, Child root = {})
       : source_(source), root_(std::move(root)) {}
 
-  [[nodiscard]] Hash root_hash() const { return root_ ? root_->hash() : merkle::empty_hash(); }
-  [[nodiscard]] const NodeRef& root() const { return root_; }
+  [[nodiscard]] Hash root_hash() const {
+    return root_.empty() ? merkle::empty_hash() : root_.hash();
+  }
+  [[nodiscard]] const Child& root() const { return root_; }
 
   // The tree after the changes, which are sorted by key hash and unique; fills in what each key had
   // before. Paths of pages that ceased to exist are appended to `removed`.
@@ -130,7 +147,7 @@ public:
 
 private:
   const PageSource* source_;
-  NodeRef root_;
+  Child root_;
 };
 
 // The four bits of a key hash at a depth counted in pages.

@@ -71,7 +71,7 @@ void write_pages(const NodeRef& node, Path& path, std::map<Bytes, Bytes>& pages)
   pages[encode_path(path)] = page.encode();
   for (std::uint8_t i = 0; i < Page::kFanout; ++i) {
     path.push_back(i);
-    write_pages(page.child(i), path, pages);
+    write_pages(page.child(i).node, path, pages);
     path.pop_back();
   }
 }
@@ -199,8 +199,10 @@ TEST_CASE("tree: pages read back from disk give the same tree, and damaged ones 
   const Tree built = tree_of(leaves);
   MapSource source;
   Path path;
-  write_pages(built.root(), path, source.pages);
-  const auto reopened = [&] { return Tree(&source, std::make_shared<Stub>(built.root_hash())); };
+  write_pages(built.root().node, path, source.pages);
+  const auto reopened = [&] {
+    return Tree(&source, Child(std::make_shared<Stub>(built.root_hash())));
+  };
   for (const auto& [key, value] : leaves)
     REQUIRE(reopened().find(key).value() == value);
   const Hash extra = crypto::sha256("one more");
@@ -235,7 +237,7 @@ TEST_CASE("tree: pages that vanish are named, so that the disk can forget them",
   const Tree full = tree_of(leaves);
   std::map<Bytes, Bytes> pages;
   Path path;
-  write_pages(full.root(), path, pages);
+  write_pages(full.root().node, path, pages);
   std::map<Hash, std::optional<Hash>> remove_all_but_one;
   for (auto leaf = std::next(leaves.begin()); leaf != leaves.end(); ++leaf)
     remove_all_but_one[leaf->first] = std::nullopt;
