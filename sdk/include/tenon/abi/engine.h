@@ -77,7 +77,9 @@ typedef struct tenon_execution_sink {
   void (*write)(void* context, const tenon_engine_write* write); /* the last one per key counts */
   void (*event)(void* context, const tenon_engine_event* event);
   void (*response)(void* context, tenon_bytes response);
-  /* The result holds only for record times in [min_us, max_us]. */
+  /* The result holds only for record times in [min_us, max_us]. A result that depends on the height
+   * allows exactly the record time it was given: record times grow strictly, so that names one
+   * block. */
   void (*time_bounds)(void* context, uint64_t min_us, uint64_t max_us);
 } tenon_execution_sink;
 
