@@ -257,7 +257,7 @@ Bytes encode_path(const Path& path) {
   Bytes out;
   out.push_back(static_cast<char>(path.size()));
   for (std::size_t i = 0; i < path.size(); i += 2) {
-    const unsigned low = i + 1 < path.size() ? path[i + 1] : 0u;
+    const int low = i + 1 < path.size() ? path[i + 1] : 0;
     out.push_back(static_cast<char>((path[i] << kLevelsPerPage) | low));
   }
   return out;

@@ -63,7 +63,7 @@ TEST_CASE("memory store: conforms", "[store][conformance]") {
 
 TEST_CASE("rocksdb store: conforms, whether tree pages are written at once or behind",
           "[store][conformance]") {
-  for (const std::uint64_t flush_blocks : {1, 5, 32}) {
+  for (const std::uint64_t flush_blocks : {1u, 5u, 32u}) {
     DYNAMIC_SECTION("pages every " << flush_blocks << " blocks") {
       const TestDirectory directory;
       run_suite({[&](const std::string& name) {

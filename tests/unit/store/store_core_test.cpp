@@ -24,7 +24,8 @@ public:
   explicit SharedBackend(std::shared_ptr<MemoryBackend> inner) : inner_(std::move(inner)) {}
   [[nodiscard]] bool durable() const override { return true; }
   [[nodiscard]] std::shared_ptr<const BackendView> view() const override { return inner_->view(); }
-  [[nodiscard]] Status write(const Batch& batch, bool sync) override {
+  [[nodiscard]] std::unique_ptr<Batch> batch() const override { return inner_->batch(); }
+  [[nodiscard]] Status write(Batch& batch, bool sync) override {
     return inner_->write(batch, sync);
   }
   [[nodiscard]] Status verify() const override { return {}; }
@@ -32,6 +33,16 @@ public:
 private:
   std::shared_ptr<MemoryBackend> inner_;
 };
+
+// Changes one record behind the store's back.
+void overwrite(Backend& backend, Column column, BytesView key, std::optional<BytesView> value) {
+  const auto batch = backend.batch();
+  if (value)
+    batch->put(column, key, *value);
+  else
+    batch->remove(column, key);
+  REQUIRE(backend.write(*batch, true).ok());
+}
 
 using Changes = std::map<Bytes, std::optional<Bytes>>;
 using Model = std::map<Bytes, Bytes>;
@@ -218,7 +229,7 @@ TEST_CASE("store: data of another chain or a newer format is refused, naming bot
   const Status other = StoreCore::open(std::make_unique<SharedBackend>(memory), theirs).status();
   CHECK(other.code() == Code::kFailedPrecondition);
   CHECK(other.message().find("belongs to chain") != std::string::npos);
-  REQUIRE(memory->write({{Column::kMeta, "format", Bytes("\0\0\0\x63", 4)}}, true).ok());
+  overwrite(*memory, Column::kMeta, "format", Bytes("\0\0\0\x63", 4));
   const Status newer = StoreCore::open(std::make_unique<SharedBackend>(memory), ours).status();
   CHECK(newer.message().find("written in format 99") != std::string::npos);
 }
@@ -234,14 +245,14 @@ TEST_CASE("store: a changed or lost record is found and named", "[store]") {
     return store->verify([](std::uint64_t, std::uint64_t) { return true; });
   };
   REQUIRE(verify().ok());
-  REQUIRE(memory->write({{Column::kLatest, "k7", encode_latest(0, "valuf")}}, true).ok());
+  overwrite(*memory, Column::kLatest, "k7", encode_latest(0, "valuf"));
   CHECK(verify().code() == Code::kDataLoss);
   CHECK(verify().message().find("key 6b37") != std::string::npos);
-  REQUIRE(memory->write({{Column::kLatest, "k7", std::nullopt}}, true).ok());
+  overwrite(*memory, Column::kLatest, "k7", std::nullopt);
   CHECK(verify().message().find("missing") != std::string::npos);
-  REQUIRE(memory->write({{Column::kLatest, "k7", encode_latest(0, "value")}}, true).ok());
+  overwrite(*memory, Column::kLatest, "k7", encode_latest(0, "value"));
   REQUIRE(verify().ok());
   const Bytes key = block_key(0, plugin::BlockPart::kBody);
-  REQUIRE(memory->write({{Column::kBlocks, key, "bodx 0 abcd"}}, true).ok());
+  overwrite(*memory, Column::kBlocks, key, "bodx 0 abcd");
   CHECK(verify().message() == "part 1 of block 0 does not fit its checksum");
 }

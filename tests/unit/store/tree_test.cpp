@@ -97,7 +97,7 @@ Leaves random_leaves(std::mt19937& random, std::size_t count, std::size_t shared
 } // namespace
 
 TEST_CASE("tree: random puts and removals keep the root of the definition", "[store][tree]") {
-  for (const std::size_t shared_bits : {0, 1, 3, 7, 30, 64, 200, 250}) {
+  for (const std::size_t shared_bits : {0u, 1u, 3u, 7u, 30u, 64u, 200u, 250u}) {
     std::mt19937 random(static_cast<unsigned>(shared_bits));
     std::vector<Hash> keys;
     for (int i = 0; i < 60; ++i)
@@ -165,8 +165,8 @@ TEST_CASE("tree: changes applied backward lead back to every earlier root", "[st
 }
 
 TEST_CASE("tree: proofs of every key verify, and none with a flipped bit does", "[store][tree]") {
-  for (const std::size_t count : {0, 1, 2, 3, 17, 40}) {
-    for (const std::size_t shared_bits : {0, 9}) {
+  for (const std::size_t count : {0u, 1u, 2u, 3u, 17u, 40u}) {
+    for (const std::size_t shared_bits : {0u, 9u}) {
       std::mt19937 random(static_cast<unsigned>(count));
       const Leaves leaves = random_leaves(random, count, shared_bits);
       const Tree tree = tree_of(leaves);
