@@ -28,7 +28,9 @@ function(tenon_add_contract name)
     COMMAND ${CMAKE_COMMAND} -E make_directory ${contract_OUTPUT_DIRECTORY}
     COMMAND ${TENON_CONTRACT_COMPILER} --target=wasm32 -std=c++20 -Os -ffreestanding -fno-builtin
             -fno-exceptions -fno-rtti -nostdlib -Wall -Wextra -Werror
-            -Wl,--no-entry -Wl,--strip-all -MMD -MF ${depfile} -MT ${module}
+            # The stack below the data: overflowing it is a trap, not a change of the data.
+            -Wl,--no-entry -Wl,--strip-all -Wl,--stack-first -Wl,-z,stack-size=16384
+            -MMD -MF ${depfile} -MT ${module}
             -I ${TENON_CONTRACT_INCLUDE} -o ${module} ${source}
     DEPENDS ${source} DEPFILE ${depfile}
     COMMENT "Contract ${name}" VERBATIM)

@@ -18,6 +18,18 @@ std::string instance_id(const Hash& transaction) {
   return to_hex(hash.view().substr(0, kInstanceIdSize));
 }
 
+// One of the runs that may go on at a time.
+template <typename Semaphore> class Turn {
+public:
+  explicit Turn(Semaphore& semaphore) : semaphore_(semaphore) { semaphore_.acquire(); }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+  ~Turn() { semaphore_.release(); }
+
+private:
+  Semaphore& semaphore_;
+};
+
 // {"result": value} for a function's encoded result.
 Result<Bytes> result_json(const Description& description, const Function& function,
                           const Bytes& reply, nlohmann::json base) {
@@ -56,7 +68,7 @@ Result<plugin::ExecutionResult> WasmEngine::execute(const plugin::StateView& vie
   if (transaction.act_as.empty()) {
     return invalid_argument("BAD_PAYLOAD: a contract call needs a party to act as");
   }
-  runs_.acquire();
+  const Turn turn(runs_);
   Execution execution(*runtime_, view, transaction, context, kFuelPerTransaction);
   Result<Bytes> response = invalid_argument("BAD_PAYLOAD: the Command message names no command");
   switch (command.command_case()) {
@@ -75,7 +87,6 @@ Result<plugin::ExecutionResult> WasmEngine::execute(const plugin::StateView& vie
   case v1::Command::COMMAND_NOT_SET:
     break;
   }
-  runs_.release();
   if (!response.ok())
     return response.status();
   return execution.take_result(*std::move(response));
@@ -139,10 +150,10 @@ Result<Bytes> WasmEngine::instantiate(Execution& execution, const v1::Instantiat
 }
 
 Result<Bytes> WasmEngine::call(Execution& execution, const v1::Execute& command) {
-  TENON_ASSIGN_OR_RETURN(const auto record, execution.instance_record(command.instance()));
-  TENON_ASSIGN_OR_RETURN(const auto compiled, execution.load(record.contract()));
-  TENON_ASSIGN_OR_RETURN(const Bytes reply, execution.run(EntryPoint::kExecute, command.instance(),
-                                                          command.function(), command.arguments()));
+  std::shared_ptr<const Compiled> compiled;
+  TENON_ASSIGN_OR_RETURN(const Bytes reply,
+                         execution.run(EntryPoint::kExecute, command.instance(), command.function(),
+                                       command.arguments(), &compiled));
   const auto index = compiled->description.find_execute(command.function());
   return result_json(compiled->description, compiled->description.execute(*index), reply,
                      nlohmann::json::object());
@@ -176,10 +187,8 @@ Result<Bytes> WasmEngine::prepare(const plugin::StateView& view, BytesView comma
 Result<Bytes> WasmEngine::query(const plugin::StateView& view, BytesView request,
                                 const plugin::EngineTransaction& caller,
                                 const plugin::EngineContext& context) {
-  runs_.acquire();
-  auto answer = answer_query(*runtime_, view, request, caller, context);
-  runs_.release();
-  return answer;
+  const Turn turn(runs_);
+  return answer_query(*runtime_, view, request, caller, context);
 }
 
 Result<std::vector<plugin::EngineWrite>> WasmEngine::rebuild_index(const plugin::StateView&) {

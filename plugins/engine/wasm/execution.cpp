@@ -157,16 +157,20 @@ Result<std::shared_ptr<const Compiled>> Execution::load(const std::string& contr
   if (!parsed.ParseFromString(*record) || crypto::sha256(*code) != *id) {
     return data_loss("contract " + contract + " does not fit its id");
   }
-  // It passed all of this when it was uploaded; that it does not now says something about this process.
+  // It passed all of this when it was uploaded; that it does not now says something about this
+  // process.
   const auto broken = [&](const Status& status) {
     return fault("contract " + contract + " no longer loads: " + status.message());
   };
   const auto prepared = Runtime::prepare(*code);
-  if (!prepared.ok()) return broken(prepared.status());
+  if (!prepared.ok())
+    return broken(prepared.status());
   auto made = runtime_.compile(*id, *prepared);
-  if (!made.ok()) return broken(made.status());
+  if (!made.ok())
+    return broken(made.status());
   auto description = Description::parse(parsed.description());
-  if (!description.ok()) return broken(description.status());
+  if (!description.ok())
+    return broken(description.status());
   const std::shared_ptr<Compiled> compiled = *std::move(made);
   compiled->description = *std::move(description);
   runtime_.keep(*id, compiled);
@@ -174,7 +178,8 @@ Result<std::shared_ptr<const Compiled>> Execution::load(const std::string& contr
 }
 
 Result<Bytes> Execution::run(EntryPoint entry, const std::string& instance,
-                             const std::string& function, Bytes input) {
+                             const std::string& function, Bytes input,
+                             std::shared_ptr<const Compiled>* ran) {
   Frame frame;
   frame.entry = entry;
   frame.instance = instance;
@@ -192,6 +197,8 @@ Result<Bytes> Execution::run(EntryPoint entry, const std::string& instance,
         "UNKNOWN_FUNCTION: the contract has no function \"" + function +
         "\"; it has: " + compiled->description.function_names(entry == EntryPoint::kQuery));
   }
+  if (ran != nullptr)
+    *ran = compiled;
   const bool has_argument = entry == EntryPoint::kExecute || entry == EntryPoint::kQuery;
   return run_frame(frame, *compiled, *index, has_argument);
 }
@@ -270,13 +277,13 @@ Result<Bytes> Execution::run_frame(Frame& frame, const Compiled& compiled, std::
     return not_found("UNKNOWN_FUNCTION: the contract does not export \"" + std::string(name) +
                      "\"");
   }
-  wasmtime_val_t argument;
-  argument.kind = WASMTIME_I32;
-  argument.of.i32 = static_cast<std::int32_t>(function);
+  // The module's entry points have the right types: Runtime::compile saw to it.
+  wasmtime_val_raw_t argument{};
+  argument.i32 = static_cast<std::int32_t>(function);
   ++depth_;
   wasm_trap_t* trap = nullptr;
-  const Error error(wasmtime_func_call(frame.context, &entry.of.func, &argument,
-                                       has_argument ? 1 : 0, nullptr, 0, &trap));
+  const Error error(wasmtime_func_call_unchecked(frame.context, &entry.of.func, &argument,
+                                                 has_argument ? 1 : 0, &trap));
   const Trap owned(trap);
   --depth_;
   if (error || trap != nullptr || !failure_.ok()) {
@@ -316,9 +323,12 @@ Status Execution::explain(Frame& frame, const wasmtime_instance_t& instance,
     failure_ = fault("a contract ended in an unexpected trap: " + message_of(trap));
   }
   if (failure_.ok()) {
-    // Called with other parameters than the entry point has: the module's own mistake.
-    failure_ = invalid_argument("BAD_MODULE: export \"" + std::string(export_name(frame.entry)) +
-                                "\": " + (error != nullptr ? message_of(error) : "unknown error"));
+    const std::string message = error != nullptr ? message_of(error) : "unknown error";
+    // Growth that no limit forbids failed because this process is out of something.
+    failure_ = message.find(TENON_WASM_LIMIT_MARK) != std::string::npos
+                   ? resource_exhausted("MEMORY_LIMIT: the contract asked for more memory, or a "
+                                        "larger table, than it may have")
+                   : fault("running \"" + std::string(export_name(frame.entry)) + "\": " + message);
   }
   return failure_;
 }

@@ -49,9 +49,11 @@ public:
             std::uint64_t fuel)
       : runtime_(runtime), view_(view), transaction_(transaction), context_(context), fuel_(fuel) {}
 
-  // Runs one contract function on an instance and returns its encoded result.
+  // Runs one contract function on an instance and returns its encoded result; `ran`, where given,
+  // becomes the code that ran.
   [[nodiscard]] Result<Bytes> run(EntryPoint entry, const std::string& instance,
-                                  const std::string& function, Bytes input);
+                                  const std::string& function, Bytes input,
+                                  std::shared_ptr<const Compiled>* ran = nullptr);
   // The description of a contract that has none yet, told by its own code.
   [[nodiscard]] Result<Bytes> describe(const Compiled& compiled);
 

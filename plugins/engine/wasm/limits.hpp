@@ -22,7 +22,7 @@ inline constexpr tenon_wasm_limits kModuleLimits = {
     256u << 10, // function_bytes
     10000,      // data_segments
     10000,      // element_segments
-    32768,      // stack_units
+    16384,      // stack_units
 };
 
 inline constexpr std::uint64_t kPageSize = 65536;
@@ -44,8 +44,8 @@ inline constexpr std::uint64_t kFuelPerRead = 2000;
 inline constexpr std::uint64_t kFuelPerWrite = 5000;
 inline constexpr std::uint64_t kFuelPerContractCall = 20000;
 
-// Room on the native stack for one WebAssembly call. stack_units * 16 bytes and the frames' fixed
-// parts stay well below it, so the deterministic limit always comes first.
-inline constexpr std::size_t kNativeStackSize = 2u << 20;
+// Room on the native stack for the WebAssembly of one contract on the call stack. A stack unit
+// stands for at most 64 bytes, so the deterministic limit always comes first.
+inline constexpr std::size_t kNativeStackSize = kModuleLimits.stack_units * 64 + (256u << 10);
 
 } // namespace tenon::wasm

@@ -14,7 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // Whatever changes the meaning or the layout of compiled code; part of the cache key.
-constexpr BytesView kCompilerVersion = "wasmtime " WASMTIME_VERSION ", tenon 1";
+constexpr BytesView kCompilerVersion = "wasmtime " WASMTIME_VERSION ", tenon 2";
 
 constexpr std::size_t kMaxKept = 64;
 constexpr std::uint32_t kPoolSize = 128;
@@ -94,9 +94,13 @@ Result<std::unique_ptr<Runtime>> Runtime::create(const fs::path& cache) {
 Status Runtime::set_up() {
   // Headers of another build would give values another size and corrupt memory at the first call.
   static_assert(sizeof(wasmtime_val_raw_t) == 16);
-  engine_.reset(wasm_engine_new_with_config(make_config()));
+  Bytes why;
+  engine_.reset(tenon_wasm_engine_new(
+      make_config(), &why, [](void* context, const std::uint8_t* data, std::size_t size) {
+        static_cast<Bytes*>(context)->assign(reinterpret_cast<const char*>(data), size);
+      }));
   if (!engine_)
-    return fault("Wasmtime could not make an engine");
+    return fault("Wasmtime could not make an engine: " + why);
   linker_.reset(wasmtime_linker_new(engine_.get()));
   TENON_RETURN_IF_ERROR(define_host_functions(linker_.get()));
   if (cache_.empty())
@@ -161,6 +165,33 @@ void Runtime::to_cache(const fs::path& file, const wasmtime_module_t& module) co
     fs::rename(partial, file, ignored);
 }
 
+// The entry points' types are the module's own affair; checked once, so that calls need not.
+static Status check_entry_points(const wasmtime_module_t& module) {
+  wasm_exporttype_vec_t exports;
+  wasmtime_module_exports(&module, &exports);
+  Status status;
+  for (std::size_t i = 0; i < exports.size; ++i) {
+    const wasm_name_t* const raw = wasm_exporttype_name(exports.data[i]);
+    const std::string_view name(raw->data, raw->size);
+    const bool numbered = name == "execute" || name == "query";
+    if (!numbered && name != "describe" && name != "init" && name != "migrate")
+      continue;
+    const wasm_functype_t* const type =
+        wasm_externtype_as_functype_const(wasm_exporttype_type(exports.data[i]));
+    const bool fits =
+        type != nullptr && wasm_functype_results(type)->size == 0 &&
+        wasm_functype_params(type)->size == (numbered ? 1 : 0) &&
+        (!numbered || wasm_valtype_kind(wasm_functype_params(type)->data[0]) == WASM_I32);
+    if (!fits) {
+      status = invalid_argument("BAD_MODULE: export \"" + std::string(name) +
+                                "\": expected a function " + (numbered ? "(i32)" : "()") +
+                                " without result");
+    }
+  }
+  wasm_exporttype_vec_delete(&exports);
+  return status;
+}
+
 Result<std::shared_ptr<Compiled>> Runtime::compile(const Hash& contract, BytesView prepared) {
   const bool caching = !cache_key_.empty();
   const Hash name = crypto::sha256({kCompilerVersion, contract.view(), prepared});
@@ -173,11 +204,13 @@ Result<std::shared_ptr<Compiled>> Runtime::compile(const Hash& contract, BytesVi
     const Error error(wasmtime_module_new(engine_.get(),
                                           reinterpret_cast<const std::uint8_t*>(prepared.data()),
                                           prepared.size(), &module));
-    if (error) return invalid_argument("BAD_MODULE: " + message_of(error.get()));
+    if (error)
+      return invalid_argument("BAD_MODULE: " + message_of(error.get()));
     compiled->module.reset(module);
     if (caching)
       to_cache(file, *module);
   }
+  TENON_RETURN_IF_ERROR(check_entry_points(*compiled->module));
   wasmtime_instance_pre_t* pre = nullptr;
   const Error error(wasmtime_linker_instantiate_pre(linker_.get(), compiled->module.get(), &pre));
   // Imports by known names but of other types are the module's mistake, the same everywhere.
@@ -210,9 +243,8 @@ void Runtime::keep(const Hash& contract, std::shared_ptr<const Compiled> compile
 
 Store Runtime::make_store(void* data) const {
   Store store(wasmtime_store_new(engine_.get(), data, nullptr));
-  wasmtime_store_limiter(store.get(),
-                         static_cast<std::int64_t>(kModuleLimits.memory_pages * kPageSize),
-                         kModuleLimits.table_elements, 1, 1, 1);
+  tenon_wasm_limit_store(store.get(), kModuleLimits.memory_pages * kPageSize,
+                         kModuleLimits.table_elements);
   return store;
 }
 

@@ -2,7 +2,8 @@
 // TENON_CONTRACT that lists them. See docs/writing-a-contract.md; plugins/engine/wasm/contracts has
 // two contracts to learn from. Compile with
 //   clang++ --target=wasm32 -std=c++20 -Os -ffreestanding -fno-builtin -fno-exceptions -fno-rtti
-//           -nostdlib -Wl,--no-entry -Wl,--strip-all -I <sdk>/include -o my.wasm my.cpp
+//           -nostdlib -Wl,--no-entry -Wl,--strip-all -Wl,--stack-first
+//           -Wl,-z,stack-size=16384 -I <sdk>/include -o my.wasm my.cpp
 #pragma once
 
 #include "tenon/contract/description.hpp"

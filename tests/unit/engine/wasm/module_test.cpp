@@ -115,6 +115,18 @@ TEST_CASE("module: without a description there is no contract", "[wasm][module]"
   CHECK(upload(kHeader + kMemory + section(7, {kExportMemory})) != "OK");
 }
 
+TEST_CASE("module: an entry point of another type is refused at upload", "[wasm][module]") {
+  for (const char* const entry : {"execute", "query"}) {
+    check_refused(kHeader + kTypes + section(3, {number(0)}) + kMemory +
+                      section(7, {kExportMemory, name(entry) + Bytes("\0\0", 2)}) +
+                      section(10, {kEmptyBody}),
+                  entry);
+  }
+  check_refused(kHeader + kMemory +
+                    section(7, {kExportMemory, name("describe") + Bytes("\2\0", 2)}),
+                "describe");
+}
+
 TEST_CASE("module: a module above a megabyte is refused", "[wasm][module]") {
   const Bytes filler(2u << 20, 'x');
   check_refused(kHeader + kMemory + section(7, {kExportMemory}) + Bytes(1, '\0') +

@@ -1,8 +1,10 @@
 //! Wasmtime's C API and, beside it, what Tenon's wasm engine needs done to a module before Wasmtime
-//! sees it: `tenon_wasm_prepare`, declared for C++ in runtime.h.
+//! sees it: `tenon_wasm_prepare` and what is
+//! in engine.rs, declared for C++ in runtime.h.
 
 pub use wasmtime_c_api::*;
 
+mod engine;
 mod limits;
 mod prepare;
 mod stack_height;

@@ -153,13 +153,15 @@ fn scan_function(
         .first()
         .copied();
     let mut highest = 0;
+    let mut instructions = 0;
     reader.set_features(features());
     let mut operators = wasmparser::OperatorsReader::new(reader);
     while !operators.eof() {
         let (operator, offset) = operators.read_with_offset().map_err(describe)?;
         function.op(offset, &operator).map_err(describe)?;
         highest = highest.max(function.operand_stack_height());
+        instructions += 1;
     }
     check("operands on the stack of one function", highest.into(), limits.operand_stack)?;
-    Ok(FunctionFacts { cost: stack_height::cost(function.len_locals(), highest), result })
+    Ok(FunctionFacts { cost: stack_height::cost(function.len_locals(), highest, instructions), result })
 }

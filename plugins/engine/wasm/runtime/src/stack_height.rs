@@ -18,9 +18,11 @@ use wasm_encoder::{
 };
 use wasmparser::Operator;
 
-/// Units of one call: a fixed part for the frame, one per local and operand, each at most 16 bytes.
-pub fn cost(locals: u32, operands: u32) -> u32 {
-    8 + locals + operands
+/// Units of one call: a fixed part for the frame, one per local and operand, and one per eight
+/// instructions, because the compiler may keep as many intermediate values in the native frame. A unit
+/// stands for at most 64 native bytes.
+pub fn cost(locals: u32, operands: u32, instructions: u32) -> u32 {
+    8 + locals + operands + instructions / 8
 }
 
 pub struct Instrumenter {

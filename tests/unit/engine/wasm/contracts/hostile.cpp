@@ -105,7 +105,7 @@ void more(int function) {
     put("k", 1);
     __builtin_trap();
   case 24: {
-    const unsigned result = deep_frame(400, 1, 2, 3, 4, 5, 6);
+    const unsigned result = deep_frame(150, 1, 2, 3, 4, 5, 6);
     return tenon_return(&result, sizeof result);
   }
   default:
