@@ -1,6 +1,6 @@
 #!/bin/sh
-# Builds the runtime crate once into a cache outside the build tree, so that neither a clean build nor
-# another preset builds Wasmtime again. Prints nothing when the cache has it already.
+# Builds the runtime crate once into a cache outside the build tree, so that neither a clean build
+# nor another preset builds Wasmtime again. Prints nothing when the cache has it already.
 #
 #   build.sh FOLDER    links the library and include/ into FOLDER
 #
@@ -12,10 +12,12 @@ here=$(cd "$(dirname "$0")" && pwd)
 cache=${TENON_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/tenon}
 
 if ! rustc=$(rustc --version 2>/dev/null); then
-  echo "build.sh: rustc is missing. Run './tenon setup', which installs Debian's rustc-web and cargo-web." >&2
+  echo "build.sh: rustc is missing." \
+    "Run './tenon setup', which installs Debian's rustc-web and cargo-web." >&2
   exit 1
 fi
-key=$( (echo "$rustc"; cd "$here" && cat Cargo.toml Cargo.lock build.rs src/*.rs) | sha256sum | cut -c1-16)
+key=$( (echo "$rustc"; cd "$here" && cat Cargo.toml Cargo.lock build.rs src/*.rs) |
+  sha256sum | cut -c1-16)
 folder=$cache/wasm-runtime-$key
 
 mkdir -p "$cache"

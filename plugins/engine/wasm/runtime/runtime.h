@@ -27,7 +27,7 @@ typedef struct tenon_wasm_limits {
   uint32_t function_bytes;
   uint32_t data_segments;
   uint32_t element_segments;
-  uint32_t stack_units; /* over all active calls: 8 + locals + operands + instructions / 8 each */
+  uint32_t stack_units; /* over all calls: 8 + locals + operands + instructions / 8 each */
 } tenon_wasm_limits;
 
 /* The exported global with which an instrumented module counts stack_units. */
@@ -43,13 +43,15 @@ int32_t tenon_wasm_prepare(const uint8_t *module, size_t module_size,
 
 /* An engine without backtraces, or NULL after calling `error` once with the reason. Takes `config`. */
 wasm_engine_t *tenon_wasm_engine_new(wasm_config_t *config, void *context,
-                                     void (*error)(void *context, const uint8_t *data, size_t size));
+                                     void (*error)(void *context, const uint8_t *data,
+                                                   size_t size));
 
 /* Limits what the instance of a store may grow to. A growth that fails is a trap, never a -1: its
- * message has TENON_WASM_LIMIT_MARK when the limit forbids it, and otherwise this process is out of
- * something. */
+ * message has TENON_WASM_LIMIT_MARK when the limit forbids it, and otherwise this process is out
+ * of something. */
 #define TENON_WASM_LIMIT_MARK "forcing trap when growing"
-void tenon_wasm_limit_store(wasmtime_store_t *store, uint64_t memory_bytes, uint64_t table_elements);
+void tenon_wasm_limit_store(wasmtime_store_t *store, uint64_t memory_bytes,
+                            uint64_t table_elements);
 
 #ifdef __cplusplus
 }
