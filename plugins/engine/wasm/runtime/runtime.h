@@ -41,7 +41,8 @@ int32_t tenon_wasm_prepare(const uint8_t *module, size_t module_size,
                            const tenon_wasm_limits *limits, void *context,
                            void (*output)(void *context, const uint8_t *data, size_t size));
 
-/* An engine without backtraces, or NULL after calling `error` once with the reason. Takes `config`. */
+/* An engine without backtraces, or NULL after calling `error` once with the reason. Takes
+ * `config`. */
 wasm_engine_t *tenon_wasm_engine_new(wasm_config_t *config, void *context,
                                      void (*error)(void *context, const uint8_t *data,
                                                    size_t size));
