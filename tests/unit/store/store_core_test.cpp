@@ -2,14 +2,13 @@
 
 #include <catch2/catch.hpp>
 
-#include <filesystem>
 #include <random>
-#include <unistd.h>
 
 #include "common/memory_backend.hpp"
 #include "rocksdb/rocksdb_backend.hpp"
 #include "tenon/crypto/sha256.hpp"
 #include "tenon/merkle/state_entry.hpp"
+#include "unit/store/test_directory.hpp"
 
 using namespace tenon;
 using namespace tenon::store;
@@ -114,25 +113,18 @@ void check_version(const plugin::StoreSnapshot& snapshot, const Model& model) {
   }
 }
 
-struct TemporaryDirectory {
-  std::filesystem::path path =
-      std::filesystem::temp_directory_path() / ("tenon-store-" + std::to_string(::getpid()));
-  TemporaryDirectory() { std::filesystem::remove_all(path); }
-  ~TemporaryDirectory() { std::filesystem::remove_all(path); }
-};
-
 } // namespace
 
 TEST_CASE("store: every version reads as it was, before and after a restart", "[store]") {
   auto memory = std::make_shared<MemoryBackend>();
   const bool on_disk = GENERATE(false, true);
-  const TemporaryDirectory directory;
+  const TestDirectory directory;
   const auto open = [&]() {
     StoreOptions options;
     options.flush_blocks = 7;
     std::unique_ptr<Backend> backend = std::make_unique<SharedBackend>(memory);
     if (on_disk)
-      backend = RocksdbBackend::open({directory.path}).value();
+      backend = RocksdbBackend::open({directory.path() + "/db"}).value();
     auto store = StoreCore::open(std::move(backend), options);
     INFO(store.status().to_string());
     REQUIRE(store.ok());
