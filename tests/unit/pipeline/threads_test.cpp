@@ -13,7 +13,7 @@ using namespace tenon::test;
 
 TEST_CASE("pipeline: many callers at once lose nothing and double nothing", "[pipeline][threads]") {
   const store::TestDirectory directory;
-  World world(rocksdb_store(directory.path()));
+  World world(rocksdb_store(directory.path() + "/db"));
   std::vector<std::string> parties;
   for (int i = 0; i < 8; ++i)
     parties.push_back("p" + std::to_string(i));
