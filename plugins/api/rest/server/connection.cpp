@@ -68,7 +68,11 @@ public:
     if (idle_)
       beast::get_lowest_layer(stream_).cancel();
   }
-  void abort() override { beast::get_lowest_layer(stream_).close(); }
+  void abort() override {
+    beast::get_lowest_layer(stream_).close();
+    if (pending_ != nullptr)
+      pending_->timer.cancel();
+  }
   void head_moved() override {}
 
 private:
@@ -150,7 +154,7 @@ private:
   asio::awaitable<bool> refuse_header(ErrorCode error) {
     const bool is_http =
         error.category() == http::make_error_code(http::error::bad_method).category();
-    if (error == beast::error::timeout && began_ != Clock::time_point()) {
+    if (error == beast::error::timeout) {
       co_await answer(
           nullptr,
           refusal(408, "REQUEST_TIMEOUT", "the head of the request did not arrive in time", "/"),
@@ -177,14 +181,11 @@ private:
     if (has_body && small && !waits && co_await read_body(parser, kMaxDroppedBodyBytes))
       co_return false;
     const bool go_on = (!has_body || (small && !waits)) && parser.get().keep_alive();
-    const bool more = co_await answer(route_of(parser), response, go_on);
+    const bool more = co_await answer(nullptr, response, go_on);
     if (!go_on && has_body)
       co_await linger();
     co_return more;
   }
-
-  // Only for the metrics: a refused request may have had a route.
-  static const Route* route_of(const Parser&) { return nullptr; }
 
   // The refusal, if there is one.
   asio::awaitable<std::optional<Response>> read_body(Parser& parser, std::uint64_t limit) {
@@ -217,11 +218,13 @@ private:
     const auto pending = std::make_shared<Pending>(*worker_.context);
     const std::string path = call.path;
     beast::get_lowest_layer(stream_).expires_never();
+    pending_ = pending;
     worker_.service.dispatch(std::move(call), responder_for(worker_.context, pending));
     if (!pending->response) {
       pending->timer.expires_after(milliseconds(limits_.response_timeout_ms));
       co_await pending->timer.async_wait(kAwait);
     }
+    pending_.reset();
     pending->abandoned = true;
     if (!pending->response)
       co_return to_response(outcome_unknown({}), path);
@@ -289,6 +292,7 @@ private:
   Stream stream_;
   beast::flat_buffer buffer_;
   Clock::time_point began_{};
+  std::shared_ptr<Pending> pending_; // while an answer is waited for
   std::optional<Upgrade> upgrade_;
   bool idle_ = false;
 };

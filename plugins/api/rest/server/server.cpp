@@ -46,7 +46,7 @@ struct Server::State {
   [[nodiscard]] Status load_tls();
   [[nodiscard]] Status listen();
   asio::awaitable<void> accept();
-  void place(tcp::socket socket);
+  void close_acceptor();
   template <typename Task> void on_all_workers(Task task);
 };
 
@@ -117,12 +117,21 @@ asio::awaitable<void> Server::State::accept() {
     asio::dispatch(*worker.context, [this, &worker, socket = std::move(socket)]() mutable {
       ErrorCode ignored;
       static_cast<void>(socket.set_option(tcp::no_delay(true), ignored));
+      if (worker.draining)
+        return; // closes it
       if (tls != nullptr)
         serve_tls(worker, std::move(socket), *tls);
       else
         serve_plain(worker, std::move(socket));
     });
   }
+}
+
+void Server::State::close_acceptor() {
+  asio::post(*workers.front()->context, [this] {
+    ErrorCode ignored;
+    static_cast<void>(acceptor->close(ignored));
+  });
 }
 
 template <typename Task> void Server::State::on_all_workers(Task task) {
@@ -156,10 +165,7 @@ Status Server::start() {
   asio::co_spawn(*state.workers.front()->context, state.accept(), asio::detached);
   state.running = true;
   for (const auto& worker : state.workers) {
-    worker->thread = std::thread([context = worker->context] {
-      const auto work = asio::make_work_guard(*context);
-      context->run();
-    });
+    worker->thread = std::thread([context = worker->context] { context->run(); });
   }
   state.telemetry.log(
       plugin::LogLevel::kInfo,
@@ -176,10 +182,7 @@ Status Server::drain(std::uint64_t deadline_ms) {
   State& state = *state_;
   if (!state.running)
     return {};
-  asio::post(*state.workers.front()->context, [&state] {
-    ErrorCode ignored;
-    static_cast<void>(state.acceptor->close(ignored));
-  });
+  state.close_acceptor();
   state.on_all_workers([](Worker& worker) {
     worker.draining = true;
     for (Session* const session : worker.sessions)
@@ -202,12 +205,19 @@ void Server::stop() {
   if (!state.running)
     return;
   state.running = false;
-  for (const auto& worker : state.workers)
-    worker->context->stop();
+  state.close_acceptor();
+  // Every connection ends by itself once it is cut, and then its loop has no work left; nothing is
+  // torn down under a coroutine that still runs.
+  state.on_all_workers([](Worker& worker) {
+    worker.draining = true;
+    worker.stopping = true;
+    for (Session* const session : worker.sessions)
+      session->abort();
+    worker.work.reset();
+  });
   for (const auto& worker : state.workers)
     worker->thread.join();
   state.acceptor.reset();
-  // What was still open ends with its event loop.
   state.workers.clear();
 }
 

@@ -28,17 +28,24 @@ class Worker {
 public:
   Worker(Service& service_in, Telemetry& telemetry_in)
       : service(service_in), telemetry(telemetry_in),
-        context(std::make_shared<asio::io_context>(1)) {}
+        context(std::make_shared<asio::io_context>(1)), work(context->get_executor()) {}
 
-  void add(Session* session) { sessions.insert(session); }
+  void add(Session* session) {
+    sessions.insert(session);
+    if (stopping)
+      session->abort();
+  }
   void remove(Session* session) { sessions.erase(session); }
 
   Service& service;
   Telemetry& telemetry;
   // Shared with answers under way: a late one finds a loop that runs no more, but is there.
   const std::shared_ptr<asio::io_context> context;
+  // Keeps the loop running while there is nothing to do; let go of to end it.
+  asio::executor_work_guard<asio::io_context::executor_type> work;
   std::set<Session*> sessions;
   bool draining = false;
+  bool stopping = false;
   std::thread thread;
 };
 
