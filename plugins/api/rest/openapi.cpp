@@ -25,8 +25,6 @@ std::string_view meaning(unsigned status) {
     return "There is no such thing, or the token may not see it.";
   case 406:
     return "The client accepts nothing that is served here.";
-  case 408:
-    return "The request took too long to arrive.";
   case 409:
     return "The command id was used with other content, or the thing exists already.";
   case 411:

@@ -282,7 +282,7 @@ std::vector<unsigned> statuses(const Route& route) {
     all.push_back(404);
   all.push_back(413);
   if (route.body != BodyKind::kNone)
-    all.insert(all.end(), {408, 411, 415});
+    all.insert(all.end(), {411, 415});
   std::sort(all.begin(), all.end());
   all.erase(std::unique(all.begin(), all.end()), all.end());
   return all;

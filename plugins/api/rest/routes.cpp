@@ -201,6 +201,9 @@ void add_instance_routes(std::vector<Route>& all) {
                  "The instance.",
                  {422, 501},
                  handlers::get_instance});
+}
+
+void add_call_routes(std::vector<Route>& all) {
   all.push_back({"POST",
                  "/v1/instances/{instance}/execute",
                  "executeInstance",
@@ -274,6 +277,9 @@ void add_history_routes(std::vector<Route>& all) {
                  "The transaction.",
                  {},
                  handlers::get_transaction});
+}
+
+void add_block_routes(std::vector<Route>& all) {
   all.push_back({"GET",
                  "/v1/events",
                  "listEvents",
@@ -423,7 +429,9 @@ const std::vector<Route>& routes() {
     add_node_routes(all);
     add_contract_routes(all);
     add_instance_routes(all);
+    add_call_routes(all);
     add_history_routes(all);
+    add_block_routes(all);
     add_party_routes(all);
     add_stream(all, StreamKind::kBlocks, "/v1/streams/blocks", "streamBlocks", "Blocks, live");
     add_stream(all, StreamKind::kTransactions, "/v1/streams/transactions", "streamTransactions",

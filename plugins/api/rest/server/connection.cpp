@@ -132,7 +132,7 @@ private:
     expire_in(limits_.header_timeout_ms);
     const auto [error, size] = co_await http::async_read_header(stream_, buffer_, parser, kAwait);
     if (error)
-      co_return co_await refuse_header(error);
+      co_return co_await refuse_header(parser, error);
     RequestHead head = head_of(parser);
     auto admitted = worker_.service.admit(head);
     if (auto* response = std::get_if<Response>(&admitted))
@@ -151,25 +151,15 @@ private:
     co_return co_await answer(&route, response, parser.get().keep_alive());
   }
 
-  asio::awaitable<bool> refuse_header(ErrorCode error) {
+  asio::awaitable<bool> refuse_header(const Parser& parser, ErrorCode error) {
     const bool is_http =
         error.category() == http::make_error_code(http::error::bad_method).category();
-    if (error == beast::error::timeout) {
-      co_await answer(
-          nullptr,
-          refusal(408, "REQUEST_TIMEOUT", "the head of the request did not arrive in time", "/"),
-          false);
-    } else if (is_http && error != http::error::end_of_stream &&
-               error != http::error::partial_message) {
-      co_await answer(nullptr, header_refusal(error, buffer_text()), false);
+    // A timeout has closed the socket already: a slow loris hears nothing.
+    if (is_http && error != http::error::end_of_stream && error != http::error::partial_message) {
+      co_await answer(nullptr, header_refusal(error, !parser.get().target().empty()), false);
       co_await linger();
     }
     co_return false;
-  }
-
-  std::string_view buffer_text() const {
-    const auto data = buffer_.data();
-    return {static_cast<const char*>(data.data()), data.size()};
   }
 
   // The answer to a request whose body nobody wants.
@@ -208,8 +198,6 @@ private:
                             " bytes that are taken here",
                         path);
     }
-    if (error == beast::error::timeout)
-      co_return refusal(408, "REQUEST_TIMEOUT", "the body did not arrive in time", path);
     co_return refusal(400, "MALFORMED_REQUEST", "the body cannot be read: " + error.message(),
                       path);
   }

@@ -46,6 +46,7 @@ public:
     timeout.idle_timeout = milliseconds(2 * limits.stream_ping_ms);
     timeout.keep_alive_pings = true; // after half of the idle timeout
     websocket_.set_option(timeout);
+    websocket_.auto_fragment(false); // one frame, one message
     websocket_.read_message_max(kMaxClientMessageBytes);
     if (token_in_protocol) {
       websocket_.set_option(

@@ -50,10 +50,9 @@ std::string head_text(const Response& response, bool keep_alive) {
   return text;
 }
 
-Response header_refusal(ErrorCode error, std::string_view buffered) {
+Response header_refusal(ErrorCode error, bool line_read) {
   if (error == http::error::header_limit || error == http::error::buffer_overflow) {
-    // Too long before its first line ended: the target is what is long.
-    if (buffered.find('\n') == std::string_view::npos)
+    if (!line_read)
       return refusal(414, "TARGET_TOO_LONG", "the first line of the request is too long", "/");
     return refusal(431, "HEADER_TOO_LARGE", "the headers of the request are too large", "/");
   }

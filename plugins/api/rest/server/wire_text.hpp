@@ -13,7 +13,7 @@ namespace tenon::api::rest {
 path_of_target(const http::request_parser<http::string_body>& parser);
 // Status line and headers, up to the empty line.
 [[nodiscard]] std::string head_text(const Response& response, bool keep_alive);
-// `buffered` is what has arrived of the head that could not be read.
-[[nodiscard]] Response header_refusal(ErrorCode error, std::string_view buffered);
+// `line_read`: the request line had been read when the error came.
+[[nodiscard]] Response header_refusal(ErrorCode error, bool line_read);
 
 } // namespace tenon::api::rest
