@@ -16,7 +16,9 @@ constexpr BytesView kNodeKey = "node";
 
 // TLS 1.3 has no weak suites; the list fixes the order of preference.
 constexpr BytesView kTlsPolicy =
-    R"({"minimum_version":"1.3","cipher_suites":"TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256","allow_plaintext_loopback":true})";
+    R"({"minimum_version":"1.3","allow_plaintext_loopback":true,)"
+    R"("cipher_suites":"TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:)"
+    R"(TLS_CHACHA20_POLY1305_SHA256"})";
 
 std::uint64_t clock_monotonic(void* self) noexcept {
   return ServiceState::of(self).parts.clock.monotonic_us();
