@@ -1,11 +1,12 @@
-// tenon plugin list|inspect|new. Looking at a plugin runs none of its code. (`check` runs it: see
-// sdk/tools/plugin_check.)
+// tenon plugin list|inspect|new|check. Looking at a plugin runs none of its code; `check` runs it,
+// each test in a process of its own (sdk/tools/plugin_check).
 #include <CLI/CLI.hpp>
 #include <memory>
 
 #include "files.hpp"
 #include "loader/loader.hpp"
 #include "node_client.hpp"
+#include "plugin_check.hpp"
 #include "tenon/core/encoding.hpp"
 
 namespace tenon::tool {
@@ -18,6 +19,7 @@ struct Arguments {
   std::string file;
   std::string kind;
   std::string name;
+  CheckOptions check;
 };
 
 Json describe(const loader::Inspection& plugin) {
@@ -124,6 +126,58 @@ Status make_new(Session& session, const Arguments& arguments) {
   return ok_status();
 }
 
+// The line that runs the first test which did not pass.
+std::string first_reproduce_line(const std::vector<CheckResult>& results) {
+  for (const CheckResult& result : results) {
+    if (result.outcome != CheckOutcome::kPassed)
+      return result.reproduce;
+  }
+  return {};
+}
+
+Status check(Session& session, const CheckOptions& options) {
+  session.progress("checking " + options.file.string() + " ...");
+  TENON_ASSIGN_OR_RETURN(const auto results, check_plugin(options));
+  Json tests = Json::array();
+  std::size_t passed = 0;
+  for (const CheckResult& result : results) {
+    const bool good = result.outcome == CheckOutcome::kPassed;
+    passed += good ? 1 : 0;
+    Json test = {{"test", result.test},
+                 {"outcome", outcome_name(result.outcome)},
+                 {"duration_ms", result.duration_ms}};
+    if (!good) {
+      test["message"] = result.message;
+      test["reproduce"] = result.reproduce;
+      session.progress(result.test + ": " + test["outcome"].get<std::string>() + ": " +
+                       result.message);
+    }
+    tests.push_back(std::move(test));
+  }
+  const std::size_t failed = results.size() - passed;
+  session.result(
+      Json{{"passed", passed}, {"failed", failed}, {"seed", options.seed}, {"tests", tests}});
+  if (failed == 0)
+    return ok_status();
+  return session.failed(failed_precondition(std::to_string(failed) + " of " +
+                                            std::to_string(results.size()) + " tests failed"),
+                        Exit::kFailed, first_reproduce_line(results));
+}
+
+void add_check_command(CLI::App& group, Session& session,
+                       const std::shared_ptr<Arguments>& arguments) {
+  CLI::App* const command = group.add_subcommand("check", "hold a plugin to its kind's suite");
+  CheckOptions& options = arguments->check;
+  command->add_option("FILE", options.file, "the shared object")->required();
+  command->add_option("--config-json", options.config_json, "the plugin's configuration section");
+  command->add_option("--seed", options.seed, "of the random tests");
+  command->add_option("--reproduce", options.only, "run only the test of this name");
+  command->add_option("--timeout-ms", options.timeout_ms, "of one test");
+  command->callback([&session, arguments] {
+    session.choose([&session, arguments] { return check(session, arguments->check); });
+  });
+}
+
 } // namespace
 
 void add_plugin_commands(CLI::App& app, Session& session) {
@@ -143,6 +197,7 @@ void add_plugin_commands(CLI::App& app, Session& session) {
   command->add_option("NAME", arguments->name, "[a-z][a-z0-9_]*")->required();
   command->callback(
       [&session, arguments] { session.choose([&] { return make_new(session, *arguments); }); });
+  add_check_command(*group, session, arguments);
 }
 
 } // namespace tenon::tool
