@@ -19,8 +19,8 @@ class Rest(unittest.TestCase):
     def check(self, node, token):
         command = [str(Path(sys.executable).parent / "schemathesis"), "run",
                    f"{node.url}/v1/openapi.json", "--header", f"Authorization: Bearer {token}",
-                   "--max-examples", EXAMPLES, "--seed", SEED, "--checks", "all", "--workers", "2",
-                   "--request-timeout", "20", "--no-color", "--generation-database", "none",
+                   "--max-examples", EXAMPLES, "--seed", SEED, "--checks", "all",
+                   "--workers", "2", "--request-timeout", "20", "--no-color", "--generation-database", "none",
                    # A request may fit its schema and still name a height or a cursor that this ledger
                    # has not reached.
                    "--exclude-checks", "positive_data_acceptance",
