@@ -41,7 +41,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return 0;
   }
   const auto& document = std::get<Document>(parsed);
-  for (const ConfigError& error : node_schema().check(document.json(), document, {}))
+  for (const ConfigError& error :
+       node_schema().check(document.json(), document, nlohmann::json::json_pointer()))
     check_error(error, lines);
   return 0;
 }
