@@ -1,4 +1,4 @@
-# find_package(Tenon): the targets Tenon::abi, core, crypto, merkle, proto, wire, plugin and testkit,
+# find_package(Tenon): the targets Tenon::abi, core, crypto, merkle, proto, wire, plugin, testkit;
 # and tenon_add_plugin(). A plugin in C needs Tenon::abi only, which needs no library.
 include(CMakeFindDependencyMacro)
 get_property(tenon_languages GLOBAL PROPERTY ENABLED_LANGUAGES)

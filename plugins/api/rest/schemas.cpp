@@ -16,15 +16,17 @@ constexpr std::string_view kValues = R"({
   "Time": {"type": "string", "format": "date-time"},
   "Party": {"type": "string", "minLength": 1, "maxLength": 63, "pattern": "^[!-~]+$"},
   "CommandId": {"type": "string", "pattern": "^[!-~]{1,128}$",
-    "description": "The same id with the same content gives the same outcome, once; with other content it is refused (409)."},
+    "description": "Same id, same content: the same outcome, once. Other content: 409."},
   "Name": {"type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[ -~]+$"},
   "Label": {"type": "string", "maxLength": 32, "pattern": "^[ -~]*$"},
   "Parties": {"type": "array", "items": {"$ref": "#/components/schemas/Party"},
     "minItems": 1, "maxItems": 64, "uniqueItems": true},
   "DeadlineMs": {"type": "integer", "minimum": 0, "maximum": 60000,
-    "description": "After so many milliseconds the transaction cannot commit any more; 0: the node's default."},
-  "Arguments": {"type": "object", "description": "By name. Integers beyond 64 bits are written as strings."},
-  "Next": {"type": ["string", "null"], "description": "Ask with `after` set to this for the next page; null: that was all."},
+    "description": "After so many ms it cannot commit any more; 0: the node's default."},
+  "Arguments": {"type": "object",
+    "description": "By name. Integers beyond 64 bits are written as strings."},
+  "Next": {"type": ["string", "null"],
+    "description": "Ask with `after` set to this for the next page; null: that was all."},
   "Base64": {"type": "string", "pattern": "^[A-Za-z0-9+/]*={0,2}$"}
 })";
 
