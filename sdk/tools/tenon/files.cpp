@@ -31,7 +31,13 @@ Status write_file(const std::filesystem::path& path, std::string_view content) {
 std::filesystem::path installation() {
   std::error_code error;
   const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
-  return error ? std::filesystem::current_path() : program.parent_path().parent_path();
+  // Benchmarks and tests stand deeper than the tool itself.
+  for (auto folder = program.parent_path(); folder.has_relative_path();
+       folder = folder.parent_path()) {
+    if (std::filesystem::exists(folder / "bin" / "tenon", error))
+      return folder;
+  }
+  return std::filesystem::current_path();
 }
 
 } // namespace tenon::tool
