@@ -14,11 +14,14 @@ constexpr std::string_view kValues = R"({
     "oneOf": [{"type": "integer", "minimum": 0, "maximum": 1099511627775},
               {"type": "string", "pattern": "^(0|[1-9][0-9]{0,11})$"}]},
   "Time": {"type": "string", "format": "date-time"},
-  "Party": {"type": "string", "minLength": 1, "maxLength": 63, "pattern": "^[!-~]+$"},
+  "Party": {"type": "string", "minLength": 1, "maxLength": 255,
+    "pattern": "^[^\\u0000-\\u001f\\u007f]+$"},
   "CommandId": {"type": "string", "pattern": "^[!-~]{1,128}$",
     "description": "Same id, same content: the same outcome, once. Other content: 409."},
-  "Name": {"type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[ -~]+$"},
-  "Label": {"type": "string", "maxLength": 32, "pattern": "^[ -~]*$"},
+  "Name": {"type": "string", "minLength": 1, "maxLength": 256,
+    "pattern": "^[^\\u0000-\\u001f\\u007f]+$"},
+  "Label": {"type": "string", "maxLength": 128},
+  "DisplayName": {"type": "string", "maxLength": 255},
   "Parties": {"type": "array", "items": {"$ref": "#/components/schemas/Party"},
     "minItems": 1, "maxItems": 64, "uniqueItems": true},
   "DeadlineMs": {"type": "integer", "minimum": 0, "maximum": 60000,
@@ -58,7 +61,7 @@ constexpr std::string_view kBodies = R"({
   "AllocateParty": {"type": "object", "additionalProperties": false, "required": ["party"],
     "properties": {
       "party": {"$ref": "#/components/schemas/Party"},
-      "display_name": {"$ref": "#/components/schemas/Label"},
+      "display_name": {"$ref": "#/components/schemas/DisplayName"},
       "command_id": {"$ref": "#/components/schemas/CommandId"}}},
   "ProofQuery": {"type": "object", "additionalProperties": false,
     "required": ["instance", "function"],
@@ -257,7 +260,7 @@ Json component_schemas() {
 Json schema_of(ValueKind kind) {
   switch (kind) {
   case ValueKind::kText:
-    return {{"type", "string"}, {"pattern", "^[ -~]{1,256}$"}};
+    return {{"type", "string"}, {"pattern", "^[^\\u0000-\\u001f\\u007f]{1,256}$"}};
   case ValueKind::kOffset:
     return {{"type", "string"}, {"pattern", "^(0|[1-9][0-9]{0,18})$"}};
   case ValueKind::kStreamStart:
@@ -273,7 +276,7 @@ Json schema_of(ValueKind kind) {
   case ValueKind::kInstance:
     return {{"type", "string"}, {"pattern", "^([0-9a-f]{2}){1,32}$"}};
   case ValueKind::kParty:
-    return {{"type", "string"}, {"pattern", "^[!-~]{1,63}$"}};
+    return {{"type", "string"}, {"pattern", "^[^\\u0000-\\u001f\\u007f]{1,255}$"}};
   case ValueKind::kCommandId:
     return {{"type", "string"}, {"pattern", "^[!-~]{1,128}$"}};
   case ValueKind::kOrder:
