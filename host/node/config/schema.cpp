@@ -248,14 +248,15 @@ ConfigErrors Schema::check(const Json& value, const Document& document, const Po
     if (value.contains(place))
       failures.emplace_back(place, result.description);
   }
-  for (const auto& [place, description] : failures) {
-    const bool enclosing = tells_of_children(description) &&
+  for (const auto& failure : failures) {
+    const Pointer& place = failure.first;
+    const bool enclosing = tells_of_children(failure.second) &&
                            std::any_of(failures.begin(), failures.end(), [&](const auto& other) {
                              return is_prefix(place, other.first) ||
                                     (place == other.first && !tells_of_children(other.second));
                            });
     if (!enclosing)
-      teller.tell(place, description);
+      teller.tell(place, failure.second);
   }
   if (errors.empty())
     errors.push_back(document.error(base, "the section does not match its schema", "", ""));
