@@ -17,6 +17,20 @@ namespace {
 
 constexpr std::uint64_t kMaxFileBytes = 1ull << 30;
 
+// The kernel answers EBUSY while it still holds pages of the fresh copy for itself, which passes by
+// itself within milliseconds.
+bool seal(int descriptor) {
+  constexpr int kAttempts = 200;
+  constexpr useconds_t kPauseUs = 5000;
+  constexpr int kSeals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
+  for (int attempt = 1; fcntl(descriptor, F_ADD_SEALS, kSeals) != 0; ++attempt) {
+    if (errno != EBUSY || attempt == kAttempts)
+      return false;
+    usleep(kPauseUs);
+  }
+  return true;
+}
+
 struct Descriptor {
   int value = -1;
   ~Descriptor() {
@@ -80,8 +94,7 @@ Checked<Image> Image::read(const std::filesystem::path& file) {
   std::uint64_t size = 0;
   if (!copy_all(source.value, memory.value, size))
     return unreadable(file, "it cannot be read", errno);
-  if (fcntl(memory.value, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) !=
-      0)
+  if (!seal(memory.value))
     return unreadable(file, "its copy cannot be sealed", errno);
   if (size == 0)
     return Image(memory.release(), {});
