@@ -58,7 +58,8 @@ python_packages() {
 }
 
 # The suites that every run repeats under AddressSanitizer; --full builds and runs them all.
-quick_sanitized="unit_sdk unit_store unit_engine_wasm unit_pipeline conformance_store conformance_consensus"
+quick_sanitized="unit_sdk unit_store unit_engine_wasm unit_pipeline"
+quick_sanitized+=" conformance_store conformance_consensus"
 
 # What is compiled by us under a sanitizer, with its tests.
 sanitized() {  # preset
