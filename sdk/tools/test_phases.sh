@@ -40,7 +40,14 @@ count_results() {  # log, result
   fi
 }
 
-build_phase() { build "$@" && ! grep -q 'warning:' "$logs/build-$1.log"; }
+# A build with a warning is a failed build, whoever warns: compiler, linker or cargo.
+build_phase() {
+  build "$@" || return
+  if grep 'warning:' "$logs/build-$1.log"; then
+    say "the build warns"
+    return 1
+  fi
+}
 
 # Runs the tests of a build whose label matches; a label without a single test is a failure.
 labelled() {  # preset, label pattern, parallel jobs
