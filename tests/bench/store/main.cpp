@@ -1,5 +1,5 @@
 // tenon bench store_bench [--json] [--keys N] [--batch N] [--batches N] [--key-bytes N]
-//                         [--value-bytes N] [--no-sync]
+//                         [--value-bytes N] [--no-sync] [--config JSON]
 #include <cstdio>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -33,6 +33,10 @@ Status parse(int argc, char** argv, StoreBenchOptions& options) {
       continue;
     if (name == "--no-sync") {
       options.sync = false;
+      continue;
+    }
+    if (name == "--config" && i + 1 < argc) {
+      options.config = argv[++i];
       continue;
     }
     TENON_ASSIGN_OR_RETURN(const std::uint64_t value, number(i));

@@ -223,9 +223,10 @@ Result<StoreBenchReport> run_store_bench(const StoreBenchOptions& options) {
     TENON_ASSIGN_OR_RETURN(report.plain, measure(*plain, options));
   }
   options.progress("the rocksdb store: " + size);
-  TENON_ASSIGN_OR_RETURN(
-      const auto plugin,
-      PluginUnderTest::start(options.plugin, (options.directory / "store").string(), "{}"));
+  TENON_ASSIGN_OR_RETURN(const auto plugin,
+                         PluginUnderTest::start(options.plugin,
+                                                (options.directory / "store").string(),
+                                                options.config));
   TenonStore store(plugin->store());
   TENON_ASSIGN_OR_RETURN(report.store, measure(store, options));
   TENON_RETURN_IF_ERROR(measure_calls(plugin->store(), options, report));

@@ -20,6 +20,7 @@ struct StoreBenchOptions {
   std::size_t key_size = 32;
   std::size_t value_size = 100; // of the encoded entry
   bool sync = true;
+  std::string config = "{}"; // of the store plugin
   std::function<void(const std::string&)> progress;
 };
 
