@@ -105,8 +105,6 @@ public:
   }
 
   [[nodiscard]] tenon_store_stage* handle() const { return handle_; }
-  // Commit consumes the stage, even when it fails.
-  tenon_store_stage* release() { return std::exchange(handle_, nullptr); }
 
 private:
   const tenon_store* table_;
@@ -168,12 +166,11 @@ StoreClient::stage(plugin::StoreStage* parent, std::span<const plugin::StoreWrit
       plugin::StoreRoots{Hash::from_abi(roots.state_root), Hash::from_abi(roots.writes_root)}));
 }
 
-Status StoreClient::commit(std::unique_ptr<plugin::StoreStage> stage,
-                           const plugin::StoreBlock& block, bool sync) {
+Status StoreClient::commit(plugin::StoreStage& stage, const plugin::StoreBlock& block, bool sync) {
   tenon_store_block view{block.height, block.block_id.to_abi(), block.result_hash.to_abi(), {}};
   for (std::size_t i = 0; i < plugin::kBlockParts; ++i)
     view.parts[i] = to_abi(block.parts[i]);
-  tenon_store_stage* const handle = static_cast<StageClient&>(*stage).release();
+  tenon_store_stage* const handle = static_cast<StageClient&>(stage).handle();
   return checked([&](tenon_status* status) {
     return table_->commit(instance_, handle, &view, sync ? 1u : 0u, status);
   });

@@ -19,8 +19,8 @@ public:
   snapshot(std::uint64_t height) const override;
   [[nodiscard]] Result<std::unique_ptr<plugin::StoreStage>>
   stage(plugin::StoreStage* parent, std::span<const plugin::StoreWrite> writes) override;
-  [[nodiscard]] Status commit(std::unique_ptr<plugin::StoreStage> stage,
-                              const plugin::StoreBlock& block, bool sync) override;
+  [[nodiscard]] Status commit(plugin::StoreStage& stage, const plugin::StoreBlock& block,
+                              bool sync) override;
   [[nodiscard]] Result<std::optional<Bytes>> read_block(std::uint64_t height,
                                                         plugin::BlockPart part) const override;
   [[nodiscard]] Status verify(plugin::ProgressVisitor progress) override;

@@ -26,7 +26,8 @@ struct ExecutedBlock {
   std::uint64_t expiry_done_before_us = 0;
   std::uint64_t last_offset = 0; // of the last transaction up to here
 
-  std::unique_ptr<plugin::StoreStage> stage; // null once committed
+  // Null once committed. Shared: a child may be staged on it while its commit ends.
+  std::shared_ptr<plugin::StoreStage> stage;
   // The state after this block; declared after `stage`, on which it may depend.
   std::shared_ptr<const plugin::StoreSnapshot> snapshot;
 

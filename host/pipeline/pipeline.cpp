@@ -69,7 +69,7 @@ struct Pipeline::Steps {
   Admission admission{{options, genesis, engines, head, health, parts.clock, parts.random,
                        parts.metrics, completions, history, pre_executor, proposer}};
   Replica replica{{parts.store, genesis, rules, health, parts.clock, parts.metrics, head, tree,
-                   stages, executor, committer, verifier, proposer, sequencer}};
+                   executor, committer, verifier, proposer, sequencer}};
   std::atomic<plugin::Consensus*> consensus{nullptr};
 
   // Commands without an outcome in time are given up by a timer, which lives while there are any.

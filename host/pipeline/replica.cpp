@@ -154,8 +154,9 @@ Status Replica::finalize_now(const Hash& block_id, const Bytes& encoded,
     return failed_precondition("block " + to_hex(block_id.view()) +
                                " is final, but has not been executed here");
   }
-  // Nothing executes now: this is the sequencer's strand. So what is dropped is in nobody's hands.
-  parts_.stages.drop(std::move(final.dropped));
+  // Nothing executes now: this is the sequencer's strand. So what is dropped is in nobody's hands,
+  // and its stages go with it.
+  final.dropped.clear();
   parts_.committer.enqueue(
       {std::move(final.path), encoded, certificate.view(), std::exchange(done, {})});
   return {};
@@ -179,7 +180,7 @@ Status Replica::check_certificate(const ExecutedBlock& block,
 }
 
 void Replica::abandon(const Hash& block_id) {
-  parts_.sequencer.post([this, block_id] { parts_.stages.drop(parts_.tree.abandon(block_id)); });
+  parts_.sequencer.post([this, block_id] { parts_.tree.abandon(block_id).clear(); });
 }
 
 Result<std::optional<Bytes>> Replica::read_block(std::uint64_t height,

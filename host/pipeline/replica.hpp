@@ -21,7 +21,6 @@ struct ReplicaParts {
   Metrics& metrics;
   const HeadHolder& head;
   BlockTree& tree;
-  StageStore& stages;
   BlockExecutor& executor;
   Committer& committer;
   BatchVerifier& verifier;

@@ -6,12 +6,20 @@ using plugin::BlockPart;
 
 Result<std::unique_ptr<plugin::StoreStage>>
 StageStore::stage(const ExecutedBlock* parent, std::span<const plugin::StoreWrite> writes) {
-  const std::lock_guard lock(mutex_);
-  return store_.stage(parent == nullptr ? nullptr : parent->stage.get(), writes);
+  std::shared_ptr<plugin::StoreStage> below;
+  if (parent != nullptr) {
+    const std::lock_guard lock(mutex_);
+    below = parent->stage;
+  }
+  return store_.stage(below.get(), writes);
 }
 
 Status StageStore::commit(ExecutedBlock& block, BytesView certificate, bool sync) {
-  const std::lock_guard lock(mutex_);
+  std::shared_ptr<plugin::StoreStage> stage;
+  {
+    const std::lock_guard lock(mutex_);
+    stage = block.stage;
+  }
   plugin::StoreBlock stored{block.height(), block.id, block.result_hash, {}};
   const auto part = [&](BlockPart which) -> BytesView& {
     return stored.parts[static_cast<std::size_t>(which)];
@@ -21,14 +29,11 @@ Status StageStore::commit(ExecutedBlock& block, BytesView certificate, bool sync
   part(BlockPart::kResultHeader) = block.result_header;
   part(BlockPart::kResults) = block.results;
   part(BlockPart::kCertificate) = certificate;
-  const Status status = store_.commit(std::move(block.stage), stored, sync);
-  block.parent.reset();
-  return status;
-}
-
-void StageStore::drop(std::vector<std::shared_ptr<ExecutedBlock>> blocks) {
+  TENON_RETURN_IF_ERROR(store_.commit(*stage, stored, sync));
   const std::lock_guard lock(mutex_);
-  blocks.clear();
+  block.stage.reset();
+  block.parent.reset();
+  return {};
 }
 
 } // namespace tenon::host::pipeline

@@ -1,5 +1,6 @@
-// The store's sequenced calls — stage, commit, abandon — which must not overlap: execution of one
-// block runs beside the commit of another, and they meet here. Owned by the pipeline; any thread.
+// Where execution and commits meet: a block is staged on its parent while the parent is being
+// committed, and lets go of the parent's stage whichever ends last. Owned by the pipeline; stage:
+// the sequencer strand, commit: the committer strand.
 #pragma once
 
 #include <mutex>
@@ -18,12 +19,10 @@ public:
   stage(const ExecutedBlock* parent, std::span<const plugin::StoreWrite> writes);
   // Commits the block's stage. Its children are then staged on the head.
   [[nodiscard]] Status commit(ExecutedBlock& block, BytesView certificate, bool sync);
-  // Lets go of blocks and, with the last reference, of their stages.
-  void drop(std::vector<std::shared_ptr<ExecutedBlock>> blocks);
 
 private:
   plugin::Store& store_;
-  std::mutex mutex_;
+  std::mutex mutex_; // guards every block's `stage` and `parent`; never held during a store's call
 };
 
 } // namespace tenon::host::pipeline

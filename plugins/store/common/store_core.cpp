@@ -57,9 +57,11 @@ void collect_dirty(const NodeRef& node, Path& path, std::vector<DirtyPage>& out)
   if (page->persisted())
     return;
   for (std::uint8_t i = 0; i < Page::kFanout; ++i) {
-    path.push_back(i);
-    collect_dirty(page->child(i).node, path, out);
-    path.pop_back();
+    if (const NodeRef* const below = page->page_at(i)) {
+      path.push_back(i);
+      collect_dirty(*below, path, out);
+      path.pop_back();
+    }
   }
   out.emplace_back(encode_path(path), std::move(page));
 }
@@ -139,9 +141,8 @@ Result<std::unique_ptr<plugin::StoreStage>> StoreCore::stage(plugin::StoreStage*
   return std::unique_ptr<plugin::StoreStage>(std::make_unique<CoreStage>(*this, std::move(staged)));
 }
 
-Status StoreCore::commit(std::unique_ptr<plugin::StoreStage> stage, const plugin::StoreBlock& block,
-                         bool sync) {
-  const std::shared_ptr<StagedBlock> staged = static_cast<CoreStage&>(*stage).staged();
+Status StoreCore::commit(plugin::StoreStage& stage, const plugin::StoreBlock& block, bool sync) {
+  const std::shared_ptr<StagedBlock> staged = static_cast<CoreStage&>(stage).staged();
   plugin::StoreHead head;
   {
     const std::lock_guard lock(mutex_);

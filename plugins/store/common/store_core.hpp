@@ -21,7 +21,7 @@ struct StoreOptions {
   Hash chain;
   // Tree pages are written once so many blocks or bytes of changes have gathered; what lies between
   // is recovered from the change records. 1 writes them with every block.
-  std::uint64_t flush_blocks = 32;
+  std::uint64_t flush_blocks = 128;
   std::uint64_t flush_bytes = 8u << 20;
   // How far back proofs can be made.
   std::uint64_t proof_versions = 128;
@@ -56,8 +56,8 @@ public:
   snapshot(std::uint64_t height) const override;
   [[nodiscard]] Result<std::unique_ptr<plugin::StoreStage>>
   stage(plugin::StoreStage* parent, std::span<const plugin::StoreWrite> writes) override;
-  [[nodiscard]] Status commit(std::unique_ptr<plugin::StoreStage> stage,
-                              const plugin::StoreBlock& block, bool sync) override;
+  [[nodiscard]] Status commit(plugin::StoreStage& stage, const plugin::StoreBlock& block,
+                              bool sync) override;
   [[nodiscard]] Result<std::optional<Bytes>> read_block(std::uint64_t height,
                                                         plugin::BlockPart part) const override;
   [[nodiscard]] Status verify(plugin::ProgressVisitor progress) override;

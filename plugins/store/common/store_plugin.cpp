@@ -29,10 +29,9 @@ StorePlugin::stage(plugin::StoreStage* parent, std::span<const plugin::StoreWrit
   return core_->stage(parent, writes);
 }
 
-Status StorePlugin::commit(std::unique_ptr<plugin::StoreStage> stage,
-                           const plugin::StoreBlock& block, bool sync) {
+Status StorePlugin::commit(plugin::StoreStage& stage, const plugin::StoreBlock& block, bool sync) {
   TENON_RETURN_IF_ERROR(require_open());
-  return core_->commit(std::move(stage), block, sync);
+  return core_->commit(stage, block, sync);
 }
 
 Result<std::optional<Bytes>> StorePlugin::read_block(std::uint64_t height,

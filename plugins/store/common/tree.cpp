@@ -22,10 +22,28 @@ struct Subtree {
   bool lone_leaf = false;
 };
 
-Subtree slot_subtree(const Child& child) {
-  if (child.empty())
-    return {};
-  return {child.hash(), false, child.leaf.has_value()};
+// Every subtree of a page: level 0 are its slots, level 4 is the page.
+using Levels = std::array<std::array<Subtree, Page::kFanout>, kLevelsPerPage + 1>;
+using Slots = std::array<Subtree, Page::kFanout>;
+
+Slots slots_of(const Page::Children& children) {
+  Slots slots;
+  for (std::size_t i = 0; i < Page::kFanout; ++i) {
+    if (!children[i].empty())
+      slots[i] = {children[i].hash(), false, children[i].leaf.has_value()};
+  }
+  return slots;
+}
+
+Slots slots_of(const Page& page) {
+  Slots slots;
+  for (std::size_t i = 0; i < Page::kFanout; ++i) {
+    if (const Leaf* const leaf = page.leaf_at(i))
+      slots[i] = {leaf->hash, false, true};
+    else if (const NodeRef* const below = page.page_at(i))
+      slots[i] = {(*below)->hash(), false, false};
+  }
+  return slots;
 }
 
 // The subtree of two halves, if it can be said without hashing.
@@ -42,39 +60,26 @@ bool combines_without_hash(const Subtree& left, const Subtree& right, Subtree& o
   return true;
 }
 
-Subtree range_subtree(const Page::Children& children, std::size_t first, std::size_t count) {
-  if (count == 1)
-    return slot_subtree(children[first]);
-  const Subtree left = range_subtree(children, first, count / 2);
-  const Subtree right = range_subtree(children, first + count / 2, count / 2);
-  Subtree whole;
-  if (!combines_without_hash(left, right, whole))
-    whole = {merkle::inner_hash(left.hash, right.hash), false, false};
-  return whole;
-}
-
-// The hash of a page: its four levels from the bottom up, the nodes of a level side by side.
-Hash page_hash(const Page::Children& children) {
+// The four levels from the bottom up, the nodes of a level hashed side by side.
+Levels levels_of(const Slots& slots) {
   constexpr std::size_t kTagSize = merkle::kInnerTag.size();
   constexpr std::size_t kMessageSize = kTagSize + 2 * Hash::kSize;
-  std::array<Subtree, Page::kFanout> level;
-  for (std::size_t i = 0; i < Page::kFanout; ++i)
-    level[i] = slot_subtree(children[i]);
+  Levels levels;
+  levels[0] = slots;
   std::array<char, kMessageSize * Page::kFanout / 2> messages;
   std::array<std::size_t, Page::kFanout / 2> places;
   std::array<Hash, Page::kFanout / 2> digests;
-  for (std::size_t width = Page::kFanout / 2; width > 0; width /= 2) {
+  for (std::size_t depth = 0; depth < kLevelsPerPage; ++depth) {
+    const auto& below = levels[depth];
+    auto& level = levels[depth + 1];
     std::size_t hashed = 0;
-    for (std::size_t i = 0; i < width; ++i) {
-      Subtree whole;
-      if (combines_without_hash(level[2 * i], level[2 * i + 1], whole)) {
-        level[i] = whole;
+    for (std::size_t i = 0; i < Page::kFanout >> (depth + 1); ++i) {
+      if (combines_without_hash(below[2 * i], below[2 * i + 1], level[i]))
         continue;
-      }
       char* const message = messages.data() + hashed * kMessageSize;
       std::memcpy(message, merkle::kInnerTag.data(), kTagSize);
-      std::memcpy(message + kTagSize, level[2 * i].hash.bytes.data(), Hash::kSize);
-      std::memcpy(message + kTagSize + Hash::kSize, level[2 * i + 1].hash.bytes.data(),
+      std::memcpy(message + kTagSize, below[2 * i].hash.bytes.data(), Hash::kSize);
+      std::memcpy(message + kTagSize + Hash::kSize, below[2 * i + 1].hash.bytes.data(),
                   Hash::kSize);
       places[hashed++] = i;
     }
@@ -83,7 +88,11 @@ Hash page_hash(const Page::Children& children) {
     for (std::size_t i = 0; i < hashed; ++i)
       level[places[i]] = {digests[i], false, false};
   }
-  return level[0].hash;
+  return levels;
+}
+
+Hash page_hash(const Page::Children& children) {
+  return levels_of(slots_of(children))[kLevelsPerPage][0].hash;
 }
 
 bool same(const Child& a, const Child& b) {
@@ -130,7 +139,7 @@ private:
       children[nibble_at(leaf->key_hash, path_.size())] = *leaf;
     bool changed = false;
     TENON_RETURN_IF_ERROR(update_children(children, changes, changed));
-    return finish(children, false);
+    return finish(std::move(children), false);
   }
 
   Result<Child> apply_to_page(const Child& place, std::span<TreeChange> changes) {
@@ -138,7 +147,7 @@ private:
     Page::Children children = page->children();
     bool changed = false;
     TENON_RETURN_IF_ERROR(update_children(children, changes, changed));
-    return changed ? finish(children, true) : Result<Child>(place);
+    return changed ? finish(std::move(children), true) : Result<Child>(place);
   }
 
   Status update_children(Page::Children& children, std::span<TreeChange> changes, bool& changed) {
@@ -163,20 +172,20 @@ private:
   // A page, or what is left of one: nothing, or a lone leaf that floats up to the parent. Whether
   // the page that vanishes ever reached the disk is not known here: an older version of it may
   // have.
-  Result<Child> finish(const Page::Children& children, bool was_page) {
+  Result<Child> finish(Page::Children&& children, bool was_page) {
     std::size_t count = 0;
-    const Child* only = nullptr;
-    for (const Child& child : children) {
+    Child* only = nullptr;
+    for (Child& child : children) {
       if (child.empty())
         continue;
       ++count;
       only = &child;
     }
     if (count > 1 || (count == 1 && only->node))
-      return Child(std::make_shared<const Page>(children));
+      return Child(std::make_shared<const Page>(std::move(children)));
     if (was_page)
       removed_.push_back(path_);
-    return count == 0 ? Child() : *only;
+    return count == 0 ? Child() : std::move(*only);
   }
 
   Result<std::shared_ptr<const Page>> page_of(const NodeRef& node) {
@@ -213,37 +222,27 @@ Result<std::optional<Leaf>> walk(const PageSource* source, Child place, const Ha
 
 // Appends the siblings of the four levels of one page, and returns the lone leaf in which the path
 // ends above the slot, if it does.
-void page_siblings(const Page::Children& children, std::uint8_t nibble, std::vector<Hash>& out) {
-  std::size_t first = 0;
-  for (std::size_t count = Page::kFanout; count > 1; count /= 2) {
-    const Subtree whole = range_subtree(children, first, count);
-    if (whole.empty || whole.lone_leaf)
-      return; // the path ended above
-    const std::size_t half = count / 2;
-    const bool right = (nibble & half) != 0;
-    out.push_back(range_subtree(children, right ? first : first + half, half).hash);
-    if (right)
-      first += half;
-  }
-}
-
-// The leaf that floats above the key's slot in this page, if the path ends in one.
-std::optional<Leaf> floating_leaf(const Page::Children& children, std::uint8_t nibble) {
-  std::size_t first = 0;
-  for (std::size_t count = Page::kFanout; count >= 1; count /= 2) {
-    const Subtree whole = range_subtree(children, first, count);
+const Leaf* page_siblings(const Page& page, std::uint8_t nibble, std::vector<Hash>& out) {
+  const Levels levels = levels_of(slots_of(page));
+  for (std::size_t depth = kLevelsPerPage; depth > 0; --depth) {
+    const std::size_t place = nibble >> depth;
+    const Subtree& whole = levels[depth][place];
+    if (whole.empty)
+      return nullptr;
     if (whole.lone_leaf) {
-      for (std::size_t i = first; i < first + count; ++i) {
-        if (children[i].leaf)
-          return children[i].leaf;
+      for (std::size_t slot = place << depth; slot < (place + 1) << depth; ++slot) {
+        if (const Leaf* const leaf = page.leaf_at(slot))
+          return leaf;
       }
     }
-    if (whole.empty || count == 1)
-      return std::nullopt;
-    if ((nibble & (count / 2)) != 0)
-      first += count / 2;
+    out.push_back(levels[depth - 1][(nibble >> (depth - 1)) ^ 1].hash);
   }
-  return std::nullopt;
+  return nullptr;
+}
+
+// How many members of the bitmap stand before the one of `bit`.
+std::size_t rank(unsigned bitmap, unsigned bit) {
+  return static_cast<std::size_t>(std::popcount(bitmap & (bit - 1)));
 }
 
 } // namespace
@@ -263,7 +262,7 @@ Bytes encode_path(const Path& path) {
   return out;
 }
 
-Page::Page(const Children& children) : Node(Kind::kPage, page_hash(children)) {
+Page::Page(Children&& children) : Node(Kind::kPage, page_hash(children)) {
   for (std::size_t i = 0; i < kFanout; ++i) {
     const auto bit = static_cast<std::uint16_t>(1u << i);
     if (children[i].leaf)
@@ -273,24 +272,29 @@ Page::Page(const Children& children) : Node(Kind::kPage, page_hash(children)) {
   }
   leaves_.reserve(static_cast<std::size_t>(std::popcount(leaf_bitmap_)));
   pages_.reserve(static_cast<std::size_t>(std::popcount(page_bitmap_)));
-  for (const Child& child : children) {
+  for (Child& child : children) {
     if (child.leaf)
       leaves_.push_back(*child.leaf);
     else if (child.node)
-      pages_.push_back(child.node);
+      pages_.push_back(std::move(child.node));
   }
 }
 
-Child Page::child(std::size_t nibble) const {
+const Leaf* Page::leaf_at(std::size_t nibble) const {
   const unsigned bit = 1u << nibble;
-  const auto place = [&](unsigned bitmap) {
-    return static_cast<std::size_t>(std::popcount(bitmap & (bit - 1)));
-  };
-  if ((leaf_bitmap_ & bit) != 0)
-    return leaves_[place(leaf_bitmap_)];
-  if ((page_bitmap_ & bit) != 0)
-    return pages_[place(page_bitmap_)];
-  return {};
+  return (leaf_bitmap_ & bit) == 0 ? nullptr : &leaves_[rank(leaf_bitmap_, bit)];
+}
+
+const NodeRef* Page::page_at(std::size_t nibble) const {
+  const unsigned bit = 1u << nibble;
+  return (page_bitmap_ & bit) == 0 ? nullptr : &pages_[rank(page_bitmap_, bit)];
+}
+
+Child Page::child(std::size_t nibble) const {
+  if (const Leaf* const leaf = leaf_at(nibble))
+    return *leaf;
+  const NodeRef* const below = page_at(nibble);
+  return below != nullptr ? Child(*below) : Child();
 }
 
 Page::Children Page::children() const {
@@ -346,7 +350,7 @@ Result<std::shared_ptr<const Page>> Page::decode(BytesView encoded) {
   }
   if (!ok || !reader.empty())
     return data_loss("a tree page is malformed");
-  auto page = std::make_shared<const Page>(children);
+  auto page = std::make_shared<const Page>(std::move(children));
   page->mark_persisted();
   return std::shared_ptr<const Page>(std::move(page));
 }
@@ -399,9 +403,8 @@ Result<merkle::SparseProof> Tree::prove(const Hash& key_hash) const {
   std::optional<Leaf> floating;
   TENON_ASSIGN_OR_RETURN(std::optional<Leaf> end,
                          walk(source_, root_, key_hash, [&](const Page& page, std::uint8_t nibble) {
-                           const Page::Children children = page.children();
-                           page_siblings(children, nibble, proof.siblings);
-                           floating = floating_leaf(children, nibble);
+                           const Leaf* const above = page_siblings(page, nibble, proof.siblings);
+                           floating = above != nullptr ? std::optional(*above) : std::nullopt;
                          }));
   if (!end)
     end = floating;

@@ -84,9 +84,12 @@ public:
   static constexpr std::size_t kFanout = 16;
   using Children = std::array<Child, kFanout>;
 
-  explicit Page(const Children& children);
+  explicit Page(Children&& children);
 
   [[nodiscard]] Child child(std::size_t nibble) const;
+  // What stands at a slot, or null.
+  [[nodiscard]] const Leaf* leaf_at(std::size_t nibble) const;
+  [[nodiscard]] const NodeRef* page_at(std::size_t nibble) const;
   [[nodiscard]] Children children() const;
 
   // Is this very page what the disk holds under its path? Set once it has been written.

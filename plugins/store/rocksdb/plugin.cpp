@@ -24,9 +24,9 @@ public:
         new RocksdbStore(host, options, database, json.value("sync", true)));
   }
 
-  [[nodiscard]] Status commit(std::unique_ptr<plugin::StoreStage> stage,
-                              const plugin::StoreBlock& block, bool sync) override {
-    return StorePlugin::commit(std::move(stage), block, sync && sync_);
+  [[nodiscard]] Status commit(plugin::StoreStage& stage, const plugin::StoreBlock& block,
+                              bool sync) override {
+    return StorePlugin::commit(stage, block, sync && sync_);
   }
 
 private:

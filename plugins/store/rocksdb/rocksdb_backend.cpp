@@ -43,7 +43,9 @@ rocksdb::ColumnFamilyOptions column_options(Column column, const RocksdbOptions&
   result.write_buffer_size = options.write_buffer_bytes;
   // A block's keys come sorted: each is looked for from where the one before it went.
   result.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewCappedPrefixTransform(0));
-  result.paranoid_file_checks = true;
+  // Every column but the block log is rewritten at random places: files wait in level 0 until
+  // merging them down is worth it. Bloom filters keep reads from paying for that.
+  result.level0_file_num_compaction_trigger = 12;
   result.force_consistency_checks = true;
   // Keys and hashes do not compress; entries and blocks hardly do.
   result.compression = rocksdb::kNoCompression;

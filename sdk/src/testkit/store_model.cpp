@@ -139,7 +139,7 @@ Result<plugin::StoreRoots> commit_block(plugin::Store& store, std::uint64_t heig
   TENON_ASSIGN_OR_RETURN(auto stage, store.stage(nullptr, block.writes()));
   const plugin::StoreRoots roots = stage->roots();
   const ModelLog log(height);
-  TENON_RETURN_IF_ERROR(store.commit(std::move(stage), log.block(), sync));
+  TENON_RETURN_IF_ERROR(store.commit(*stage, log.block(), sync));
   return roots;
 }
 

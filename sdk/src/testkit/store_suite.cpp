@@ -34,7 +34,7 @@ Result<StagePointer> stage_on(Store& store, plugin::StoreStage* parent, const Mo
 }
 
 Status commit_stage(Store& store, StagePointer stage, std::uint64_t height) {
-  return store.commit(std::move(stage), ModelLog(height).block(), false);
+  return store.commit(*stage, ModelLog(height).block(), false);
 }
 
 Status fresh_store(Store& store) {
@@ -266,7 +266,7 @@ Status block_log(Store& store) {
   block.parts[0] = {};
   block.parts[1] = large;
   TENON_ASSIGN_OR_RETURN(auto stage, stage_on(store, nullptr, {}));
-  TENON_RETURN_IF_ERROR(store.commit(std::move(stage), block, true));
+  TENON_RETURN_IF_ERROR(store.commit(*stage, block, true));
   for (std::uint64_t height = 0; height <= 3; ++height) {
     const ModelLog log(height);
     for (std::size_t i = 0; i < plugin::kBlockParts; ++i) {
@@ -353,21 +353,22 @@ Status concurrent_use(Store& store, std::uint32_t seed, std::uint32_t rounds) {
     StagePointer child;
     std::thread sequencer;
     if (staged.ok() && height < blocks) {
-      // The next block is staged on this one while this one is being committed.
-      plugin::StoreStage* const parent = staged->get();
-      auto next = stage_on(store, parent, transfer(balances, random));
-      failure = next.ok() ? Status() : next.status();
-      if (failure.ok())
-        child = std::move(*next);
-      sequencer = std::thread([&] {
+      // The next block is staged on this one, and read, while this one is being committed.
+      sequencer = std::thread([&, next = transfer(balances, random)] {
+        auto made = stage_on(store, staged->get(), next);
+        failure = made.status();
+        if (!failure.ok())
+          return;
+        child = std::move(*made);
         const auto grandchild = stage_on(store, child.get(), block_of({{"x", "y"}}));
         const auto view = child->snapshot();
-        if (grandchild.ok() && view.ok())
-          failures[2] = expect_total(**view, reads);
+        failure = !grandchild.ok() ? grandchild.status()
+                  : view.ok()      ? expect_total(**view, reads)
+                                   : view.status();
       });
     }
     const Status committed =
-        staged.ok() ? commit_stage(store, std::move(*staged), height) : staged.status();
+        staged.ok() ? store.commit(**staged, ModelLog(height).block(), false) : staged.status();
     if (sequencer.joinable())
       sequencer.join();
     if (!committed.ok())

@@ -56,9 +56,9 @@ public:
   stage(plugin::StoreStage* parent, std::span<const plugin::StoreWrite> writes) override {
     return client_->stage(parent, writes);
   }
-  [[nodiscard]] Status commit(std::unique_ptr<plugin::StoreStage> stage,
-                              const plugin::StoreBlock& block, bool sync) override {
-    return client_->commit(std::move(stage), block, sync);
+  [[nodiscard]] Status commit(plugin::StoreStage& stage, const plugin::StoreBlock& block,
+                              bool sync) override {
+    return client_->commit(stage, block, sync);
   }
   [[nodiscard]] Result<std::optional<Bytes>> read_block(std::uint64_t height,
                                                         plugin::BlockPart part) const override {

@@ -1,5 +1,6 @@
 // What a store costs beside RocksDB alone: the same random updates of the same keys through the
-// rocksdb store's C table and as plain write batches, one after the other in one process.
+// rocksdb store's C table — each block staged while the one before it is committed, as in the node
+// — and as plain write batches, one after the other in one process.
 #pragma once
 
 #include <cstdint>

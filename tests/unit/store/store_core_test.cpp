@@ -67,7 +67,7 @@ Status commit(plugin::Store& store, std::unique_ptr<plugin::StoreStage> staged,
   const Bytes body = "body " + std::to_string(height);
   plugin::StoreBlock block{height, crypto::sha256(body), crypto::sha256("r" + body), {}};
   block.parts[1] = body;
-  return store.commit(std::move(staged), block, true);
+  return store.commit(*staged, block, true);
 }
 
 Model read_all(const plugin::StoreSnapshot& snapshot) {

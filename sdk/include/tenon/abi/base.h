@@ -8,6 +8,7 @@
  * Thread tags used throughout the ABI headers:
  *   [main]       the host's main thread, never concurrent with another [main] call
  *   [sequencer]  one thread at a time, in block order
+ *   [committer]  the same, beside the sequencer
  *   [worker]     any host worker thread, concurrently
  *   [any]        any thread, the caller's own included, concurrently
  */

@@ -106,12 +106,14 @@ typedef struct tenon_store {
   int32_t (*stage)(tenon_instance* store, tenon_store_stage* parent,
                    const tenon_store_write* writes, uint64_t write_count, tenon_store_roots* roots,
                    tenon_store_stage** out, tenon_status* status);
-  /* [sequencer] Makes a stage, whose parent is the head, the new head, together with its block, in
-   * one atomic write. With `sync`, it is on stable storage on return. The stage is consumed even on
-   * failure; a failure is a fault. */
+  /* [committer] Makes a stage, whose parent is the head, the new head, together with its block, in
+   * one atomic write. With `sync`, it is on stable storage on return. The stage remains the
+   * caller's: while this call runs and after it, others are staged on it, until it is let go of. A
+   * failure is a fault. */
   int32_t (*commit)(tenon_instance* store, tenon_store_stage* stage, const tenon_store_block* block,
                     uint32_t sync, tenon_status* status);
-  /* [sequencer] Drops a stage; stages made on it must be gone already. */
+  /* [any] Lets go of a stage. One that is not committed is dropped, and stages made on it must be
+   * gone already. */
   void (*abandon)(tenon_store_stage* stage);
 
   /* [any] One part of a committed block; NOT_FOUND above the head, OUT_OF_RANGE when pruned. */

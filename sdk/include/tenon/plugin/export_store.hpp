@@ -144,12 +144,11 @@ private:
                              const tenon_store_block* block, std::uint32_t sync,
                              tenon_status* status) noexcept {
     return guarded(status, [&] {
-      std::unique_ptr<StoreStage> owned(stage_of(stage));
       StoreBlock view{
           block->height, Hash::from_abi(block->block_id), Hash::from_abi(block->result_hash), {}};
       for (std::size_t i = 0; i < kBlockParts; ++i)
         view.parts[i] = from_abi(block->parts[i]);
-      return store_of(instance).commit(std::move(owned), view, sync != 0);
+      return store_of(instance).commit(*stage_of(stage), view, sync != 0);
     });
   }
   static void abandon(tenon_store_stage* stage) noexcept {

@@ -73,7 +73,8 @@ public:
   [[nodiscard]] virtual Result<std::vector<Bytes>> prove(std::span<const BytesView> keys) const = 0;
 };
 
-// A block's writes on top of the head or of another stage. Destroying it abandons it.
+// A block's writes on top of the head or of another stage. Destroying it lets go of it: before its
+// commit that abandons it.
 class StoreStage {
 public:
   virtual ~StoreStage() = default;
@@ -93,8 +94,8 @@ public:
   snapshot(std::uint64_t height) const = 0;
   [[nodiscard]] virtual Result<std::unique_ptr<StoreStage>>
   stage(StoreStage* parent, std::span<const StoreWrite> writes) = 0;
-  [[nodiscard]] virtual Status commit(std::unique_ptr<StoreStage> stage, const StoreBlock& block,
-                                      bool sync) = 0;
+  // Runs beside stage(), also beside one that stages on this very stage.
+  [[nodiscard]] virtual Status commit(StoreStage& stage, const StoreBlock& block, bool sync) = 0;
   // Nothing above the head.
   [[nodiscard]] virtual Result<std::optional<Bytes>> read_block(std::uint64_t height,
                                                                 BlockPart part) const = 0;

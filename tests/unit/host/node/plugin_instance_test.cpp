@@ -154,7 +154,7 @@ TEST_CASE("node: what a plugin throws out of a call becomes a fault", "[host][no
   CHECK((*stage)->snapshot().status().fault());
   CHECK(thrower.stage(stage->get(), {}).status().fault());
   stage->reset();
-  CHECK(thrower.commit(*thrower.stage(nullptr, {}), {}, true).fault());
+  CHECK(thrower.commit(**thrower.stage(nullptr, {}), {}, true).fault());
 }
 
 TEST_CASE("node: a call that hangs is given up, and later calls still run", "[host][node]") {

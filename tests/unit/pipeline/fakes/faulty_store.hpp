@@ -29,11 +29,11 @@ public:
     TENON_ASSIGN_OR_RETURN(auto made, inner_->stage(below, writes));
     return std::unique_ptr<plugin::StoreStage>(std::make_unique<Stage>(*this, std::move(made)));
   }
-  [[nodiscard]] Status commit(std::unique_ptr<plugin::StoreStage> stage,
-                              const plugin::StoreBlock& block, bool sync) override {
+  [[nodiscard]] Status commit(plugin::StoreStage& stage, const plugin::StoreBlock& block,
+                              bool sync) override {
     if (fail_commit)
       return unavailable("the disk is full");
-    return inner_->commit(std::move(static_cast<Stage&>(*stage).inner), block, sync);
+    return inner_->commit(*static_cast<Stage&>(stage).inner, block, sync);
   }
   [[nodiscard]] Result<std::optional<Bytes>> read_block(std::uint64_t height,
                                                         plugin::BlockPart part) const override {
