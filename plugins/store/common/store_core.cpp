@@ -15,7 +15,9 @@ using plugin::StoreWrite;
 
 namespace {
 
-constexpr std::size_t kRecentTrees = 16;
+// Kept whole for proofs; older ones are worked out from change records. The pages that only these
+// hold should still be in the processor's cache when they are let go of.
+constexpr std::size_t kRecentTrees = 4;
 
 std::vector<TreeChange> tree_changes(std::span<const StoreWrite> writes) {
   std::vector<TreeChange> changes;
@@ -117,11 +119,14 @@ Result<std::unique_ptr<plugin::StoreStage>> StoreCore::stage(plugin::StoreStage*
                                                              std::span<const StoreWrite> writes) {
   TENON_RETURN_IF_ERROR(check_stageable(writes));
   auto staged = std::make_shared<StagedBlock>();
+  std::vector<Tree> retired; // freed here, where new pages are made of the same memory
   {
     const std::lock_guard lock(mutex_);
     staged->tree = head_tree_;
     staged->base = height_of(head_);
+    retired.swap(retired_trees_);
   }
+  retired.clear();
   if (parent != nullptr) {
     staged->parent = static_cast<CoreStage*>(parent)->staged();
     staged->tree = staged->parent->tree;
@@ -244,7 +249,7 @@ void StoreCore::publish(const std::shared_ptr<StagedBlock>& staged, const plugin
   head_view_ = std::move(view);
   recent_trees_.insert_or_assign(head.height, head_tree_);
   while (recent_trees_.size() > kRecentTrees)
-    recent_trees_.erase(recent_trees_.begin());
+    retired_trees_.push_back(std::move(recent_trees_.extract(recent_trees_.begin()).mapped()));
 }
 
 Result<Tree> StoreCore::tree_at(std::uint64_t height) const {

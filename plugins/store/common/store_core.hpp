@@ -104,6 +104,7 @@ private:
   Tree head_tree_;
   std::shared_ptr<const BackendView> head_view_;
   mutable std::map<std::uint64_t, Tree> recent_trees_;
+  std::vector<Tree> retired_trees_; // no longer recent; let go of by the next stage()
 
   // Touched by the committing thread only.
   std::uint64_t blocks_since_flush_ = 0;

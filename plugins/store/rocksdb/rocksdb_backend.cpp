@@ -36,8 +36,10 @@ rocksdb::ColumnFamilyOptions column_options(Column column, const RocksdbOptions&
   table.block_cache = cache;
   table.verify_compression = true;
   table.format_version = 5;
-  // Transactions ask for many keys that are absent (deduplication above all).
-  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  // Transactions ask for many keys that are absent (deduplication above all). The log of blocks and
+  // versions is only asked for what it has, or by range.
+  if (column != Column::kHistory && column != Column::kBlocks && column != Column::kChanges)
+    table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   rocksdb::ColumnFamilyOptions result;
   result.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   result.write_buffer_size = options.write_buffer_bytes;
