@@ -81,14 +81,16 @@ class Session(unittest.TestCase):
         verified = answer("proof", "verify", proof, "--genesis", genesis)
         self.assertIs(verified["verified"], True)
         self.assertTrue(verified["keys"])
-        document = json.loads(proof.read_text())
-        text = document["proof"]
+        genuine = json.loads(proof.read_text())
+        text = genuine["proof"]
         middle = len(text) // 2
         other = "B" if text[middle] == "A" else "A"
-        document["proof"] = text[:middle] + other + text[middle + 1:]
-        proof.write_text(json.dumps(document))
-        refused = tenon("proof", "verify", proof, "--genesis", genesis, check=False)
-        self.assertEqual(refused.returncode, 6, refused.stderr)
+        changes = {"proof": text[:middle] + other + text[middle + 1:], "response": {"result": "1"},
+                   "height": "999", "keys": genuine["keys"][1:], "remark": "trust me"}
+        for member, value in changes.items():
+            proof.write_text(json.dumps({**genuine, member: value}))
+            refused = tenon("proof", "verify", proof, "--genesis", genesis, check=False)
+            self.assertEqual(refused.returncode, 6, (member, refused.stdout, refused.stderr))
 
     def test_the_tool_says_the_same_as_curl(self):
         common = ("--url", self.node.url, "--data-dir", self.node.data, "--as", "alice")

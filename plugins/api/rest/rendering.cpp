@@ -1,9 +1,5 @@
 #include "rendering.hpp"
 
-#include <array>
-#include <cstdio>
-#include <ctime>
-
 #include "handlers/answer.hpp"
 #include "tenon/core/encoding.hpp"
 #include "tenon/wire/hashing.hpp"
@@ -82,18 +78,6 @@ Status write_body(JsonWriter& json, const v1::BlockSummary& block) {
 }
 
 } // namespace
-
-std::string rfc3339(std::uint64_t unix_us) {
-  const auto seconds = static_cast<std::time_t>(unix_us / 1'000'000);
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  std::array<char, 32> date{};
-  const std::size_t size = std::strftime(date.data(), date.size(), "%Y-%m-%dT%H:%M:%S", &parts);
-  std::array<char, 16> fraction{};
-  std::snprintf(fraction.data(), fraction.size(), ".%06uZ",
-                static_cast<unsigned>(unix_us % 1'000'000));
-  return std::string(date.data(), size) + fraction.data();
-}
 
 std::uint64_t end_of_block(std::uint64_t height) {
   return wire::make_offset(height, (std::uint64_t{1} << wire::kOffsetIndexBits) - 1);

@@ -19,7 +19,4 @@ void write_events(JsonWriter& json, const v1::LedgerTransaction& transaction, bo
 // The offset that stands for a whole block: streams of blocks resume after it.
 [[nodiscard]] std::uint64_t end_of_block(std::uint64_t height);
 
-// "2026-11-23T20:27:00.000001Z"
-[[nodiscard]] std::string rfc3339(std::uint64_t unix_us);
-
 } // namespace tenon::api::rest

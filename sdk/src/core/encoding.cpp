@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstdio>
+#include <ctime>
 
 namespace tenon {
 
@@ -134,6 +136,18 @@ std::optional<std::uint64_t> parse_u64(std::string_view text) {
   if (error != std::errc() || end != text.data() + text.size())
     return std::nullopt;
   return value;
+}
+
+std::string rfc3339(std::uint64_t unix_us) {
+  const auto seconds = static_cast<std::time_t>(unix_us / 1'000'000);
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  std::array<char, 32> date{};
+  const std::size_t size = std::strftime(date.data(), date.size(), "%Y-%m-%dT%H:%M:%S", &parts);
+  std::array<char, 16> fraction{};
+  std::snprintf(fraction.data(), fraction.size(), ".%06uZ",
+                static_cast<unsigned>(unix_us % 1'000'000));
+  return std::string(date.data(), size) + fraction.data();
 }
 
 void append_be16(Bytes& out, std::uint16_t value) {

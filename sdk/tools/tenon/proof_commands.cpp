@@ -45,9 +45,9 @@ Status get(Session& session, const Arguments& arguments) {
   return ok_status();
 }
 
-// The file is what `get` or the REST API gave (JSON with "proof" in base64), or the bare message.
-Result<Bytes> proof_bytes(const std::string& text, const std::string& file) {
-  const auto document = Json::parse(text, nullptr, false);
+// The file is what `get` or the REST API gave (JSON with "proof" in base64), or the bare message,
+// in which case it is no document.
+Result<Bytes> proof_bytes(const std::string& text, const Json& document, const std::string& file) {
   if (document.is_discarded())
     return Bytes(text);
   if (!document.is_object() || !document.contains("proof") || !document["proof"].is_string()) {
@@ -64,10 +64,14 @@ Status verify(Session& session, const Arguments& arguments) {
   const std::string genesis =
       arguments.genesis.empty() ? session.data_directory + "/genesis.json" : arguments.genesis;
   TENON_ASSIGN_OR_RETURN(const Trust trust, read_genesis(genesis));
-  TENON_ASSIGN_OR_RETURN(const Bytes encoded, proof_bytes(text, arguments.proof));
-  auto checked = check_proof(encoded, trust);
-  if (!checked.ok()) {
-    return session.failed(checked.status(), Exit::kUnproved,
+  const Json document = Json::parse(text, nullptr, false);
+  TENON_ASSIGN_OR_RETURN(const Bytes encoded, proof_bytes(text, document, arguments.proof));
+  const auto checked = check_proof(encoded, trust);
+  Status status = checked.status();
+  if (status.ok() && !document.is_discarded())
+    status = check_clear_text(document, encoded);
+  if (!status.ok()) {
+    return session.failed(status, Exit::kUnproved,
                           "tenon proof get INSTANCE FUNCTION --output FILE, then verify again");
   }
   session.result(*checked);

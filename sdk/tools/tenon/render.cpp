@@ -16,6 +16,17 @@ std::string cell(const Json& value) {
   return value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+// A cell of a table, where one long value must not widen a column for all.
+std::string table_cell(const Json& value) {
+  constexpr std::size_t kMaxCharacters = 140;
+  constexpr std::size_t kShownCharacters = 64;
+  std::string text = cell(value);
+  if (text.size() > kMaxCharacters)
+    text =
+        text.substr(0, kShownCharacters) + "... (" + std::to_string(text.size()) + " characters)";
+  return text;
+}
+
 bool is_table(const Json& value) {
   return value.is_array() && !value.empty() &&
          std::all_of(value.begin(), value.end(), [](const Json& row) { return row.is_object(); });
@@ -34,7 +45,7 @@ std::string render_table(const Json& rows, const std::string& indent) {
     std::size_t width = column.size();
     for (const Json& row : rows) {
       if (row.contains(column))
-        width = std::max(width, cell(row[column]).size());
+        width = std::max(width, table_cell(row[column]).size());
     }
     widths.push_back(width);
   }
@@ -51,7 +62,7 @@ std::string render_table(const Json& rows, const std::string& indent) {
   std::string out = line([](const std::string& column) { return column; });
   for (const Json& row : rows) {
     out += line([&](const std::string& column) {
-      return row.contains(column) ? cell(row[column]) : std::string("-");
+      return row.contains(column) ? table_cell(row[column]) : std::string("-");
     });
   }
   return out;

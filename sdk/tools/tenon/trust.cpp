@@ -3,6 +3,7 @@
 #include "files.hpp"
 #include "pipeline/genesis.hpp"
 #include "tenon/core/encoding.hpp"
+#include "tenon/crypto/sha256.hpp"
 #include "tenon/wire/ledger_proof.hpp"
 
 namespace tenon::tool {
@@ -51,6 +52,41 @@ Result<Json> check_proof(BytesView encoded_proof, const Trust& trust) {
     answer["claimed_response"] = printable(proof.query_response());
   }
   return answer;
+}
+
+Status check_clear_text(const Json& document, BytesView encoded_proof) {
+  v1::LedgerProof proof;
+  v1::BlockHeader header;
+  v1::ResultHeader result;
+  if (!proof.ParseFromArray(encoded_proof.data(), static_cast<int>(encoded_proof.size())) ||
+      !header.ParseFromString(proof.header()) || !result.ParseFromString(proof.result_header())) {
+    return data_loss("the proof is not an encoded LedgerProof message");
+  }
+  Json keys = Json::array();
+  for (const auto& key : proof.keys()) {
+    keys.push_back({{"key", to_hex(key.key())},
+                    {"present", key.present()},
+                    {"value", key.present() ? Json(to_base64(key.value())) : Json(nullptr)}});
+  }
+  Json said = {{"chain", to_hex(proof.chain())},
+               {"height", std::to_string(header.height())},
+               {"block", to_hex(crypto::sha256(proof.header()).view())},
+               {"record_time", rfc3339(header.record_time_us())},
+               {"state_root", to_hex(result.state_root())},
+               {"keys", std::move(keys)}};
+  if (const Json response = Json::parse(proof.query_response(), nullptr, false);
+      !response.is_discarded()) {
+    said["response"] = response;
+  }
+  for (const auto& [member, value] : document.items()) {
+    if (member != "proof" && (!said.contains(member) || said[member] != value)) {
+      return data_loss("the proof holds, but \"" + member +
+                       "\" in clear beside it is not what it " + "says: expected " +
+                       (said.contains(member) ? said[member].dump() : "no such member") +
+                       ", found " + value.dump());
+    }
+  }
+  return ok_status();
 }
 
 } // namespace tenon::tool

@@ -21,4 +21,8 @@ struct Trust {
 // Checks an encoded LedgerProof offline; what it proves, for people and programs.
 [[nodiscard]] Result<Json> check_proof(BytesView encoded_proof, const Trust& trust);
 
+// The REST API puts what a proof says beside it in clear. DATA_LOSS when any of that, in a document
+// whose proof holds, is not what the proof says: people read the clear text.
+[[nodiscard]] Status check_clear_text(const Json& document, BytesView encoded_proof);
+
 } // namespace tenon::tool

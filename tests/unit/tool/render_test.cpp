@@ -22,3 +22,10 @@ TEST_CASE("tool: an empty list says so, and nested objects are indented", "[tool
 TEST_CASE("tool: bytes that are no UTF-8 are replaced and not thrown over", "[tool]") {
   CHECK_NOTHROW(render(Json{{"list", {"\xff\xfe"}}}));
 }
+
+TEST_CASE("tool: a long value is cut in a table, and shown whole on its own", "[tool]") {
+  const std::string value(300, 'f');
+  CHECK(render(Json::array({Json{{"value", value}}})) ==
+        "value\n" + std::string(64, 'f') + "... (300 characters)\n");
+  CHECK(render(Json{{"value", value}}) == "value: " + value + "\n");
+}

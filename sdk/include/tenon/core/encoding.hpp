@@ -20,6 +20,9 @@ namespace tenon {
 // Decimal without sign or leading zeros, nothing else around it.
 [[nodiscard]] std::optional<std::uint64_t> parse_u64(std::string_view text);
 
+// A moment in microseconds of Unix time as "2023-11-14T22:13:20.000001Z" (RFC 3339).
+[[nodiscard]] std::string rfc3339(std::uint64_t unix_us);
+
 void append_be16(Bytes& out, std::uint16_t value);
 void append_be32(Bytes& out, std::uint32_t value);
 void append_be64(Bytes& out, std::uint64_t value);

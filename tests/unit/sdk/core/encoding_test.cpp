@@ -72,3 +72,7 @@ TEST_CASE("bytes: the end of a prefix is the first string after all that start w
   CHECK(prefix_end(Bytes("\xff\xff", 2)).empty());
   CHECK(prefix_end("").empty());
 }
+
+TEST_CASE("encoding: a moment is written as RFC 3339 with its microseconds", "[sdk][core]") {
+  CHECK(rfc3339(1'700'000'000'000'001) == "2023-11-14T22:13:20.000001Z");
+}
