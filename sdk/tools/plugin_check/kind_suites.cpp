@@ -7,7 +7,9 @@
 #include "bridge/api_client.hpp"
 #include "bridge/consensus_client.hpp"
 #include "bridge/engine_client.hpp"
+#include "consensus_under_test.hpp"
 #include "tenon/plugin/guard.hpp"
+#include "tenon/testkit/consensus_suite.hpp"
 #include "tenon/testkit/fake_replica.hpp"
 #include "tenon/testkit/store_suite.hpp"
 
@@ -177,6 +179,28 @@ Status endpoints_are_json(Subject& subject) {
   return good ? Status() : broken("endpoints() is no array of {protocol, address, tls}: " + text);
 }
 
+std::vector<NamedTest> store_tests(const SubjectSource& subject, std::uint32_t seed) {
+  testkit::StoreSuiteOptions options;
+  options.seed = seed;
+  options.open = [subject](const std::string& name) -> Result<std::unique_ptr<plugin::Store>> {
+    TENON_ASSIGN_OR_RETURN(Subject* const loaded, subject());
+    return loaded->open_store(name);
+  };
+  return testkit::store_suite(options);
+}
+
+std::vector<NamedTest> consensus_tests(const SubjectSource& subject, std::uint32_t seed) {
+  testkit::ConsensusSuiteOptions options;
+  options.seed = seed;
+  options.make =
+      [subject](plugin::Host host,
+                std::size_t max_queued_bytes) -> Result<testkit::ConsensusSuiteOptions::Made> {
+    TENON_ASSIGN_OR_RETURN(Subject* const loaded, subject());
+    return make_consensus(*loaded, host, max_queued_bytes);
+  };
+  return testkit::consensus_suite(options);
+}
+
 } // namespace
 
 std::vector<NamedTest> kind_suite(const std::string& kind, const SubjectSource& subject,
@@ -201,16 +225,13 @@ std::vector<NamedTest> kind_suite(const std::string& kind, const SubjectSource& 
   }
   if (kind == "api")
     add("endpoints lists what it listens on", endpoints_are_json);
-  if (kind == "store") {
-    testkit::StoreSuiteOptions options;
-    options.seed = seed;
-    options.open = [subject](const std::string& name) -> Result<std::unique_ptr<plugin::Store>> {
-      TENON_ASSIGN_OR_RETURN(Subject* const loaded, subject());
-      return loaded->open_store(name);
-    };
-    for (NamedTest& test : testkit::store_suite(options))
-      tests.push_back(std::move(test));
-  }
+  std::vector<NamedTest> more;
+  if (kind == "store")
+    more = store_tests(subject, seed);
+  if (kind == "consensus")
+    more = consensus_tests(subject, seed);
+  for (NamedTest& test : more)
+    tests.push_back(std::move(test));
   return tests;
 }
 

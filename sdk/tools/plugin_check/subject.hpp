@@ -23,6 +23,7 @@ public:
   // A started store, as the suite of stores wants it.
   [[nodiscard]] Result<std::unique_ptr<plugin::Store>> open_store(const std::string& name);
   [[nodiscard]] const host::loader::LoadedPlugin& plugin() const { return plugin_; }
+  [[nodiscard]] const std::string& config_json() const { return config_json_; }
 
 private:
   struct Parts;

@@ -1,12 +1,14 @@
 #include "plugin_check.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 namespace tenon::tool {
 namespace {
 
-std::filesystem::path fixture(const std::string& fault) {
-  return std::filesystem::path(TENON_BINARY_DIR) / "lib/fixtures" / ("tenon_api_" + fault + ".so");
+std::filesystem::path fixture(const std::string& fault, const std::string& kind = "api") {
+  return std::filesystem::path(TENON_BINARY_DIR) / "lib/fixtures" /
+         ("tenon_" + kind + "_" + fault + ".so");
 }
 
 std::vector<CheckResult> check(const std::filesystem::path& file, const std::string& only = "",
@@ -19,6 +21,23 @@ std::vector<CheckResult> check(const std::filesystem::path& file, const std::str
   INFO(results.status().message());
   REQUIRE(results.ok());
   return *std::move(results);
+}
+
+// The one result of that name.
+CheckResult result_of(const std::vector<CheckResult>& results, const std::string& test) {
+  for (const CheckResult& result : results) {
+    if (result.test == test)
+      return result;
+  }
+  FAIL("no test is called \"" << test << '"');
+  return {};
+}
+
+std::size_t failures(const std::vector<CheckResult>& results) {
+  return static_cast<std::size_t>(
+      std::count_if(results.begin(), results.end(), [](const CheckResult& result) {
+        return result.outcome != CheckOutcome::kPassed;
+      }));
 }
 
 constexpr const char* kLife = "start, drain and stop succeed, and a second instance can follow";
@@ -63,11 +82,57 @@ TEST_CASE("plugin check: a file that is refused is told before any test runs", "
   CHECK(refused.status().message().find("WRONG_MAJOR") != std::string::npos);
 }
 
-TEST_CASE("plugin check: the shipped stores and the simple consensus pass as files",
-          "[plugin_check]") {
+TEST_CASE("plugin check: the shipped stores pass as files", "[plugin_check]") {
   passes_everything("tenon_store_memory.so");
   passes_everything("tenon_store_rocksdb.so");
-  passes_everything("tenon_consensus_simple.so");
+}
+
+TEST_CASE("plugin check: a consensus is held to the consensus suite, through its C table",
+          "[plugin_check]") {
+  const auto results = check(std::filesystem::path(TENON_BINARY_DIR) /
+                             "lib/tenon/plugins/tenon_consensus_simple.so");
+  CHECK(results.size() == 14); // three of every kind, eleven of the suite
+  CHECK(failures(results) == 0);
+}
+
+TEST_CASE("plugin check: a consensus that forgets batches fails, with a line to reproduce it",
+          "[plugin_check]") {
+  constexpr const char* kOnce = "every accepted batch is in exactly one final block";
+  const auto results = check(fixture("forgetful", "consensus"));
+  const CheckResult lost = result_of(results, kOnce);
+  CHECK(lost.outcome == CheckOutcome::kFailed);
+  CHECK(lost.message.find("100 accepted, 50 final") != std::string::npos);
+  CHECK(lost.reproduce.find("--seed 1 --reproduce '" + std::string(kOnce)) != std::string::npos);
+  // What it does right passes: the tests do not hang together.
+  CHECK(result_of(results, kLife).outcome == CheckOutcome::kPassed);
+  CHECK(result_of(results, "after stop the ledger is not called any more").outcome ==
+        CheckOutcome::kPassed);
+  const auto alone = check(fixture("forgetful", "consensus"), kOnce);
+  REQUIRE(alone.size() == 1);
+  CHECK(alone[0].message == lost.message);
+}
+
+TEST_CASE("plugin check: a consensus whose certificates are wrong is told which promise it broke",
+          "[plugin_check]") {
+  const auto results = check(fixture("miscertifying", "consensus"));
+  CHECK(result_of(results, "every accepted batch is in exactly one final block")
+            .message.find("a certificate that does not verify") != std::string::npos);
+}
+
+TEST_CASE("plugin check: what a consensus throws fails the tests that meet it, and no more",
+          "[plugin_check]") {
+  const auto results = check(fixture("submit_throws", "consensus"));
+  CHECK(result_of(results, kLife).outcome == CheckOutcome::kPassed);
+  CHECK(result_of(results, "blocks keep to the ledger's limit").message.find("thrown in submit") !=
+        std::string::npos);
+  for (const CheckResult& result : results) {
+    INFO(result.test << ": " << result.message);
+    CHECK((result.outcome == CheckOutcome::kPassed || result.outcome == CheckOutcome::kFailed));
+  }
+  for (const CheckResult& result : check(fixture("attach_fails", "consensus"))) {
+    if (result.outcome != CheckOutcome::kPassed)
+      CHECK(result.message.find("this key is no validator's") != std::string::npos);
+  }
 }
 
 } // namespace tenon::tool

@@ -108,6 +108,9 @@ class Host {
 public:
   explicit Host(const tenon_host* host);
 
+  // The C table behind it, for code that makes plugins itself: test kits.
+  [[nodiscard]] const tenon_host* abi() const { return host_; }
+
   // Messages below the host's lowest level are dropped before `fields` is looked at.
   void log(LogLevel level, std::string_view message, std::string_view fields_json = {}) const;
   [[nodiscard]] Metric metric(MetricKind kind, std::string_view name, std::string_view help,
