@@ -41,8 +41,11 @@ def answer(*words, **options):
 class Node:
     """One solo node in a folder of its own; restartable."""
 
-    def __init__(self, folder: Path, store: str = "rocksdb", change=None):
+    def __init__(self, folder: Path, store: str = "rocksdb", change=None,
+                 certificate: Path | None = None, key: Path | None = None):
+        folder.mkdir(exist_ok=True)
         self.folder = folder
+        self.certificate = certificate  # with it, REST speaks TLS
         self.data = folder / "data"
         self.port = free_port()
         self.admin_port = free_port()
@@ -56,6 +59,9 @@ class Node:
         config["admin"] = {"listen": f"127.0.0.1:{self.admin_port}"}
         for api in config["apis"]:
             api["config"]["listen"] = f"127.0.0.1:{self.port}"
+            if certificate:
+                api["config"]["tls"] = {"certificate_file": str(certificate),
+                                        "key_file": str(key)}
         if change:
             change(config)
         self.write_config(config)
@@ -65,7 +71,7 @@ class Node:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"{'https' if self.certificate else 'http'}://127.0.0.1:{self.port}"
 
     def start(self, *extra: str, ready: bool = True) -> "Node":
         with self.log.open("ab") as log:
@@ -124,6 +130,8 @@ class Node:
         """(status, decoded body) by curl."""
         words = ["curl", "--silent", "--show-error", "--max-time", "30", "--write-out",
                  "\n%{http_code}", *options]
+        if self.certificate:
+            words += ["--cacert", str(self.certificate)]
         if token:
             words += ["--header", f"Authorization: Bearer {token}"]
         result = subprocess.run([*words, self.url + path], check=True, capture_output=True,

@@ -89,8 +89,10 @@ private:
 
   asio::awaitable<bool> handshake() {
     if constexpr (std::is_same_v<Stream, TlsStream>) {
+      idle_ = true; // nothing has been asked yet
       expire_in(limits_.header_timeout_ms);
       const auto [error] = co_await stream_.async_handshake(asio::ssl::stream_base::server, kAwait);
+      idle_ = false;
       co_return !error;
     }
     co_return true;

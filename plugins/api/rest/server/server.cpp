@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <condition_variable>
 
+#include "server/tls_context.hpp"
 #include "server/worker.hpp"
 
 namespace tenon::api::rest {
@@ -43,32 +44,11 @@ struct Server::State {
   std::size_t next_worker = 0;
   bool running = false;
 
-  [[nodiscard]] Status load_tls();
   [[nodiscard]] Status listen();
   asio::awaitable<void> accept();
   void close_acceptor();
   template <typename Task> void on_all_workers(Task task);
 };
-
-Status Server::State::load_tls() {
-  const Settings& settings = service.settings();
-  if (!settings.tls())
-    return {};
-  tls = std::make_unique<asio::ssl::context>(asio::ssl::context::tls_server);
-  SSL_CTX_set_min_proto_version(tls->native_handle(), TLS1_3_VERSION);
-  ErrorCode error;
-  static_cast<void>(tls->use_certificate_chain_file(settings.certificate_file, error));
-  if (error) {
-    return invalid_argument("tls.certificate_file: " + settings.certificate_file + ": " +
-                            error.message() + "; expected a chain of certificates in PEM form");
-  }
-  static_cast<void>(tls->use_private_key_file(settings.key_file, asio::ssl::context::pem, error));
-  if (error) {
-    return invalid_argument("tls.key_file: " + settings.key_file + ": " + error.message() +
-                            "; expected the certificate's private key in PEM form");
-  }
-  return {};
-}
 
 Status Server::State::listen() {
   const Settings& settings = service.settings();
@@ -151,7 +131,7 @@ Status Server::start() {
   const Settings& settings = state.service.settings();
   for (unsigned i = 0; i < thread_count(settings); ++i)
     state.workers.push_back(std::make_unique<Worker>(state.service, state.telemetry));
-  TENON_RETURN_IF_ERROR(state.load_tls());
+  TENON_ASSIGN_OR_RETURN(state.tls, load_tls(settings, state.service.authenticator().now_s()));
   TENON_RETURN_IF_ERROR(state.listen());
   auto watch = state.service.ledger().watch([&state](std::uint64_t) {
     state.on_all_workers([](Worker& worker) {

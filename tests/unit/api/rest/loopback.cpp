@@ -29,9 +29,22 @@ Socket::~Socket() {
     close(descriptor_);
 }
 
+ssize_t Socket::write_some(std::string_view bytes) {
+  const auto sent = ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  return sent < 0 ? 0 : sent;
+}
+
+ssize_t Socket::read_some(char* bytes, std::size_t size, int timeout_ms) {
+  pollfd waiting{descriptor_, POLLIN, 0};
+  if (poll(&waiting, 1, timeout_ms) <= 0)
+    return kNothingInTime;
+  const auto received = recv(descriptor_, bytes, size, 0);
+  return received < 0 ? 0 : received;
+}
+
 bool Socket::send(std::string_view bytes) {
   while (!bytes.empty()) {
-    const auto sent = ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    const auto sent = write_some(bytes);
     if (sent <= 0)
       return false;
     bytes.remove_prefix(static_cast<std::size_t>(sent));
@@ -40,11 +53,8 @@ bool Socket::send(std::string_view bytes) {
 }
 
 bool Socket::fill(int timeout_ms) {
-  pollfd waiting{descriptor_, POLLIN, 0};
-  if (poll(&waiting, 1, timeout_ms) <= 0)
-    return false;
   std::array<char, 65536> chunk{};
-  const auto size = recv(descriptor_, chunk.data(), chunk.size(), 0);
+  const auto size = read_some(chunk.data(), chunk.size(), timeout_ms);
   if (size <= 0)
     return false;
   buffer_.append(chunk.data(), static_cast<std::size_t>(size));
@@ -75,12 +85,10 @@ bool Socket::closes(int timeout_ms) {
   if (descriptor_ < 0)
     return true; // was never let in
   while (true) {
-    pollfd waiting{descriptor_, POLLIN, 0};
-    if (poll(&waiting, 1, timeout_ms) <= 0)
-      return false;
     std::array<char, 65536> chunk{};
-    if (recv(descriptor_, chunk.data(), chunk.size(), 0) <= 0)
-      return true;
+    const auto size = read_some(chunk.data(), chunk.size(), timeout_ms);
+    if (size <= 0)
+      return size != kNothingInTime;
   }
 }
 

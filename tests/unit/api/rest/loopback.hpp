@@ -7,13 +7,17 @@
 #include <string>
 #include <string_view>
 
+#include <sys/types.h>
+
 namespace tenon::api::rest::test {
 
 class Socket {
 public:
+  static constexpr ssize_t kNothingInTime = -1;
+
   // `receive_buffer` bytes at most wait unread, if not 0.
   explicit Socket(std::uint16_t port, int receive_buffer = 0);
-  ~Socket();
+  virtual ~Socket();
   Socket(const Socket&) = delete;
   Socket& operator=(const Socket&) = delete;
 
@@ -24,6 +28,12 @@ public:
   std::optional<std::string> receive_until(std::string_view end, int timeout_ms = 10'000);
   // True when the peer closes within the time, whatever it sends before.
   bool closes(int timeout_ms = 10'000);
+
+protected:
+  [[nodiscard]] int descriptor() const { return descriptor_; }
+  // What was sent or came, in bytes; 0 when the peer is gone.
+  virtual ssize_t write_some(std::string_view bytes);
+  virtual ssize_t read_some(char* bytes, std::size_t size, int timeout_ms);
 
 private:
   bool fill(int timeout_ms);

@@ -1,4 +1,4 @@
-// The server on real sockets: framing, limits, timeouts, pipelining, draining, TLS.
+// The server on real sockets: framing, limits, timeouts, pipelining, draining.
 #include <catch2/catch.hpp>
 
 #include <thread>
@@ -246,16 +246,4 @@ TEST_CASE("rest server: a port in use is refused with a sentence", "[rest][socke
   REQUIRE_FALSE(status.ok());
   CHECK(status.message().find("another process listens there") != std::string::npos);
   server.stop();
-}
-
-TEST_CASE("rest server: a certificate that is not there is refused with a sentence",
-          "[rest][socket]") {
-  Settings settings;
-  settings.listen = "127.0.0.1:0";
-  settings.certificate_file = "/nonexistent.pem";
-  settings.key_file = "/nonexistent.key";
-  Harness harness(settings);
-  Telemetry telemetry{plugin::Host(&kNoHost)};
-  Server server(harness.service, telemetry);
-  CHECK(server.start().message().find("tls.certificate_file: /nonexistent.pem") == 0);
 }

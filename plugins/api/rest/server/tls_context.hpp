@@ -1,0 +1,19 @@
+// What the server presents in a TLS handshake: its certificate, its key, and TLS 1.3 or nothing.
+// Made once by the server's start(), on the host's main thread, and refused there with a sentence
+// rather than in every handshake without one.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "server/beast.hpp"
+#include "settings.hpp"
+
+namespace tenon::api::rest {
+
+// Null when the settings name no certificate. `now_s`: Unix time; a certificate that is not valid
+// then is refused.
+[[nodiscard]] Result<std::unique_ptr<asio::ssl::context>> load_tls(const Settings& settings,
+                                                                   std::uint64_t now_s);
+
+} // namespace tenon::api::rest
