@@ -162,7 +162,7 @@ void send_message(Socket& socket, int opcode, std::string_view payload) {
   frame.push_back(static_cast<char>(0x80 | payload.size()));
   frame.append("\x01\x02\x03\x04");
   for (std::size_t i = 0; i < payload.size(); ++i)
-    frame.push_back(static_cast<char>(payload[i] ^ (i % 4 + 1)));
+    frame.push_back(static_cast<char>(static_cast<unsigned char>(payload[i]) ^ (i % 4 + 1)));
   socket.send(frame);
 }
 
