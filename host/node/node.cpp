@@ -6,7 +6,6 @@
 #include <thread>
 
 #include "node/genesis_file.hpp"
-#include "pipeline/genesis.hpp"
 #include "tenon/crypto/sha256.hpp"
 
 namespace tenon::host::node {
@@ -111,35 +110,50 @@ Result<std::string> Node::instance_folder(const config::PluginUse& use) {
   return use.kind == "api" && earlier > 0 ? name + "-" + std::to_string(earlier + 1) : name;
 }
 
+// The C++ face of an instance's table; one that has none of its kind is refused.
+template <typename Client>
+Status Node::bind(const PluginInstance& instance, std::unique_ptr<Client>& client) {
+  auto made = Client::make(instance.table(), instance.instance());
+  if (!made.ok()) {
+    return refuse({instance.refusal(loader::RefusalCode::kBadTable,
+                                    "its table of functions cannot be used", made.status())});
+  }
+  client = *std::move(made);
+  return {};
+}
+
 // The chain is known before the store starts, so that it can refuse another chain's files. A solo
 // node makes one when there is none yet.
 Status Node::establish_chain() {
-  for (const auto& engine : engines_) {
-    auto client = bridge::EngineClient::make(engine->table(), engine->instance());
-    if (!client.ok())
-      return client.status().with_context(engine->component());
-    engine_clients_.push_back(*std::move(client));
+  std::vector<pipeline::EngineFingerprint> fingerprints;
+  for (std::size_t i = 0; i < engines_.size(); ++i) {
+    const PluginInstance& engine = *engines_[i];
+    TENON_RETURN_IF_ERROR(bind(engine, engine_clients_.emplace_back()));
+    const auto fingerprint = engine_clients_.back()->fingerprint();
+    if (!fingerprint.ok()) {
+      return refuse({engine.refusal(loader::RefusalCode::kStartFailed, "it told no fingerprint",
+                                    fingerprint.status())});
+    }
+    fingerprints.push_back({config_.engines[i].id, *fingerprint});
   }
   auto document = read_genesis(config_.genesis_file);
   if (document.status().code() == Code::kNotFound && config_.role == "solo") {
-    std::vector<pipeline::EngineFingerprint> fingerprints;
-    for (std::size_t i = 0; i < engine_clients_.size(); ++i) {
-      auto fingerprint = engine_clients_[i]->fingerprint();
-      if (!fingerprint.ok())
-        return fingerprint.status().with_context(engines_[i]->component());
-      fingerprints.push_back({config_.engines[i].id, *fingerprint});
-    }
-    const std::string made = pipeline::solo_genesis_document(config_.name, keys_->public_key(),
-                                                             fingerprints, clock_.wall_us());
-    TENON_RETURN_IF_ERROR(write_genesis(config_.genesis_file, made));
-    note("made the genesis document of a new chain");
-    document = made;
+    TENON_RETURN_IF_ERROR(make_genesis(fingerprints));
+    document = read_genesis(config_.genesis_file);
   }
   if (!document.ok())
     return document.status().with_context("the genesis document");
   const std::lock_guard lock(mutex_);
   genesis_ = *std::move(document);
   chain_ = crypto::sha256(genesis_);
+  return {};
+}
+
+Status Node::make_genesis(std::span<const pipeline::EngineFingerprint> fingerprints) {
+  TENON_RETURN_IF_ERROR(write_genesis(
+      config_.genesis_file, pipeline::solo_genesis_document(config_.name, keys_->public_key(),
+                                                            fingerprints, clock_.wall_us())));
+  note("made the genesis document of a new chain");
   return {};
 }
 
@@ -151,8 +165,7 @@ Status Node::start_plugin(PluginInstance& instance) {
 
 Status Node::start_ledger() {
   TENON_RETURN_IF_ERROR(start_plugin(*store_.front()));
-  TENON_ASSIGN_OR_RETURN(store_client_, bridge::StoreClient::make(store_.front()->table(),
-                                                                  store_.front()->instance()));
+  TENON_RETURN_IF_ERROR(bind(*store_.front(), store_client_));
   if (!store_client_->durable()) {
     log_.write(plugin::LogLevel::kWarn, "node",
                "the store is volatile: everything is lost when this process ends");
@@ -198,9 +211,11 @@ Status Node::open_pipeline() {
 
 Status Node::start_consensus() {
   PluginInstance& instance = *consensus_.front();
-  TENON_ASSIGN_OR_RETURN(consensus_client_,
-                         bridge::ConsensusClient::make(instance.table(), instance.instance()));
-  TENON_RETURN_IF_ERROR(consensus_client_->attach(*pipeline_));
+  TENON_RETURN_IF_ERROR(bind(instance, consensus_client_));
+  if (const Status attached = consensus_client_->attach(*pipeline_); !attached.ok()) {
+    return refuse({instance.refusal(loader::RefusalCode::kStartFailed,
+                                    "it could not be attached to the ledger", attached)});
+  }
   TENON_RETURN_IF_ERROR(start_plugin(instance));
   pipeline_->connect(*consensus_client_);
   return {};
@@ -208,12 +223,11 @@ Status Node::start_consensus() {
 
 Status Node::start_apis() {
   for (const auto& api : apis_) {
-    auto client = bridge::ApiClient::make(api->table(), api->instance());
-    if (!client.ok())
-      return client.status().with_context(api->component());
+    std::unique_ptr<bridge::ApiClient> client;
+    TENON_RETURN_IF_ERROR(bind(*api, client));
     TENON_RETURN_IF_ERROR(start_plugin(*api));
     const std::lock_guard lock(mutex_);
-    api_clients_.push_back(*std::move(client));
+    api_clients_.push_back(std::move(client));
   }
   return {};
 }

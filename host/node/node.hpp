@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "admin/admin_server.hpp"
@@ -20,6 +21,7 @@
 #include "node/data_directory.hpp"
 #include "node/plugin_instance.hpp"
 #include "node/plugin_set.hpp"
+#include "pipeline/genesis.hpp"
 #include "pipeline/pipeline.hpp"
 #include "services/asio_executor.hpp"
 #include "services/key_store.hpp"
@@ -73,6 +75,9 @@ private:
   [[nodiscard]] Result<PluginInstance*> add_instance(PlannedPlugin planned);
   [[nodiscard]] Result<std::string> instance_folder(const config::PluginUse& use);
   [[nodiscard]] Status refuse(const std::vector<loader::Refusal>& refusals);
+  template <typename Client>
+  [[nodiscard]] Status bind(const PluginInstance& instance, std::unique_ptr<Client>& client);
+  [[nodiscard]] Status make_genesis(std::span<const pipeline::EngineFingerprint> fingerprints);
   [[nodiscard]] pipeline::Options pipeline_options() const;
   [[nodiscard]] admin::Readiness readiness() const;
   void note(const std::string& message, const std::string& fields_json = {});

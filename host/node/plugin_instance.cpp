@@ -9,6 +9,7 @@ namespace {
 // Beyond a plugin's own deadline, before it counts as hung.
 constexpr std::uint64_t kGraceMs = 2000;
 constexpr std::uint64_t kStopMs = 10'000;
+constexpr const char* kNotCreated = "it could not be created";
 
 // The outcome of a call that may be given up while it runs.
 struct Call {
@@ -60,11 +61,11 @@ std::optional<loader::Refusal> PluginInstance::create() {
       0);
   if (!call->status.ok()) {
     state_ = PluginState::kFailed;
-    return refusal(loader::RefusalCode::kCreateFailed, call->status);
+    return refusal(loader::RefusalCode::kCreateFailed, kNotCreated, call->status);
   }
   if (call->instance == nullptr) {
     state_ = PluginState::kFailed;
-    return refusal(loader::RefusalCode::kCreateFailed,
+    return refusal(loader::RefusalCode::kCreateFailed, kNotCreated,
                    fault("create() said OK and gave no instance"));
   }
   instance_ = call->instance;
@@ -83,7 +84,7 @@ std::optional<loader::Refusal> PluginInstance::start() {
       0);
   if (!call->status.ok()) {
     state_ = PluginState::kFailed;
-    return refusal(loader::RefusalCode::kStartFailed, call->status);
+    return refusal(loader::RefusalCode::kStartFailed, "it could not be started", call->status);
   }
   state_ = PluginState::kStarted;
   return std::nullopt;
@@ -145,14 +146,17 @@ void PluginInstance::destroy() {
   }
 }
 
-loader::Refusal PluginInstance::refusal(loader::RefusalCode code, const Status& status) const {
-  const bool create = code == loader::RefusalCode::kCreateFailed;
+loader::Refusal PluginInstance::refusal(loader::RefusalCode code, std::string what,
+                                        const Status& status) const {
+  const bool table = code == loader::RefusalCode::kBadTable;
   return {code,
           plugin_.file.string(),
-          create ? "it could not be created" : "it could not be started",
-          "success",
+          std::move(what),
+          table ? "a whole table of its kind" : "success",
           status.to_string(),
-          "correct what it names, in its section of the configuration or around it"};
+          table ? "let its query() give the table that abi/" + plugin_.descriptor.kind +
+                      ".h describes, filled from the first function to the last"
+                : "correct what it names, in its section of the configuration or around it"};
 }
 
 void PluginInstance::log(plugin::LogLevel level, const std::string& message) {

@@ -46,9 +46,11 @@ public:
   [[nodiscard]] const std::string& component() const { return component_; }
   [[nodiscard]] const tenon_plugin& table() const { return *plugin_.table; }
   [[nodiscard]] tenon_instance* instance() const { return instance_; }
+  // This instance cannot be used: `what` it did not do, and how it failed.
+  [[nodiscard]] loader::Refusal refusal(loader::RefusalCode code, std::string what,
+                                        const Status& status) const;
 
 private:
-  [[nodiscard]] loader::Refusal refusal(loader::RefusalCode code, const Status& status) const;
   void log(plugin::LogLevel level, const std::string& message);
 
   loader::LoadedPlugin plugin_;

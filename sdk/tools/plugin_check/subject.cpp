@@ -1,5 +1,6 @@
 #include "subject.hpp"
 
+#include "idle_ledger.hpp"
 #include "services/asio_executor.hpp"
 #include "services/key_store.hpp"
 #include "services/real_time.hpp"
@@ -27,16 +28,19 @@ private:
       crypto::PrivateKey::from_seed(crypto::sha256("plugin check").view());
 };
 
-// A node whose ledger never opens.
+// A node that only API plugins ask for more than its name: they start on an open ledger.
 class LonelyNode final : public host::services::NodeView {
 public:
   [[nodiscard]] std::string name() const override { return "plugin-check"; }
   [[nodiscard]] std::string role() const override { return "solo"; }
   [[nodiscard]] Hash chain() const override { return crypto::sha256("plugin check"); }
-  [[nodiscard]] host::LedgerService* ledger() const override { return nullptr; }
+  [[nodiscard]] host::LedgerService* ledger() const override { return &ledger_; }
   [[nodiscard]] std::uint64_t ledger_time_us() const override { return 0; }
   void complete_status(v1::StatusResponse& status) const override { status.set_node(name()); }
   void list_plugins(v1::PluginsResponse&) const override {}
+
+private:
+  mutable IdleLedger ledger_;
 };
 
 // A store in its plugin, stopped and freed with this object.

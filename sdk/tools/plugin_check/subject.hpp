@@ -1,5 +1,5 @@
-// A plugin under test, loaded into this process, with real services behind it and no ledger. Lives
-// in the child process of one test; one thread, and the services' workers.
+// A plugin under test, loaded into this process, with real services behind it and an idle ledger.
+// Lives in the child process of one test; one thread, and the services' workers.
 #pragma once
 
 #include <memory>

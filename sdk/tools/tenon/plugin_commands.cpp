@@ -76,7 +76,7 @@ Result<std::filesystem::path> template_folder(const std::string& kind) {
       return candidate;
   }
   return not_found("there is no template for plugins of kind '" + kind +
-                   "'; there are: api, engine");
+                   "'; there are: api, consensus, engine, store");
 }
 
 // "ledger_notes" -> "LedgerNotes"
@@ -166,10 +166,12 @@ Status check(Session& session, const CheckOptions& options) {
 
 void add_check_command(CLI::App& group, Session& session,
                        const std::shared_ptr<Arguments>& arguments) {
-  CLI::App* const command = group.add_subcommand("check", "hold a plugin to its kind's suite");
+  CLI::App* const command = group.add_subcommand(
+      "check", "hold a plugin to its kind's suite, each test in a process of its own");
   CheckOptions& options = arguments->check;
   command->add_option("FILE", options.file, "the shared object")->required();
-  command->add_option("--config-json", options.config_json, "the plugin's configuration section");
+  command->add_option("--config-json", options.config_json,
+                      "the plugin's configuration section (default {})");
   command->add_option("--seed", options.seed, "of the random tests");
   command->add_option("--reproduce", options.only, "run only the test of this name");
   command->add_option("--timeout-ms", options.timeout_ms, "of one test");
@@ -193,7 +195,7 @@ void add_plugin_commands(CLI::App& app, Session& session) {
   command->callback(
       [&session, arguments] { session.choose([&] { return inspect(session, *arguments); }); });
   command = group->add_subcommand("new", "make a folder with a small working plugin");
-  command->add_option("KIND", arguments->kind, "api or engine")->required();
+  command->add_option("KIND", arguments->kind, "api, consensus, engine or store")->required();
   command->add_option("NAME", arguments->name, "[a-z][a-z0-9_]*")->required();
   command->callback(
       [&session, arguments] { session.choose([&] { return make_new(session, *arguments); }); });

@@ -2,11 +2,16 @@
 
 #include <array>
 #include <catch2/catch.hpp>
+#include <functional>
 #include <thread>
 
 #include "../fakes.hpp"
 #include "bridge/api_client.hpp"
+#include "bridge/consensus_client.hpp"
+#include "bridge/engine_client.hpp"
 #include "bridge/store_client.hpp"
+#include "tenon/testkit/fake_replica.hpp"
+#include "tenon/testkit/memory_view.hpp"
 
 namespace tenon::host::node {
 namespace {
@@ -155,6 +160,94 @@ TEST_CASE("node: what a plugin throws out of a call becomes a fault", "[host][no
   CHECK(thrower.stage(stage->get(), {}).status().fault());
   stage->reset();
   CHECK(thrower.commit(**thrower.stage(nullptr, {}), {}, true).fault());
+}
+
+namespace {
+
+// A fault of this replica that names the call it came out of.
+void check_thrown(const Status& status, const std::string& call) {
+  INFO(call << ": " << status.to_string());
+  CHECK(status.fault());
+  CHECK(status.code() == Code::kInternal);
+  CHECK(status.message().find("thrown in " + call) != std::string::npos);
+}
+
+} // namespace
+
+TEST_CASE("node: what an engine throws out of any call is a fault, never a rejection",
+          "[host][node]") {
+  Parts parts;
+  LifecycleThread thread;
+  const testkit::MemoryState state;
+  const testkit::MemoryView view(state);
+  const std::vector<std::string> parties = {"alice"};
+  const plugin::EngineTransaction transaction{Hash{}, "payload", parties, {}};
+  using Call = std::function<Status(plugin::Engine&)>;
+  const std::pair<const char*, Call> calls[] = {
+      {"fingerprint", [](plugin::Engine& engine) { return engine.fingerprint().status(); }},
+      {"execute",
+       [&](plugin::Engine& engine) {
+         return engine.execute(view, transaction, {1, 1}).status();
+       }},
+      {"prepare",
+       [&](plugin::Engine& engine) { return engine.prepare(view, "{}", transaction).status(); }},
+      {"query",
+       [&](plugin::Engine& engine) {
+         return engine.query(view, "{}", transaction, {1, 1}).status();
+       }},
+      {"rebuild_index",
+       [&](plugin::Engine& engine) { return engine.rebuild_index(view).status(); }},
+  };
+  for (const auto& [broken, unused] : calls) {
+    const auto instance = make(std::string(broken) + "_throws", parts, thread, "engine");
+    REQUIRE_FALSE(instance->create());
+    const auto engine = bridge::EngineClient::make(instance->table(), instance->instance());
+    REQUIRE(engine.ok());
+    for (const auto& [name, call] : calls) {
+      const Status status = call(**engine);
+      if (std::string(name) == broken)
+        check_thrown(status, name);
+      else
+        CHECK(status.ok()); // one fault each
+    }
+  }
+}
+
+TEST_CASE("node: a write of an unknown key class makes the whole result a fault", "[host][node]") {
+  Parts parts;
+  LifecycleThread thread;
+  const auto instance = make("execute_unknown_class", parts, thread, "engine");
+  REQUIRE_FALSE(instance->create());
+  const auto engine = bridge::EngineClient::make(instance->table(), instance->instance());
+  REQUIRE(engine.ok());
+  const testkit::MemoryState state;
+  const testkit::MemoryView view(state);
+  const std::vector<std::string> parties = {"alice"};
+  const auto result = (*engine)->execute(view, {Hash{}, {}, parties, {}}, {1, 1});
+  CHECK(result.status().fault());
+  CHECK(result.status().message().find("unknown key class") != std::string::npos);
+}
+
+TEST_CASE("node: what a consensus throws out of any call is a fault", "[host][node]") {
+  Parts parts;
+  LifecycleThread thread;
+  testkit::FakeReplica replica(Hash{}, Bytes(32, 'k'));
+  for (const char* broken : {"attach", "submit", "describe"}) {
+    const auto instance = make(std::string(broken) + "_throws", parts, thread, "consensus");
+    REQUIRE_FALSE(instance->create());
+    const auto consensus = bridge::ConsensusClient::make(instance->table(), instance->instance());
+    REQUIRE(consensus.ok());
+    const std::pair<std::string, Status> answers[] = {
+        {"attach", (*consensus)->attach(replica)},
+        {"submit", (*consensus)->submit("batch")},
+        {"describe", (*consensus)->describe().status()}};
+    for (const auto& [name, status] : answers) {
+      if (name == broken)
+        check_thrown(status, name);
+      else
+        CHECK(status.ok());
+    }
+  }
 }
 
 TEST_CASE("node: a call that hangs is given up, and later calls still run", "[host][node]") {

@@ -1,0 +1,251 @@
+// @CLASS@: a store in memory. Every block makes a whole new version of the state: a map, its
+// leaves and their root. Versions never change, so readers need no locks and a stage is just a
+// version that nobody has made the head. That is right for tests and for small ledgers; each block
+// costs time and memory in proportion to the state.
+//
+// The rules of a store: the same writes give the same roots everywhere (tree.hpp); a block is
+// committed whole or not at all; a snapshot means the same for as long as it is held; an error in
+// commit() is a fault of this replica. durable() is false here, and the node warns of it: a store
+// that says true must come back, after a crash too, with all that was committed.
+#include <array>
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "tenon/crypto/sha256.hpp"
+#include "tenon/merkle/ordered_tree.hpp"
+#include "tenon/merkle/state_entry.hpp"
+#include "tenon/plugin/export_store.hpp"
+#include "tree.hpp"
+
+namespace {
+
+using namespace tenon;
+using namespace tenon::plugin;
+using state_tree::Leaf;
+
+using Entries = std::map<Bytes, Bytes, std::less<>>;
+
+// The ledger after one block. Immutable once it is shared.
+struct Version {
+  Entries state;
+  Entries index;
+  std::vector<Leaf> leaves; // of `state`, sorted by key hash
+  StoreRoots roots{merkle::empty_hash(), {}};
+};
+using VersionPointer = std::shared_ptr<const Version>;
+using SnapshotPointer = std::unique_ptr<StoreSnapshot>;
+using StagePointer = std::unique_ptr<StoreStage>;
+
+std::vector<Leaf> leaves_of(const Entries& state) {
+  std::vector<Leaf> leaves;
+  leaves.reserve(state.size());
+  for (const auto& [key, entry] : state)
+    leaves.push_back({crypto::sha256(key), merkle::entry_hash(entry)});
+  std::sort(leaves.begin(), leaves.end(),
+            [](const Leaf& a, const Leaf& b) { return a.key_hash < b.key_hash; });
+  return leaves;
+}
+
+// The ordered tree over the block's STATE writes, sorted by key hash.
+Hash writes_root(std::span<const StoreWrite> writes) {
+  std::map<Hash, Hash> sorted;
+  for (const StoreWrite& write : writes) {
+    if (write.key_class != KeyClass::kState)
+      continue;
+    const Hash key_hash = crypto::sha256(write.key);
+    const Hash value_hash = merkle::entry_hash(write.entry);
+    sorted[key_hash] = merkle::write_leaf(key_hash, write.is_delete ? nullptr : &value_hash);
+  }
+  std::vector<Hash> leaves;
+  for (const auto& [key_hash, leaf] : sorted)
+    leaves.push_back(leaf);
+  return merkle::ordered_root(leaves);
+}
+
+// What a caller got wrong is a plain failure: the store itself is fine.
+Status check_writes(std::span<const StoreWrite> writes) {
+  std::set<std::pair<KeyClass, BytesView>> seen;
+  for (const StoreWrite& write : writes) {
+    if (write.key_class != KeyClass::kState && write.key_class != KeyClass::kIndex)
+      return invalid_argument("a write of an unknown key class");
+    if (!seen.emplace(write.key_class, write.key).second)
+      return invalid_argument("two writes of one key in one block");
+  }
+  return ok_status();
+}
+
+class Snapshot final : public StoreSnapshot {
+public:
+  // The INDEX class is not versioned: a snapshot of any height shows it as of the head.
+  Snapshot(VersionPointer state, VersionPointer index)
+      : state_(std::move(state)), index_(std::move(index)) {}
+
+  Result<std::optional<Bytes>> get(KeyClass key_class, BytesView key) const override {
+    const Entries& entries = of(key_class);
+    const auto found = entries.find(key);
+    return found == entries.end() ? std::optional<Bytes>() : std::optional<Bytes>(found->second);
+  }
+  Status scan(KeyClass key_class, BytesView begin, BytesView end,
+              ScanVisitor visit) const override {
+    const Entries& entries = of(key_class);
+    for (auto entry = entries.lower_bound(begin);
+         entry != entries.end() && (end.empty() || entry->first < end); ++entry) {
+      if (!visit(entry->first, entry->second))
+        break;
+    }
+    return ok_status();
+  }
+  Result<std::vector<Bytes>> prove(std::span<const BytesView> keys) const override {
+    std::vector<Bytes> proofs;
+    for (const BytesView key : keys) {
+      proofs.push_back(
+          merkle::encode_proof(state_tree::path_to(state_->leaves, crypto::sha256(key))));
+    }
+    return proofs;
+  }
+
+private:
+  const Entries& of(KeyClass key_class) const {
+    return key_class == KeyClass::kState ? state_->state : index_->index;
+  }
+
+  VersionPointer state_;
+  VersionPointer index_;
+};
+
+class Stage final : public StoreStage {
+public:
+  Stage(VersionPointer parent, VersionPointer version)
+      : parent_(std::move(parent)), version_(std::move(version)) {}
+
+  const StoreRoots& roots() const override { return version_->roots; }
+  Result<SnapshotPointer> snapshot() const override {
+    return SnapshotPointer(std::make_unique<Snapshot>(version_, version_));
+  }
+  const VersionPointer& parent() const { return parent_; }
+  const VersionPointer& version() const { return version_; }
+
+private:
+  VersionPointer parent_;
+  VersionPointer version_;
+};
+
+class @CLASS@ final : public Plugin, public Store {
+public:
+  explicit @CLASS@(std::size_t keep_versions) : keep_versions_(keep_versions) {}
+
+  // The configuration has been checked against the schema in plugin.json.
+  static Result<std::unique_ptr<@CLASS@>> create(Host, std::string_view config) {
+    const auto settings = nlohmann::json::parse(config, nullptr, false);
+    return std::make_unique<@CLASS@>(settings.value("keep_versions", std::size_t{256}));
+  }
+
+  // A store with files opens them here, in the folder that the host gives it:
+  // host.data_directory().
+  Status start() override { return ok_status(); }
+  Status drain(std::uint64_t) override { return ok_status(); }
+  void stop() override {}
+
+  bool durable() const override { return false; }
+
+  Result<StoreHead> head() const override {
+    const std::lock_guard lock(mutex_);
+    return head_;
+  }
+
+  Result<SnapshotPointer> snapshot(std::uint64_t height) const override {
+    const std::lock_guard lock(mutex_);
+    if (height == kHeadHeight)
+      return SnapshotPointer(std::make_unique<Snapshot>(newest(), newest()));
+    const std::uint64_t oldest = blocks_.size() - versions_.size();
+    if (height < oldest || height >= blocks_.size()) {
+      return out_of_range("the state after block " + std::to_string(height) +
+                          " cannot be read; the oldest that can be is " + std::to_string(oldest));
+    }
+    return SnapshotPointer(std::make_unique<Snapshot>(versions_[height - oldest], newest()));
+  }
+
+  // The work is done without the lock: reading, and committing another stage, go on meanwhile.
+  Result<StagePointer> stage(StoreStage* parent,
+                             std::span<const StoreWrite> writes) override {
+    TENON_RETURN_IF_ERROR(check_writes(writes));
+    const VersionPointer before =
+        parent == nullptr ? locked_newest() : static_cast<Stage*>(parent)->version();
+    auto after = std::make_shared<Version>(*before);
+    for (const StoreWrite& write : writes) {
+      Entries& entries = write.key_class == KeyClass::kState ? after->state : after->index;
+      if (write.is_delete)
+        entries.erase(Bytes(write.key));
+      else
+        entries.insert_or_assign(Bytes(write.key), Bytes(write.entry));
+    }
+    after->leaves = leaves_of(after->state);
+    after->roots = {state_tree::subtree_root(after->leaves), writes_root(writes)};
+    return StagePointer(std::make_unique<Stage>(before, std::move(after)));
+  }
+
+  // The host never commits what does not follow the head. Should it be asked to, something is
+  // broken, and going on could fork the ledger: a fault.
+  Status commit(StagePointer stage, const StoreBlock& block, bool) override {
+    const Stage& staged = static_cast<const Stage&>(*stage);
+    std::array<Bytes, kBlockParts> parts;
+    std::copy(block.parts.begin(), block.parts.end(), parts.begin());
+    const std::lock_guard lock(mutex_);
+    if (staged.parent() != newest())
+      return fault("the stage does not stand on the head");
+    if (block.height != blocks_.size()) {
+      return fault("expected block " + std::to_string(blocks_.size()) + ", found " +
+                   std::to_string(block.height));
+    }
+    blocks_.push_back(std::move(parts));
+    versions_.push_back(staged.version());
+    if (versions_.size() > keep_versions_)
+      versions_.pop_front();
+    head_ = {false, block.height, block.block_id, block.result_hash, staged.roots().state_root};
+    return ok_status();
+  }
+
+  Result<std::optional<Bytes>> read_block(std::uint64_t height, BlockPart part) const override {
+    const auto index = static_cast<std::size_t>(part);
+    if (index >= kBlockParts)
+      return invalid_argument("there is no block part " + std::to_string(index));
+    const std::lock_guard lock(mutex_);
+    if (height >= blocks_.size())
+      return std::optional<Bytes>();
+    return std::optional<Bytes>(blocks_[height][index]);
+  }
+
+  // Nothing is believed: leaves and root again, from the entries. A difference is data_loss(…).
+  Status verify(ProgressVisitor progress) override {
+    const VersionPointer version = locked_newest();
+    if (!progress(0, 1))
+      return ok_status(); // the caller has seen enough
+    if (state_tree::subtree_root(leaves_of(version->state)) != version->roots.state_root)
+      return data_loss("the entries of the head do not have the root that was committed");
+    static_cast<void>(progress(1, 1));
+    return ok_status();
+  }
+
+private:
+  const VersionPointer& newest() const { return versions_.empty() ? nothing_ : versions_.back(); }
+  VersionPointer locked_newest() const {
+    const std::lock_guard lock(mutex_);
+    return newest();
+  }
+
+  const std::size_t keep_versions_;
+  const VersionPointer nothing_ = std::make_shared<const Version>(); // before the first block
+
+  mutable std::mutex mutex_; // guards what follows
+  StoreHead head_;
+  std::deque<VersionPointer> versions_;               // of the last blocks
+  std::deque<std::array<Bytes, kBlockParts>> blocks_; // the block log, from block 0 on
+};
+
+} // namespace
+
+TENON_STORE_PLUGIN(@CLASS@)
