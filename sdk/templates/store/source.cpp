@@ -169,7 +169,7 @@ public:
     return SnapshotPointer(std::make_unique<Snapshot>(versions_[height - oldest], newest()));
   }
 
-  // The work is done without the lock: reading, and committing another stage, go on meanwhile.
+  // The work is done without the lock: reading and committing, of the parent too, go on meanwhile.
   Result<StagePointer> stage(StoreStage* parent,
                              std::span<const StoreWrite> writes) override {
     TENON_RETURN_IF_ERROR(check_writes(writes));
@@ -190,8 +190,8 @@ public:
 
   // The host never commits what does not follow the head. Should it be asked to, something is
   // broken, and going on could fork the ledger: a fault.
-  Status commit(StagePointer stage, const StoreBlock& block, bool) override {
-    const Stage& staged = static_cast<const Stage&>(*stage);
+  Status commit(StoreStage& stage, const StoreBlock& block, bool) override {
+    const Stage& staged = static_cast<const Stage&>(stage);
     std::array<Bytes, kBlockParts> parts;
     std::copy(block.parts.begin(), block.parts.end(), parts.begin());
     const std::lock_guard lock(mutex_);
