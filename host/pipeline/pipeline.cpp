@@ -58,6 +58,7 @@ struct Pipeline::Steps {
                     options.limits,
                     parts.metrics,
                     [this](const std::vector<Hash>& transactions, const Status& why) {
+                      static_cast<void>(health.observe(why)); // it may be broken, not just full
                       for (const Hash& transaction : transactions)
                         completions.complete(transaction, failed_completion(why));
                     }};

@@ -8,6 +8,7 @@
 // the process ends first; what is certified is the result that this replica computed itself; the
 // queue is bounded, and full it refuses; after a fault nothing is voted for any more; after stop()
 // neither the host nor the ledger is called.
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <deque>

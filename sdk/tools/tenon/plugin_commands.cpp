@@ -172,9 +172,10 @@ void add_check_command(CLI::App& group, Session& session,
   command->add_option("FILE", options.file, "the shared object")->required();
   command->add_option("--config-json", options.config_json,
                       "the plugin's configuration section (default {})");
-  command->add_option("--seed", options.seed, "of the random tests");
+  command->add_option("--seed", options.seed, "of the random tests (default 1)");
   command->add_option("--reproduce", options.only, "run only the test of this name");
-  command->add_option("--timeout-ms", options.timeout_ms, "of one test");
+  command->add_option("--timeout-ms", options.timeout_ms,
+                      "after which a test counts as hung (default 60000)");
   command->callback([&session, arguments] {
     session.choose([&session, arguments] { return check(session, arguments->check); });
   });

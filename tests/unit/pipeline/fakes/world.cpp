@@ -72,8 +72,9 @@ Result<std::unique_ptr<host::pipeline::Pipeline>> World::open(const std::string&
   options.client = "node";
   options.limits = options_.limits;
   options.pre_execute = options_.pre_execute;
+  plugin::Engine* const engine = options_.engine != nullptr ? options_.engine : &engine_;
   return host::pipeline::Pipeline::open(
-      {*store_, {{"script", &engine_}}, signer_, clock_, random_, executor_, log_, metrics_},
+      {*store_, {{"script", engine}}, signer_, clock_, random_, executor_, log_, metrics_},
       std::move(options));
 }
 

@@ -28,6 +28,7 @@ struct WorldOptions {
   bool with_consensus = true;
   consensus::simple::Config consensus;
   std::function<void(std::string&)> change_genesis;
+  plugin::Engine* engine = nullptr; // in the place of the script engine
 };
 
 class World {
