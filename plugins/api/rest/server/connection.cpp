@@ -224,8 +224,9 @@ private:
   asio::awaitable<bool> answer(const Route* route, const Response& response, bool keep_alive) {
     keep_alive = keep_alive && !worker_.draining;
     const std::string head = head_text(response, keep_alive);
-    const std::array<asio::const_buffer, 2> buffers = {asio::buffer(head),
-                                                       asio::buffer(response.body)};
+    // Not an array of two: of that, what is written stays behind as an empty buffer, which a TLS
+    // stream takes for the end.
+    const auto buffers = beast::buffers_cat(asio::buffer(head), asio::buffer(response.body));
     expire_in(limits_.write_timeout_ms);
     const auto [error, size] = co_await asio::async_write(stream_, buffers, kAwait);
     const std::chrono::duration<double> took = Clock::now() - began_;

@@ -65,6 +65,19 @@ TEST_CASE("rest tls: a client that trusts the certificate speaks TLS 1.3 and is 
   }
 }
 
+TEST_CASE("rest tls: an answer of many records arrives whole", "[rest][socket][tls]") {
+  RunningServer rest(good_tls());
+  TlsSocket socket(rest.port(), certificate());
+  REQUIRE(socket.connected());
+  for (int i = 0; i < 3; ++i) {
+    socket.send(request_text("GET", "/v1/openapi.json", {}));
+    const Answer answer = read_answer(socket);
+    CHECK(answer.status == 200);
+    CHECK(answer.body.size() > 4 * SSL3_RT_MAX_PLAIN_LENGTH);
+    CHECK_FALSE(Json::parse(answer.body, nullptr, false).is_discarded());
+  }
+}
+
 TEST_CASE("rest tls: an older version is refused with an alert", "[rest][socket][tls]") {
   RunningServer rest(good_tls());
   for (const int version : {TLS1_2_VERSION, TLS1_1_VERSION}) {
