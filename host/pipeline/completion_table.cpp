@@ -54,28 +54,18 @@ void CompletionTable::tell(const std::vector<Done>& waiting, const v1::Completio
   }
 }
 
+CompletionTable::Entry CompletionTable::take(const Hash& command) {
+  const std::lock_guard lock(mutex_);
+  const auto found = entries_.find(command);
+  return found == entries_.end() ? Entry{} : take(found);
+}
+
 void CompletionTable::refuse(const Hash& command, const Status& why) {
-  Entry entry;
-  {
-    const std::lock_guard lock(mutex_);
-    const auto found = entries_.find(command);
-    if (found == entries_.end())
-      return;
-    entry = take(found);
-  }
-  tell(entry.waiting, failed_completion(why), 1);
+  tell(take(command).waiting, failed_completion(why), 1);
 }
 
 void CompletionTable::complete_command(const Hash& command, const v1::Completion& completion) {
-  Entry entry;
-  {
-    const std::lock_guard lock(mutex_);
-    const auto found = entries_.find(command);
-    if (found == entries_.end())
-      return;
-    entry = take(found);
-  }
-  tell(entry.waiting, completion, 0);
+  tell(take(command).waiting, completion, 0);
 }
 
 bool CompletionTable::complete(const Hash& transaction, const v1::Completion& completion) {

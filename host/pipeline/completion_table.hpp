@@ -52,6 +52,8 @@ private:
 
   // With the lock held. Takes the entry out.
   Entry take(Entries::iterator entry);
+  // Without it. An entry that nobody waits for when there is none.
+  Entry take(const Hash& command);
   static void tell(const std::vector<Done>& waiting, const v1::Completion& completion,
                    std::size_t first);
 

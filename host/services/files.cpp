@@ -2,30 +2,15 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 
+#include "services/descriptor.hpp"
+
 namespace tenon::host::services {
 
 namespace {
-
-class Descriptor {
-public:
-  explicit Descriptor(int value) : value_(value) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (value_ >= 0)
-      close(value_);
-  }
-  [[nodiscard]] int get() const { return value_; }
-  [[nodiscard]] bool ok() const { return value_ >= 0; }
-
-private:
-  int value_;
-};
 
 Status failure(const std::filesystem::path& file, const std::string& what) {
   return failed_precondition(file.string() + " cannot be " + what + ": " + std::strerror(errno));

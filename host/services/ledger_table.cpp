@@ -7,22 +7,38 @@ namespace tenon::host::services {
 
 namespace {
 
-// Decodes the request, asks, and writes the encoded answer.
-template <typename Request, typename Ask>
-std::int32_t answer(void* self, tenon_bytes request, tenon_sink response, tenon_status* status,
-                    Ask ask) noexcept {
+// Runs `call(state)` while the plugin may call the host, and not after it was stopped.
+template <typename Call>
+std::int32_t inside(void* self, tenon_status* status, Call call) noexcept {
   return plugin::guarded(status, [&]() -> Status {
     ServiceState& state = ServiceState::of(self);
     const auto pass = state.gate->enter();
     if (!pass)
       return failed_precondition(kLateCall);
+    return call(state);
+  });
+}
+
+// The same while the ledger is open: `call(state, ledger)`.
+template <typename Call>
+std::int32_t on_ledger(void* self, tenon_status* status, Call call) noexcept {
+  return inside(self, status, [&](ServiceState& state) -> Status {
     LedgerService* const ledger = state.parts.node.ledger();
     if (ledger == nullptr)
       return unavailable("the ledger is not open: the node is starting or stopping");
+    return call(state, *ledger);
+  });
+}
+
+// Decodes the request, asks, and writes the encoded answer.
+template <typename Request, typename Ask>
+std::int32_t answer(void* self, tenon_bytes request, tenon_sink response, tenon_status* status,
+                    Ask ask) noexcept {
+  return on_ledger(self, status, [&](ServiceState&, LedgerService& ledger) -> Status {
     Request message;
     if (!message.ParseFromArray(request.data, static_cast<int>(request.size)))
       return invalid_argument("the request is not the message that this function takes");
-    auto result = ask(*ledger, message);
+    auto result = ask(ledger, message);
     if (!result.ok())
       return result.status();
     plugin::write_sink(response, result->SerializeAsString());
@@ -32,22 +48,15 @@ std::int32_t answer(void* self, tenon_bytes request, tenon_sink response, tenon_
 
 std::int32_t ledger_submit(void* self, tenon_bytes submission, void* context, tenon_completion done,
                            tenon_status* status) noexcept {
-  return plugin::guarded(status, [&]() -> Status {
-    ServiceState& state = ServiceState::of(self);
-    const auto pass = state.gate->enter();
-    if (!pass)
-      return failed_precondition(kLateCall);
-    LedgerService* const ledger = state.parts.node.ledger();
-    if (ledger == nullptr)
-      return unavailable("the ledger is not open: the node is starting or stopping");
+  return on_ledger(self, status, [&](ServiceState& state, LedgerService& ledger) -> Status {
     v1::Submission message;
     if (!message.ParseFromArray(submission.data, static_cast<int>(submission.size)))
       return invalid_argument("the submission is not a Submission message");
     // A completion may come while the plugin stops, which is when it waits for it; after that the
     // caller is gone and there is nobody to tell.
-    return ledger->submit(message, [gate = state.gate, context, done](const v1::Completion& c) {
-      const auto inside = gate->enter();
-      if (!inside)
+    return ledger.submit(message, [gate = state.gate, context, done](const v1::Completion& c) {
+      const auto pass = gate->enter();
+      if (!pass)
         return;
       const Bytes bytes = c.SerializeAsString();
       plugin::guarded_void([&] { done(context, to_abi(bytes)); });
@@ -91,11 +100,7 @@ std::int32_t ledger_parties(void* self, tenon_bytes request, tenon_sink response
 }
 
 std::int32_t ledger_status(void* self, tenon_sink response, tenon_status* status) noexcept {
-  return plugin::guarded(status, [&]() -> Status {
-    ServiceState& state = ServiceState::of(self);
-    const auto pass = state.gate->enter();
-    if (!pass)
-      return failed_precondition(kLateCall);
+  return inside(self, status, [&](ServiceState& state) -> Status {
     v1::StatusResponse message;
     if (LedgerService* const ledger = state.parts.node.ledger(); ledger != nullptr)
       ledger->fill_status(message);
@@ -106,11 +111,7 @@ std::int32_t ledger_status(void* self, tenon_sink response, tenon_status* status
 }
 
 std::int32_t ledger_plugins(void* self, tenon_sink response, tenon_status* status) noexcept {
-  return plugin::guarded(status, [&]() -> Status {
-    ServiceState& state = ServiceState::of(self);
-    const auto pass = state.gate->enter();
-    if (!pass)
-      return failed_precondition(kLateCall);
+  return inside(self, status, [&](ServiceState& state) -> Status {
     v1::PluginsResponse message;
     state.parts.node.list_plugins(message);
     plugin::write_sink(response, message.SerializeAsString());
@@ -120,15 +121,8 @@ std::int32_t ledger_plugins(void* self, tenon_sink response, tenon_status* statu
 
 std::int32_t ledger_watch(void* self, void* context, tenon_head_moved head_moved,
                           std::uint64_t* watch_id, tenon_status* status) noexcept {
-  return plugin::guarded(status, [&]() -> Status {
-    ServiceState& state = ServiceState::of(self);
-    const auto pass = state.gate->enter();
-    if (!pass)
-      return failed_precondition(kLateCall);
-    LedgerService* const ledger = state.parts.node.ledger();
-    if (ledger == nullptr)
-      return unavailable("the ledger is not open: the node is starting or stopping");
-    *watch_id = ledger->watch([context, head_moved](std::uint64_t height) {
+  return on_ledger(self, status, [&](ServiceState& state, LedgerService& ledger) -> Status {
+    *watch_id = ledger.watch([context, head_moved](std::uint64_t height) {
       plugin::guarded_void([&] { head_moved(context, height); });
     });
     const std::lock_guard lock(state.mutex);

@@ -6,9 +6,9 @@
 
 #include "common/memory_backend.hpp"
 #include "common/store_core.hpp"
-#include "unit/store/test_directory.hpp"
 #include "unit/store/test_environment.hpp"
 #include "unit/store/tree_script.hpp"
+#include "tenon/testkit/temporary_folder.hpp"
 
 using namespace tenon;
 using namespace tenon::store;
@@ -49,12 +49,12 @@ TEST_CASE("tree: random blocks have the roots and proofs that the jmt crate give
     WARN("no cargo that can build tests/compat/jmt: only the frozen vectors were compared");
     return;
   }
-  const TestDirectory directory;
+  const testkit::TemporaryFolder directory;
   for (unsigned seed = 1; seed <= (full_test() ? 40u : 4u); ++seed) {
     std::mt19937 random(seed);
     const std::string script = random_script(random, 40, 20u << (seed % 6));
-    const std::string in = directory.path() + "/script";
-    const std::string out = directory.path() + "/answers";
+    const std::string in = directory.path().string() + "/script";
+    const std::string out = directory.path().string() + "/answers";
     std::ofstream(in) << script;
     REQUIRE(run("'" + program + "' < '" + in + "' > '" + out + "'"));
     const auto store = StoreCore::open(std::make_unique<MemoryBackend>(), {});

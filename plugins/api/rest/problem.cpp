@@ -42,56 +42,42 @@ void split_reason(const Status& status, Problem& problem) {
   }
 }
 
-// Of a transaction that stands in a block as rejected: never the server's fault.
-unsigned rejection_status(Code code) {
-  switch (code) {
-  case Code::kInvalidArgument:
-    return 400;
-  case Code::kPermissionDenied:
-  case Code::kUnauthenticated:
-    return 403;
-  case Code::kNotFound:
-    return 404;
-  case Code::kAlreadyExists:
-  case Code::kAborted:
-    return 409;
-  default:
-    return 422;
+struct HttpStatuses {
+  Code code;
+  unsigned failed;   // of a request
+  unsigned rejected; // of a transaction that a block holds as rejected: never the server's fault
+};
+
+constexpr unsigned kServerFailed = 500;
+constexpr unsigned kRejected = 422;
+constexpr HttpStatuses kHttpStatuses[] = {
+    {Code::kInvalidArgument, 400, 400},
+    {Code::kOutOfRange, 400, kRejected},
+    {Code::kUnauthenticated, 401, 403},
+    {Code::kPermissionDenied, 403, 403},
+    {Code::kNotFound, 404, 404},
+    {Code::kAlreadyExists, 409, 409},
+    {Code::kAborted, 409, 409},
+    {Code::kFailedPrecondition, 422, kRejected},
+    {Code::kResourceExhausted, 429, kRejected},
+    {Code::kUnimplemented, 501, kRejected},
+    {Code::kUnavailable, 503, kRejected},
+    {Code::kCancelled, 503, kRejected},
+    {Code::kDeadlineExceeded, 504, kRejected},
+};
+
+HttpStatuses http_statuses(Code code) {
+  for (const HttpStatuses& statuses : kHttpStatuses) {
+    if (statuses.code == code)
+      return statuses;
   }
+  return {code, kServerFailed, kRejected};
 }
 
 } // namespace
 
 unsigned http_status(Code code, bool fault) {
-  if (fault)
-    return 500;
-  switch (code) {
-  case Code::kInvalidArgument:
-  case Code::kOutOfRange:
-    return 400;
-  case Code::kUnauthenticated:
-    return 401;
-  case Code::kPermissionDenied:
-    return 403;
-  case Code::kNotFound:
-    return 404;
-  case Code::kAlreadyExists:
-  case Code::kAborted:
-    return 409;
-  case Code::kFailedPrecondition:
-    return 422;
-  case Code::kResourceExhausted:
-    return 429;
-  case Code::kUnimplemented:
-    return 501;
-  case Code::kUnavailable:
-  case Code::kCancelled:
-    return 503;
-  case Code::kDeadlineExceeded:
-    return 504;
-  default:
-    return 500;
-  }
+  return fault ? kServerFailed : http_statuses(code).failed;
 }
 
 Response to_response(const Problem& problem, std::string_view instance) {
@@ -155,7 +141,7 @@ Problem problem_of(const v1::Completion& completion, std::string_view command_id
   if (code == Code::kDeadlineExceeded && !in_block)
     return outcome_unknown(command_id);
   Problem problem;
-  problem.status = in_block && !completion.fault() ? rejection_status(code)
+  problem.status = in_block && !completion.fault() ? http_statuses(code).rejected
                                                    : http_status(code, completion.fault());
   split_reason(Status(code, completion.message()), problem);
   if (is_reason(completion.reason())) {

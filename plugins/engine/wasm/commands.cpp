@@ -86,21 +86,34 @@ Result<Bytes> prepare_instantiate(Execution& execution, const json& object) {
   return command.SerializeAsString();
 }
 
-Result<Bytes> prepare_execute(Execution& execution, const json& object) {
+// What a call in words names, looked up.
+struct NamedCall {
+  std::string instance;
+  std::string function;
+  std::shared_ptr<const Compiled> contract;
+};
+
+Result<NamedCall> read_call(Execution& execution, const json& object) {
   TENON_RETURN_IF_ERROR(check_members(object, {"instance", "function", "arguments"}));
-  TENON_ASSIGN_OR_RETURN(const std::string instance, text_of(object, "instance"));
-  TENON_ASSIGN_OR_RETURN(const std::string function, text_of(object, "function"));
-  TENON_ASSIGN_OR_RETURN(const auto record, execution.instance_record(instance));
-  TENON_ASSIGN_OR_RETURN(const auto compiled, execution.load(record.contract()));
-  const Description& description = compiled->description;
-  const auto index = description.find_execute(function);
+  NamedCall call;
+  TENON_ASSIGN_OR_RETURN(call.instance, text_of(object, "instance"));
+  TENON_ASSIGN_OR_RETURN(call.function, text_of(object, "function"));
+  TENON_ASSIGN_OR_RETURN(const auto record, execution.instance_record(call.instance));
+  TENON_ASSIGN_OR_RETURN(call.contract, execution.load(record.contract()));
+  return call;
+}
+
+Result<Bytes> prepare_execute(Execution& execution, const json& object) {
+  TENON_ASSIGN_OR_RETURN(const NamedCall call, read_call(execution, object));
+  const Description& description = call.contract->description;
+  const auto index = description.find_execute(call.function);
   if (!index) {
-    return not_found("UNKNOWN_FUNCTION: the contract has no function \"" + function +
+    return not_found("UNKNOWN_FUNCTION: the contract has no function \"" + call.function +
                      "\" to execute; it has: " + description.function_names(false));
   }
   v1::Command command;
-  command.mutable_execute()->set_instance(instance);
-  command.mutable_execute()->set_function(function);
+  command.mutable_execute()->set_instance(call.instance);
+  command.mutable_execute()->set_function(call.function);
   TENON_ASSIGN_OR_RETURN(
       *command.mutable_execute()->mutable_arguments(),
       description.encode(description.execute(*index).arguments, arguments_of(object)));
@@ -196,21 +209,18 @@ Result<Bytes> describe_instance(Execution& execution, const json& object) {
 }
 
 Result<Bytes> call_query(Execution& execution, const json& object) {
-  TENON_RETURN_IF_ERROR(check_members(object, {"instance", "function", "arguments"}));
-  TENON_ASSIGN_OR_RETURN(const std::string instance, text_of(object, "instance"));
-  TENON_ASSIGN_OR_RETURN(const std::string function, text_of(object, "function"));
-  TENON_ASSIGN_OR_RETURN(const auto record, execution.instance_record(instance));
-  TENON_ASSIGN_OR_RETURN(const auto compiled, execution.load(record.contract()));
-  const Description& description = compiled->description;
-  const auto index = description.find_query(function);
+  TENON_ASSIGN_OR_RETURN(const NamedCall call, read_call(execution, object));
+  const Description& description = call.contract->description;
+  const auto index = description.find_query(call.function);
   if (!index) {
-    return not_found("UNKNOWN_FUNCTION: the contract has no query \"" + function +
+    return not_found("UNKNOWN_FUNCTION: the contract has no query \"" + call.function +
                      "\"; it has: " + description.function_names(true));
   }
   const Function& called = description.query(*index);
   TENON_ASSIGN_OR_RETURN(Bytes input, description.encode(called.arguments, arguments_of(object)));
   TENON_ASSIGN_OR_RETURN(const Bytes reply,
-                         execution.run(EntryPoint::kQuery, instance, function, std::move(input)));
+                         execution.run(EntryPoint::kQuery, call.instance, call.function,
+                                       std::move(input)));
   json result;
   TENON_ASSIGN_OR_RETURN(result["result"], description.decode(called.result, reply));
   return result.dump();

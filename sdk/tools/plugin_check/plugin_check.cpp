@@ -11,6 +11,7 @@
 
 #include "kind_suites.hpp"
 #include "loader/loader.hpp"
+#include "tenon/testkit/temporary_folder.hpp"
 
 namespace tenon::tool {
 
@@ -104,27 +105,6 @@ CheckResult run_test(const testkit::NamedTest& test, const CheckOptions& options
   return result;
 }
 
-// The plugins' data of one check, gone afterwards.
-class Scratch {
-public:
-  Scratch() {
-    std::string name = (std::filesystem::temp_directory_path() / "tenon-check-XXXXXX").string();
-    if (mkdtemp(name.data()) != nullptr)
-      path_ = name;
-  }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  ~Scratch() {
-    std::error_code error;
-    if (!path_.empty())
-      std::filesystem::remove_all(path_, error);
-  }
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
-private:
-  std::filesystem::path path_;
-};
-
 } // namespace
 
 std::string_view outcome_name(CheckOutcome outcome) {
@@ -145,9 +125,7 @@ Result<std::vector<CheckResult>> check_plugin(const CheckOptions& options) {
   auto inspected = host::loader::inspect(options.file, {});
   if (!inspected.ok())
     return inspected.refusal().status();
-  const Scratch scratch;
-  if (scratch.path().empty())
-    return failed_precondition("no temporary folder can be made");
+  const testkit::TemporaryFolder scratch; // the plugins' data of one check
   // Only a child ever gets here: the parent just takes the names of the tests.
   std::unique_ptr<Subject> subject;
   std::string folder = "unnamed";

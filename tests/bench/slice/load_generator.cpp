@@ -4,7 +4,6 @@
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -14,27 +13,14 @@
 #include <memory>
 #include <optional>
 
+#include "services/descriptor.hpp"
 #include "tenon/core/encoding.hpp"
 
 namespace tenon::bench {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-class Descriptor {
-public:
-  explicit Descriptor(int value) : value_(value) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (value_ >= 0)
-      close(value_);
-  }
-  [[nodiscard]] int get() const { return value_; }
-
-private:
-  int value_;
-};
+using host::services::Descriptor;
 
 struct Answer {
   unsigned status = 0;

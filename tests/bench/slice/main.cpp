@@ -17,6 +17,7 @@
 #include "tenon/files.hpp"
 #include "tenon/node_client.hpp"
 #include "tenon/solo_node.hpp"
+#include "tenon/testkit/temporary_folder.hpp"
 #include "tenon/token_ledger.hpp"
 
 namespace tenon::bench {
@@ -42,26 +43,6 @@ Result<std::uint16_t> free_port() {
     return unavailable("no free port on 127.0.0.1");
   return ntohs(address.sin_port);
 }
-
-class TemporaryFolder {
-public:
-  TemporaryFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "tenon-bench-XXXXXX").string();
-    if (mkdtemp(pattern.data()) != nullptr)
-      path_ = pattern;
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  ~TemporaryFolder() {
-    std::error_code error;
-    if (!path_.empty())
-      std::filesystem::remove_all(path_, error);
-  }
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
-private:
-  std::filesystem::path path_;
-};
 
 // The shipped configuration, on free ports.
 Result<std::filesystem::path> write_config(const std::filesystem::path& folder,
@@ -111,7 +92,7 @@ prepare_clients(tool::NodeClient& node, const tool::TokenLedger& ledger, std::ui
 }
 
 Result<Json> measure_transfers(tool::Session& session) {
-  const TemporaryFolder folder;
+  const testkit::TemporaryFolder folder;
   if (folder.path().empty())
     return failed_precondition("no temporary folder can be made");
   TENON_ASSIGN_OR_RETURN(const std::uint16_t port, free_port());

@@ -6,6 +6,7 @@
 
 #include "store_bench.hpp"
 #include "tenon/core/encoding.hpp"
+#include "tenon/testkit/temporary_folder.hpp"
 
 namespace {
 
@@ -79,14 +80,10 @@ Status run(int argc, char** argv) {
   options.plugin = shipped_plugin();
   options.progress = [](const std::string& text) { std::fprintf(stderr, "%s\n", text.c_str()); };
   TENON_RETURN_IF_ERROR(parse(argc, argv, options));
-  std::string directory =
-      (std::filesystem::temp_directory_path() / "tenon-store-bench-XXXXXX").string();
-  if (mkdtemp(directory.data()) == nullptr)
-    return unavailable("no temporary folder can be made");
-  options.directory = directory;
+  const testkit::TemporaryFolder folder;
+  options.directory = folder.path();
   std::filesystem::create_directory(options.directory / "store");
   const auto report = run_store_bench(options);
-  std::filesystem::remove_all(directory);
   if (!report.ok())
     return report.status();
   std::printf("%s\n", figures(options, *report).dump().c_str());

@@ -6,7 +6,7 @@
 #include "tenon/crypto/sha256.hpp"
 #include "tenon/testkit/store_model.hpp"
 #include "tenon/testkit/store_suite.hpp"
-#include "unit/store/test_directory.hpp"
+#include "tenon/testkit/temporary_folder.hpp"
 #include "unit/store/test_environment.hpp"
 
 using namespace tenon;
@@ -65,9 +65,9 @@ TEST_CASE("rocksdb store: conforms, whether tree pages are written at once or be
           "[store][conformance]") {
   for (const std::uint64_t flush_blocks : {1u, 5u, 32u}) {
     DYNAMIC_SECTION("pages every " << flush_blocks << " blocks") {
-      const TestDirectory directory;
+      const testkit::TemporaryFolder directory;
       run_suite({[&](const std::string& name) {
-                   return open_rocksdb(directory.path() + "/" + name, flush_blocks);
+                   return open_rocksdb(directory.path().string() + "/" + name, flush_blocks);
                  },
                  static_cast<std::uint32_t>(flush_blocks), rounds()});
     }
@@ -76,9 +76,9 @@ TEST_CASE("rocksdb store: conforms, whether tree pages are written at once or be
 
 TEST_CASE("stores: memory and rocksdb give equal roots for the same writes",
           "[store][conformance]") {
-  const TestDirectory directory;
+  const testkit::TemporaryFolder directory;
   const auto memory = open_memory();
-  const auto rocksdb = open_rocksdb(directory.path() + "/db", 3);
+  const auto rocksdb = open_rocksdb(directory.path().string() + "/db", 3);
   REQUIRE(memory.ok());
   REQUIRE(rocksdb.ok());
   std::mt19937 random(11);

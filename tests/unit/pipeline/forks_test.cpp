@@ -8,15 +8,15 @@
 #include "pipeline/block_log.hpp"
 #include "tenon/core/encoding.hpp"
 #include "tenon/testkit/forking_consensus.hpp"
+#include "tenon/testkit/temporary_folder.hpp"
 #include "tenon/wire/ledger_proof.hpp"
 #include "unit/pipeline/fakes/world.hpp"
-#include "unit/store/test_directory.hpp"
 
 using namespace tenon;
 using namespace tenon::test;
 using host::pipeline::export_block_log;
 using host::pipeline::replay_block_log;
-using store::TestDirectory;
+using testkit::TemporaryFolder;
 
 namespace {
 
@@ -139,15 +139,15 @@ TEST_CASE("pipeline: every command is done exactly once under forks and indirect
 
 TEST_CASE("pipeline: both stores hold the same ledger after the same forks, and after a replay",
           "[pipeline][forks][replay]") {
-  const TestDirectory directory;
+  const TemporaryFolder directory;
   Storm memory(memory_store(), 77);
-  Storm rocksdb(rocksdb_store(directory.path() + "/a"), 77);
+  Storm rocksdb(rocksdb_store(directory.path().string() + "/a"), 77);
   memory.run(150);
   rocksdb.run(150);
   const std::string log = log_of(memory.world.store());
   CHECK(log == log_of(rocksdb.world.store()));
 
-  World replayed(rocksdb_store(directory.path() + "/b"), without_consensus(false));
+  World replayed(rocksdb_store(directory.path().string() + "/b"), without_consensus(false));
   std::istringstream in(log);
   const auto height = replay_block_log(in, replayed.pipeline(), [&] { replayed.host().run_all(); });
   INFO(height.status().to_string());

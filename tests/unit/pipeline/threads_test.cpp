@@ -6,14 +6,14 @@
 
 #include "unit/pipeline/fakes/load.hpp"
 #include "unit/pipeline/fakes/thread_pool.hpp"
-#include "unit/store/test_directory.hpp"
+#include "tenon/testkit/temporary_folder.hpp"
 
 using namespace tenon;
 using namespace tenon::test;
 
 TEST_CASE("pipeline: many callers at once lose nothing and double nothing", "[pipeline][threads]") {
-  const store::TestDirectory directory;
-  World world(rocksdb_store(directory.path() + "/db"));
+  const testkit::TemporaryFolder directory;
+  World world(rocksdb_store(directory.path().string() + "/db"));
   std::vector<std::string> parties;
   for (int i = 0; i < 8; ++i)
     parties.push_back("p" + std::to_string(i));

@@ -8,7 +8,7 @@
 #include "rocksdb/rocksdb_backend.hpp"
 #include "tenon/crypto/sha256.hpp"
 #include "tenon/merkle/state_entry.hpp"
-#include "unit/store/test_directory.hpp"
+#include "tenon/testkit/temporary_folder.hpp"
 
 using namespace tenon;
 using namespace tenon::store;
@@ -118,13 +118,13 @@ void check_version(const plugin::StoreSnapshot& snapshot, const Model& model) {
 TEST_CASE("store: every version reads as it was, before and after a restart", "[store]") {
   auto memory = std::make_shared<MemoryBackend>();
   const bool on_disk = GENERATE(false, true);
-  const TestDirectory directory;
+  const testkit::TemporaryFolder directory;
   const auto open = [&]() {
     StoreOptions options;
     options.flush_blocks = 7;
     std::unique_ptr<Backend> backend = std::make_unique<SharedBackend>(memory);
     if (on_disk)
-      backend = RocksdbBackend::open({directory.path() + "/db"}).value();
+      backend = RocksdbBackend::open({directory.path().string() + "/db"}).value();
     auto store = StoreCore::open(std::move(backend), options);
     INFO(store.status().to_string());
     REQUIRE(store.ok());

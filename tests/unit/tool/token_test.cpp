@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tenon/core/encoding.hpp"
+#include "tenon/testkit/temporary_folder.hpp"
 
 using tenon::tool::make_token;
 using tenon::tool::TokenClaims;
@@ -20,13 +21,7 @@ namespace {
 
 class DataDirectory {
 public:
-  DataDirectory() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "tenon-token-XXXXXX").string();
-    REQUIRE(mkdtemp(pattern.data()) != nullptr);
-    path = pattern;
-    std::filesystem::create_directories(path / "keys");
-  }
-  ~DataDirectory() { std::filesystem::remove_all(path); }
+  DataDirectory() { std::filesystem::create_directories(path / "keys"); }
 
   // A fresh P-256 key, as the node makes one on its first start.
   EVP_PKEY* make_key() const {
@@ -38,7 +33,11 @@ public:
     return key;
   }
 
-  std::filesystem::path path;
+private:
+  tenon::testkit::TemporaryFolder folder_;
+
+public:
+  std::filesystem::path path = folder_.path();
 };
 
 std::string base64url_decode(std::string text) {

@@ -22,6 +22,33 @@ Problem foreign(const char* right, const std::string& party) {
                    std::string("the token does not grant ") + right + " party '" + party + "'");
 }
 
+// Fills in the parties that were left out and checks all against the token.
+std::variant<CommandFields, Problem> authorize(CommandFields fields, const Identity& identity) {
+  if (fields.command_id.empty())
+    fields.command_id = make_command_id();
+  if (fields.act_as.empty()) {
+    if (identity.act_as.empty())
+      return forbidden("NO_PARTY", "the token names no party to act as; it needs 'act_as'");
+    if (identity.act_as.size() > 1) {
+      std::vector<std::string_view> parties(identity.act_as.begin(), identity.act_as.end());
+      return bad_request("ACT_AS_REQUIRED", "the token lets its bearer act as " + listed(parties) +
+                                                "; 'act_as' must say which of them");
+    }
+    fields.act_as = identity.act_as;
+  }
+  for (const std::string& party : fields.act_as) {
+    if (!identity.may_act_as(party))
+      return foreign("acting as", party);
+  }
+  if (fields.read_as.empty())
+    fields.read_as = identity.read_as;
+  for (const std::string& party : fields.read_as) {
+    if (!identity.may_read_as(party))
+      return foreign("reading as", party);
+  }
+  return fields;
+}
+
 } // namespace
 
 std::string make_command_id() {
@@ -53,7 +80,8 @@ std::variant<ReadScope, Problem> read_scope(const Call& call) {
   return read_scope(*call.identity, std::nullopt);
 }
 
-CommandFields read_command_fields(BodyReader& body) {
+std::variant<CommandFields, Problem> read_command_fields(BodyReader& body,
+                                                         const Identity& identity) {
   CommandFields fields;
   fields.command_id = body.text("command_id", ValueKind::kCommandId, false);
   fields.act_as = body.list("act_as", ValueKind::kParty, kMaxCommandParties)
@@ -61,41 +89,17 @@ CommandFields read_command_fields(BodyReader& body) {
   fields.read_as = body.list("read_as", ValueKind::kParty, kMaxCommandParties)
                        .value_or(std::vector<std::string>{});
   fields.deadline_ms = body.number("deadline_ms", 0, kMaxDeadlineMs);
-  return fields;
+  if (auto problem = body.finish())
+    return *std::move(problem);
+  return authorize(std::move(fields), identity);
 }
 
-CommandFields read_command_fields(const Call& call) {
+std::variant<CommandFields, Problem> read_command_fields(const Call& call) {
   CommandFields fields;
   fields.command_id = call.text("command_id");
   if (call.has("act_as"))
     fields.act_as.push_back(call.text("act_as"));
-  return fields;
-}
-
-std::optional<Problem> authorize(const Identity& identity, CommandFields& fields) {
-  if (fields.command_id.empty())
-    fields.command_id = make_command_id();
-  if (fields.act_as.empty()) {
-    if (identity.act_as.empty())
-      return forbidden("NO_PARTY", "the token names no party to act as; it needs 'act_as'");
-    if (identity.act_as.size() > 1) {
-      std::vector<std::string_view> parties(identity.act_as.begin(), identity.act_as.end());
-      return bad_request("ACT_AS_REQUIRED", "the token lets its bearer act as " + listed(parties) +
-                                                "; 'act_as' must say which of them");
-    }
-    fields.act_as = identity.act_as;
-  }
-  for (const std::string& party : fields.act_as) {
-    if (!identity.may_act_as(party))
-      return foreign("acting as", party);
-  }
-  if (fields.read_as.empty())
-    fields.read_as = identity.read_as;
-  for (const std::string& party : fields.read_as) {
-    if (!identity.may_read_as(party))
-      return foreign("reading as", party);
-  }
-  return std::nullopt;
+  return authorize(std::move(fields), *call.identity);
 }
 
 } // namespace tenon::api::rest

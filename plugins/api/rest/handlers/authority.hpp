@@ -36,11 +36,12 @@ struct CommandFields {
   std::uint64_t deadline_ms = 0;
 };
 
-// From the body's members command_id, act_as, read_as and deadline_ms.
-[[nodiscard]] CommandFields read_command_fields(BodyReader& body);
+// Each fills in the parties that were left out and checks all against the token.
+// From the body's members command_id, act_as, read_as and deadline_ms. The last to read the body: a
+// member that nobody took is a problem.
+[[nodiscard]] std::variant<CommandFields, Problem> read_command_fields(BodyReader& body,
+                                                                       const Identity& identity);
 // From the query parameters command_id and act_as.
-[[nodiscard]] CommandFields read_command_fields(const Call& call);
-// Fills in the parties that were left out and checks all against the token.
-[[nodiscard]] std::optional<Problem> authorize(const Identity& identity, CommandFields& fields);
+[[nodiscard]] std::variant<CommandFields, Problem> read_command_fields(const Call& call);
 
 } // namespace tenon::api::rest

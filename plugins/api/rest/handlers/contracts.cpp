@@ -7,16 +7,16 @@
 namespace tenon::api::rest::handlers {
 
 void upload_contract(const Context& context, const Call& call, Responder respond) {
-  CommandFields fields = read_command_fields(call);
-  if (const auto problem = authorize(*call.identity, fields))
+  const auto fields = read_command_fields(call);
+  if (const auto* problem = std::get_if<Problem>(&fields))
     return respond_problem(respond, call, *problem);
   JsonWriter json;
   json.begin_object().key("upload").begin_object();
   json.key("module").string(to_base64(call.body));
   json.key("name").string(call.text("name"));
   json.end_object().end_object();
-  submit_command(context, call, fields, context.settings.contract_engine, json.take(),
-                 std::move(respond));
+  submit_command(context, call, std::get<CommandFields>(fields), context.settings.contract_engine,
+                 json.take(), std::move(respond));
 }
 
 void list_contracts(const Context& context, const Call& call, Responder respond) {

@@ -19,10 +19,8 @@ void create_instance(const Context& context, const Call& call, Responder respond
   const std::string label = body.free_text("label", kMaxLabelBytes);
   const std::string arguments = body.object_text("arguments");
   const auto readers = body.list("readers", ValueKind::kParty, kMaxReaders);
-  CommandFields fields = read_command_fields(body);
-  if (const auto problem = body.finish())
-    return respond_problem(respond, call, *problem);
-  if (const auto problem = authorize(*call.identity, fields))
+  const auto fields = read_command_fields(body, *call.identity);
+  if (const auto* problem = std::get_if<Problem>(&fields))
     return respond_problem(respond, call, *problem);
   JsonWriter json;
   json.begin_object().key("instantiate").begin_object();
@@ -36,8 +34,8 @@ void create_instance(const Context& context, const Call& call, Responder respond
     json.end_array();
   }
   json.end_object().end_object();
-  submit_command(context, call, fields, context.settings.contract_engine, json.take(),
-                 std::move(respond));
+  submit_command(context, call, std::get<CommandFields>(fields), context.settings.contract_engine,
+                 json.take(), std::move(respond));
 }
 
 void list_instances(const Context& context, const Call& call, Responder respond) {
@@ -58,10 +56,8 @@ void execute_instance(const Context& context, const Call& call, Responder respon
   BodyReader body(call.body);
   const std::string function = body.text("function", ValueKind::kText, true);
   const std::string arguments = body.object_text("arguments");
-  CommandFields fields = read_command_fields(body);
-  if (const auto problem = body.finish())
-    return respond_problem(respond, call, *problem);
-  if (const auto problem = authorize(*call.identity, fields))
+  const auto fields = read_command_fields(body, *call.identity);
+  if (const auto* problem = std::get_if<Problem>(&fields))
     return respond_problem(respond, call, *problem);
   JsonWriter json;
   json.begin_object().key("execute").begin_object();
@@ -69,8 +65,8 @@ void execute_instance(const Context& context, const Call& call, Responder respon
   json.key("function").string(function);
   json.key("arguments").raw(arguments);
   json.end_object().end_object();
-  submit_command(context, call, fields, context.settings.contract_engine, json.take(),
-                 std::move(respond));
+  submit_command(context, call, std::get<CommandFields>(fields), context.settings.contract_engine,
+                 json.take(), std::move(respond));
 }
 
 void query_instance(const Context& context, const Call& call, Responder respond) {

@@ -1,4 +1,5 @@
 #include "tokens.hpp"
+#include "tenon/testkit/temporary_folder.hpp"
 
 #include <atomic>
 #include <fstream>
@@ -43,23 +44,14 @@ std::string number_of(EVP_PKEY* key, const char* name, int size) {
 // Files that live as long as the process.
 class Files {
 public:
-  Files() {
-    directory_ =
-        std::filesystem::temp_directory_path() / ("tenon-rest-test-" + std::to_string(getpid()));
-    std::filesystem::create_directories(directory_);
-  }
-  ~Files() {
-    std::error_code ignored;
-    std::filesystem::remove_all(directory_, ignored);
-  }
   std::string add(std::string_view content, const char* suffix) {
-    const auto path = directory_ / (std::to_string(++count_) + suffix);
+    const auto path = folder_.path() / (std::to_string(++count_) + suffix);
     std::ofstream(path, std::ios::binary) << content;
     return path.string();
   }
 
 private:
-  std::filesystem::path directory_;
+  testkit::TemporaryFolder folder_;
   std::atomic<int> count_ = 0;
 };
 

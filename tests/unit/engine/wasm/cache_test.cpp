@@ -1,32 +1,14 @@
 // The compiled-module cache: an accelerator that can be lost, stale or tampered with.
 #include <catch2/catch.hpp>
 
-#include <unistd.h>
-
 #include "ledger.hpp"
+#include "tenon/testkit/temporary_folder.hpp"
 
 namespace tenon::wasm {
 namespace {
 
 namespace fs = std::filesystem;
-
-class Folder {
-public:
-  Folder() {
-    std::string pattern = (fs::temp_directory_path() / "tenon-wasm-XXXXXX").string();
-    path_ = ::mkdtemp(pattern.data());
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  [[nodiscard]] const fs::path& path() const { return path_; }
-
-private:
-  fs::path path_;
-};
+using testkit::TemporaryFolder;
 
 // The cached modules; the key file is none of them.
 std::vector<fs::path> modules(const fs::path& folder) {
@@ -46,7 +28,7 @@ Bytes transfer_on_a_new_ledger(const fs::path& cache) {
 }
 
 TEST_CASE("module cache: cold, warm and absent give the same result", "[wasm][cache]") {
-  const Folder folder;
+  const TemporaryFolder folder;
   const Bytes without = transfer_on_a_new_ledger({});
   CHECK(transfer_on_a_new_ledger(folder.path()) == without);
   REQUIRE(modules(folder.path()).size() == 1);
@@ -57,7 +39,7 @@ TEST_CASE("module cache: cold, warm and absent give the same result", "[wasm][ca
 
 TEST_CASE("module cache: a changed file is never loaded as code, and is replaced",
           "[wasm][cache]") {
-  const Folder folder;
+  const TemporaryFolder folder;
   const Bytes expected = transfer_on_a_new_ledger(folder.path());
   const fs::path file = modules(folder.path()).at(0);
   const Bytes good = read_file(file);
@@ -76,8 +58,8 @@ TEST_CASE("module cache: a changed file is never loaded as code, and is replaced
 }
 
 TEST_CASE("module cache: code sealed by another node is not loaded", "[wasm][cache]") {
-  const Folder one;
-  const Folder other;
+  const TemporaryFolder one;
+  const TemporaryFolder other;
   const Bytes expected = transfer_on_a_new_ledger(one.path());
   transfer_on_a_new_ledger(other.path());
   const fs::path mine = modules(one.path()).at(0);
@@ -89,7 +71,7 @@ TEST_CASE("module cache: code sealed by another node is not loaded", "[wasm][cac
 }
 
 TEST_CASE("module cache: the key that seals it is readable by its owner alone", "[wasm][cache]") {
-  const Folder folder;
+  const TemporaryFolder folder;
   transfer_on_a_new_ledger(folder.path());
   int keys = 0;
   for (const auto& file : fs::directory_iterator(folder.path())) {

@@ -8,11 +8,12 @@
 #include "../fakes.hpp"
 #include "loader/elf_file.hpp"
 #include "tenon/core/encoding.hpp"
+#include "tenon/testkit/temporary_folder.hpp"
 
 namespace tenon::host::loader {
 namespace {
 
-using testing::TemporaryFolder;
+using testkit::TemporaryFolder;
 
 std::filesystem::path fixture(const std::string& fault) {
   return std::filesystem::path(TENON_BINARY_DIR) / "lib/fixtures" / plugin_file_name("api", fault);

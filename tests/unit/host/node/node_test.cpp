@@ -10,13 +10,14 @@
 #include <fstream>
 
 #include "../fakes.hpp"
+#include "tenon/testkit/temporary_folder.hpp"
 
 namespace tenon::host::node {
 namespace {
 
 using nlohmann::json;
 using testing::MemoryLog;
-using testing::TemporaryFolder;
+using testkit::TemporaryFolder;
 using Words = std::vector<std::string>;
 
 const std::filesystem::path kFixtures = std::filesystem::path(TENON_BINARY_DIR) / "lib/fixtures";

@@ -12,6 +12,7 @@
 #include "services/log.hpp"
 #include "services/plugin_gate.hpp"
 #include "tenon/plugin/host.hpp"
+#include "tenon/testkit/temporary_folder.hpp"
 
 namespace tenon::host::services {
 
@@ -52,14 +53,14 @@ TEST_CASE("services: metrics come out in the text format", "[host][services]") {
 
 TEST_CASE("services: keys are made once, private, and refused when others may read them",
           "[host][services]") {
-  const testing::TemporaryFolder folder;
+  const testkit::TemporaryFolder folder;
   const auto keys = folder.path() / "keys";
   const auto first = KeyStore::open(keys);
   REQUIRE(first.ok());
   const auto second = KeyStore::open(keys);
   REQUIRE(second.ok());
   CHECK(first->public_key() == second->public_key());
-  const testing::TemporaryFolder elsewhere;
+  const testkit::TemporaryFolder elsewhere;
   CHECK(KeyStore::open(elsewhere.path() / "keys")->public_key() != first->public_key());
   REQUIRE(KeyStore::ensure_token_keys(keys).ok());
   for (const char* name : {"node.pem", "jwt_es256.pem"}) {

@@ -8,11 +8,12 @@
 
 #include "../../fakes.hpp"
 #include "tenon/core/encoding.hpp"
+#include "tenon/testkit/temporary_folder.hpp"
 
 namespace tenon::host::config {
 namespace {
 
-using testing::TemporaryFolder;
+using testkit::TemporaryFolder;
 
 constexpr const char* kGood = R"({
   "node": { "name": "solo", "role": "solo", "data_dir": "data" },
