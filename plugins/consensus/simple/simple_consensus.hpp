@@ -22,7 +22,7 @@ struct Config {
   std::uint64_t max_block_transactions = 4096;
   std::uint64_t max_wait_us = 0;
   std::uint64_t max_queued_bytes = 64u << 20;
-  std::uint64_t max_blocks_in_commit = 4;
+  std::uint64_t max_blocks_in_commit = 16;
 };
 
 [[nodiscard]] Result<Config> parse_config(std::string_view json);

@@ -30,6 +30,8 @@ Status failure(const rocksdb::Status& status, std::string_view doing) {
   return Status::make_fault(status.IsNoSpace() ? Code::kResourceExhausted : Code::kInternal, text);
 }
 
+constexpr double kMemtableBloomRatio = 0.05; // of the write buffer
+
 rocksdb::ColumnFamilyOptions column_options(Column column, const RocksdbOptions& options,
                                             const std::shared_ptr<rocksdb::Cache>& cache) {
   rocksdb::BlockBasedTableOptions table;
@@ -45,6 +47,11 @@ rocksdb::ColumnFamilyOptions column_options(Column column, const RocksdbOptions&
   result.write_buffer_size = options.write_buffer_bytes;
   // A block's keys come sorted: each is looked for from where the one before it went.
   result.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewCappedPrefixTransform(0));
+  // Most keys that are asked for are absent, from what was written lately as well.
+  if (column == Column::kLatest) {
+    result.memtable_prefix_bloom_size_ratio = kMemtableBloomRatio;
+    result.memtable_whole_key_filtering = true;
+  }
   // Every column but the block log is rewritten at random places: files wait in level 0 until
   // merging them down is worth it. Bloom filters keep reads from paying for that.
   result.level0_file_num_compaction_trigger = 12;

@@ -60,15 +60,16 @@ Status parse(int argc, char** argv, StoreBenchOptions& options) {
 }
 
 nlohmann::json figures(const StoreBenchOptions& options, const StoreBenchReport& report) {
+  const auto updates = static_cast<double>(options.batches * options.batch);
   return {
       {"store_keys_count", options.keys},
       {"store_batch_count", options.batch},
-      {"store_updates_per_s", report.store.updates_per_s},
-      {"plain_rocksdb_updates_per_s", report.plain.updates_per_s},
-      {"store_to_plain_rocksdb_ratio", report.store.updates_per_s / report.plain.updates_per_s},
-      {"store_to_plain_rocksdb_cpu_ratio", report.plain.update_cpu_us / report.store.update_cpu_us},
-      {"store_update_cpu_us", report.store.update_cpu_us},
-      {"plain_rocksdb_update_cpu_us", report.plain.update_cpu_us},
+      {"store_updates_per_s", updates / report.store.seconds},
+      {"plain_rocksdb_updates_per_s", updates / report.plain.seconds},
+      {"store_to_plain_rocksdb_ratio", report.plain.seconds / report.store.seconds},
+      {"store_to_plain_rocksdb_cpu_ratio", report.plain.cpu_seconds / report.store.cpu_seconds},
+      {"store_update_cpu_us", report.store.cpu_seconds / updates * 1e6},
+      {"plain_rocksdb_update_cpu_us", report.plain.cpu_seconds / updates * 1e6},
       {"store_get_through_abi_ns", report.store.get_ns},
       {"plain_rocksdb_get_ns", report.plain.get_ns},
       {"store_empty_call_through_abi_ns", report.abi_call_ns},

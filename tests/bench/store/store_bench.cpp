@@ -2,7 +2,6 @@
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
-#include <boost/asio/use_future.hpp>
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
@@ -10,7 +9,9 @@
 #include <sys/resource.h>
 
 #include <chrono>
-#include <future>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
 #include <random>
 #include <unordered_set>
 #include <vector>
@@ -28,6 +29,8 @@ using Clock = std::chrono::steady_clock;
 constexpr std::uint64_t kGets = 50'000;
 constexpr std::uint64_t kProofs = 10'000;
 constexpr std::uint64_t kCalls = 1'000'000;
+constexpr std::uint64_t kBatchesPerTurn = 100;
+constexpr std::size_t kBlocksInCommit = 16; // of consensus `simple`, by default
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
@@ -96,10 +99,14 @@ public:
   virtual Result<bool> has(BytesView key) = 0;
 };
 
-// As the node drives it: a block is staged while the one before it is being committed.
+// As the node drives it: blocks are staged while earlier ones are being committed, at most
+// kBlocksInCommit of them, and one sync covers all that wait.
 class TenonStore final : public Subject {
 public:
   explicit TenonStore(plugin::Store& store) : store_(store) {}
+  TenonStore(const TenonStore&) = delete;
+  TenonStore& operator=(const TenonStore&) = delete;
+  ~TenonStore() override { committer_.join(); }
 
   Status write(const std::vector<std::pair<Bytes, Bytes>>& updates, bool sync) override {
     std::vector<plugin::StoreWrite> writes;
@@ -108,19 +115,21 @@ public:
       writes.push_back({plugin::KeyClass::kState, false, key, entry});
     TENON_ASSIGN_OR_RETURN(std::shared_ptr<plugin::StoreStage> stage,
                            store_.stage(newest_.get(), writes));
-    TENON_RETURN_IF_ERROR(finish());
     newest_ = std::move(stage);
-    committing_ = boost::asio::post(
-        committer_, boost::asio::use_future([this, sync, staged = newest_, height = height_++] {
-          plugin::StoreBlock block;
-          block.height = height;
-          return store_.commit(*staged, block, sync);
-        }));
+    {
+      std::unique_lock lock(mutex_);
+      committed_.wait(lock, [this] { return waiting_.size() < kBlocksInCommit; });
+      TENON_RETURN_IF_ERROR(failure_);
+      waiting_.push_back(newest_);
+    }
+    boost::asio::post(committer_, [this, sync] { commit_one(sync); });
     return {};
   }
   Status finish() override {
     view_.reset();
-    return committing_.valid() ? committing_.get() : Status();
+    std::unique_lock lock(mutex_);
+    committed_.wait(lock, [this] { return waiting_.empty(); });
+    return failure_;
   }
   Result<bool> has(BytesView key) override {
     if (!view_) {
@@ -131,12 +140,32 @@ public:
   }
 
 private:
+  void commit_one(bool sync) {
+    plugin::StoreBlock block;
+    block.height = height_++;
+    std::unique_lock lock(mutex_);
+    const auto stage = waiting_.front();
+    const bool last = waiting_.size() == 1;
+    lock.unlock();
+    const Status status = store_.commit(*stage, block, sync && last);
+    lock.lock();
+    waiting_.pop_front();
+    if (failure_.ok())
+      failure_ = status;
+    committed_.notify_one();
+  }
+
   plugin::Store& store_;
-  std::uint64_t height_ = 0;
   std::shared_ptr<plugin::StoreStage> newest_;
-  std::future<Status> committing_; // of newest_
-  boost::asio::thread_pool committer_{1};
   std::unique_ptr<plugin::StoreSnapshot> view_;
+
+  std::mutex mutex_; // guards what follows
+  std::condition_variable committed_;
+  std::deque<std::shared_ptr<plugin::StoreStage>> waiting_; // for their commit, or in it
+  Status failure_;
+
+  std::uint64_t height_ = 0; // of the next commit; the committer's
+  boost::asio::thread_pool committer_{1};
 };
 
 class PlainRocksdb final : public Subject {
@@ -179,23 +208,46 @@ private:
   std::unique_ptr<rocksdb::DB> database_;
 };
 
-Result<StoreFigures> measure(Subject& subject, const StoreBenchOptions& options) {
+using Updates = std::vector<std::pair<Bytes, Bytes>>;
+
+Status fill(Subject& subject, const StoreBenchOptions& options) {
   Workload workload(options);
   for (std::uint64_t first = 0; first < options.keys; first += options.batch)
     TENON_RETURN_IF_ERROR(subject.write(workload.batch(&first), false));
-  TENON_RETURN_IF_ERROR(subject.finish());
-  std::vector<std::vector<std::pair<Bytes, Bytes>>> batches; // made outside of the measured time
-  for (std::uint64_t i = 0; i < options.batches; ++i)
-    batches.push_back(workload.batch(nullptr));
+  return subject.finish();
+}
+
+// Writes the batches, and adds what they took.
+Status measure_updates(Subject& subject, const std::vector<Updates>& batches, bool sync,
+                       StoreFigures& figures) {
   const double cpu_before = cpu_seconds();
   const auto began = Clock::now();
-  for (const auto& updates : batches)
-    TENON_RETURN_IF_ERROR(subject.write(updates, options.sync));
+  for (const Updates& updates : batches)
+    TENON_RETURN_IF_ERROR(subject.write(updates, sync));
   TENON_RETURN_IF_ERROR(subject.finish());
-  StoreFigures figures;
-  const auto updates = static_cast<double>(options.batches * options.batch);
-  figures.updates_per_s = updates / seconds_since(began);
-  figures.update_cpu_us = (cpu_seconds() - cpu_before) / updates * 1e6;
+  figures.seconds += seconds_since(began);
+  figures.cpu_seconds += cpu_seconds() - cpu_before;
+  return {};
+}
+
+// The two take turns on the same batches, so that what changes on the machine meanwhile meets both.
+Status measure_updates(Subject& plain, Subject& store, const StoreBenchOptions& options,
+                       StoreBenchReport& report) {
+  Workload workload(options);
+  for (std::uint64_t done = 0; done < options.batches;) {
+    std::vector<Updates> batches; // made outside of the measured time
+    for (std::uint64_t i = 0; i < kBatchesPerTurn && done < options.batches; ++i, ++done)
+      batches.push_back(workload.batch(nullptr));
+    TENON_RETURN_IF_ERROR(measure_updates(plain, batches, options.sync, report.plain));
+    TENON_RETURN_IF_ERROR(measure_updates(store, batches, options.sync, report.store));
+    options.progress("wrote " + std::to_string(done) + " of " + std::to_string(options.batches) +
+                     " batches to both");
+  }
+  return {};
+}
+
+Status measure_gets(Subject& subject, const StoreBenchOptions& options, StoreFigures& figures) {
+  Workload workload(options);
   std::vector<Bytes> keys;
   for (std::uint64_t i = 0; i < kGets; ++i)
     keys.push_back(workload.key(workload.random_key()));
@@ -206,7 +258,7 @@ Result<StoreFigures> measure(Subject& subject, const StoreBenchOptions& options)
       return data_loss("a key that was written is absent");
   }
   figures.get_ns = seconds_since(start) / static_cast<double>(kGets) * 1e9;
-  return figures;
+  return {};
 }
 
 Status measure_calls(plugin::Store& store, const StoreBenchOptions& options,
@@ -231,22 +283,21 @@ Status measure_calls(plugin::Store& store, const StoreBenchOptions& options,
 
 Result<StoreBenchReport> run_store_bench(const StoreBenchOptions& options) {
   StoreBenchReport report;
-  const std::string size = std::to_string(options.keys) + " keys, " +
-                           std::to_string(options.batches) + " batches of " +
-                           std::to_string(options.batch) + " updates";
-  options.progress("plain RocksDB: " + size);
-  {
-    TENON_ASSIGN_OR_RETURN(const auto plain,
-                           PlainRocksdb::open((options.directory / "plain").string()));
-    TENON_ASSIGN_OR_RETURN(report.plain, measure(*plain, options));
-  }
-  options.progress("the rocksdb store: " + size);
+  const std::string keys = std::to_string(options.keys) + " keys";
+  TENON_ASSIGN_OR_RETURN(const auto plain,
+                         PlainRocksdb::open((options.directory / "plain").string()));
+  options.progress("filling plain RocksDB with " + keys);
+  TENON_RETURN_IF_ERROR(fill(*plain, options));
   TENON_ASSIGN_OR_RETURN(const auto plugin,
                          PluginUnderTest::start(options.plugin,
                                                 (options.directory / "store").string(),
                                                 options.config));
   TenonStore store(plugin->store());
-  TENON_ASSIGN_OR_RETURN(report.store, measure(store, options));
+  options.progress("filling the rocksdb store with " + keys);
+  TENON_RETURN_IF_ERROR(fill(store, options));
+  TENON_RETURN_IF_ERROR(measure_updates(*plain, store, options, report));
+  TENON_RETURN_IF_ERROR(measure_gets(*plain, options, report.plain));
+  TENON_RETURN_IF_ERROR(measure_gets(store, options, report.store));
   TENON_RETURN_IF_ERROR(measure_calls(plugin->store(), options, report));
   return report;
 }

@@ -1,6 +1,6 @@
 // What a store costs beside RocksDB alone: the same random updates of the same keys through the
-// rocksdb store's C table — each block staged while the one before it is committed, as in the node
-// — and as plain write batches, one after the other in one process.
+// rocksdb store's C table — staged while earlier blocks are being committed, as in the node — and
+// as plain write batches, in turns within one process.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ struct StoreBenchOptions {
   std::filesystem::path directory; // empty, on the disk to be measured
   std::uint64_t keys = 1'000'000;
   std::uint64_t batch = 1'000;
-  std::uint64_t batches = 300;
+  std::uint64_t batches = 600;
   std::size_t key_size = 32;
   std::size_t value_size = 100; // of the encoded entry
   bool sync = true;
@@ -26,8 +26,8 @@ struct StoreBenchOptions {
 };
 
 struct StoreFigures {
-  double updates_per_s = 0;
-  double update_cpu_us = 0; // of the whole process, compaction included
+  double seconds = 0;     // for all updates
+  double cpu_seconds = 0; // of the whole process, compaction included
   double get_ns = 0;
 };
 
