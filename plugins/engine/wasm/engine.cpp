@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t kInstanceIdSize = 20;
 // Grows with every change of what a transaction means.
-constexpr BytesView kSemantics = "tenon wasm engine 1, wasmtime " WASMTIME_VERSION;
+constexpr BytesView kSemantics = "tenon wasm engine 2, wasmtime " WASMTIME_VERSION;
 
 const std::vector<std::string> kPublic = {"*"};
 

@@ -256,7 +256,25 @@ Status Execution::start(Frame& frame, const Compiled& compiled, wasmtime_instanc
     return invalid_argument("BAD_MODULE: there is no exported memory");
   }
   frame.memory = memory.of.memory;
-  return {};
+  return continue_stack(frame, instance);
+}
+
+// All contracts on the call stack share one stack: each counts on from where its caller is.
+Status Execution::continue_stack(Frame& frame, const wasmtime_instance_t& instance) {
+  const std::string_view name = TENON_WASM_STACK_EXPORT;
+  wasmtime_extern_t stack;
+  if (!wasmtime_instance_export_get(frame.context, &instance, name.data(), name.size(), &stack) ||
+      stack.kind != WASMTIME_EXTERN_GLOBAL) {
+    return fault("a contract was compiled without its count of stack units");
+  }
+  frame.stack = stack.of.global;
+  if (frame.parent == nullptr)
+    return {};
+  wasmtime_val_t units;
+  wasmtime_global_get(frame.parent->context, &frame.parent->stack, &units);
+  const Error error(wasmtime_global_set(frame.context, &frame.stack, &units));
+  return error ? fault("the count of stack units cannot be set: " + message_of(error.get()))
+               : Status();
 }
 
 Result<Bytes> Execution::run_frame(Frame& frame, const Compiled& compiled, std::uint32_t function,
@@ -287,7 +305,7 @@ Result<Bytes> Execution::run_frame(Frame& frame, const Compiled& compiled, std::
   const Trap owned(trap);
   --depth_;
   if (error || trap != nullptr || !failure_.ok()) {
-    return explain(frame, instance, error.get(), trap);
+    return explain(frame, error.get(), trap);
   }
   std::uint64_t left = 0;
   const Error read_error(wasmtime_context_get_fuel(frame.context, &left));
@@ -299,20 +317,14 @@ Result<Bytes> Execution::run_frame(Frame& frame, const Compiled& compiled, std::
 
 // Why a call did not return. What host code said comes first, then the deterministic traps; a trap
 // that should not be possible under our limits is this replica's fault.
-Status Execution::explain(Frame& frame, const wasmtime_instance_t& instance,
-                          const wasmtime_error_t* error, const wasm_trap_t* trap) {
+Status Execution::explain(Frame& frame, const wasmtime_error_t* error, const wasm_trap_t* trap) {
   if (failure_.ok()) {
     wasmtime_trap_code_t code = 0;
     if (trap != nullptr && wasmtime_trap_code(trap, &code)) {
-      wasmtime_extern_t height;
-      wasmtime_val_t value;
-      const std::string_view name = TENON_WASM_STACK_EXPORT;
-      const bool counted =
-          wasmtime_instance_export_get(frame.context, &instance, name.data(), name.size(), &height);
-      if (counted)
-        wasmtime_global_get(frame.context, &height.of.global, &value);
-      if (code == WASMTIME_TRAP_CODE_UNREACHABLE_CODE_REACHED && counted &&
-          static_cast<std::uint32_t>(value.of.i32) > kModuleLimits.stack_units) {
+      wasmtime_val_t units;
+      wasmtime_global_get(frame.context, &frame.stack, &units);
+      if (code == WASMTIME_TRAP_CODE_UNREACHABLE_CODE_REACHED &&
+          static_cast<std::uint32_t>(units.of.i32) > kModuleLimits.stack_units) {
         failure_ = resource_exhausted("STACK_LIMIT: calls inside the contract nest too deep");
       } else if (const char* const reason = trap_reason(code)) {
         failure_ = failed_precondition(reason);

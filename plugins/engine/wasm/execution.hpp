@@ -40,6 +40,7 @@ struct Frame {
   std::vector<Scan> scans;
   wasmtime_context_t* context = nullptr;
   wasmtime_memory_t memory{};
+  wasmtime_global_t stack{}; // units in use by this contract and the ones that called it
 };
 
 class Execution {
@@ -96,8 +97,9 @@ private:
   [[nodiscard]] Result<Bytes> run_frame(Frame& frame, const Compiled& compiled,
                                         std::uint32_t function, bool has_argument);
   [[nodiscard]] Status start(Frame& frame, const Compiled& compiled, wasmtime_instance_t& instance);
-  [[nodiscard]] Status explain(Frame& frame, const wasmtime_instance_t& instance,
-                               const wasmtime_error_t* error, const wasm_trap_t* trap);
+  [[nodiscard]] Status continue_stack(Frame& frame, const wasmtime_instance_t& instance);
+  [[nodiscard]] Status explain(Frame& frame, const wasmtime_error_t* error,
+                               const wasm_trap_t* trap);
 
   Runtime& runtime_;
   const plugin::StateView& view_;

@@ -44,8 +44,8 @@ inline constexpr std::uint64_t kFuelPerRead = 2000;
 inline constexpr std::uint64_t kFuelPerWrite = 5000;
 inline constexpr std::uint64_t kFuelPerContractCall = 20000;
 
-// Room on the native stack for the WebAssembly of one contract on the call stack. A stack unit
-// stands for at most 64 bytes, so the deterministic limit always comes first.
+// Room on the native stack for WebAssembly. A stack unit stands for at most 64 bytes, and contracts
+// that call each other share the units, so the deterministic limit always comes first.
 inline constexpr std::size_t kNativeStackSize = kModuleLimits.stack_units * 64 + (256u << 10);
 
 } // namespace tenon::wasm

@@ -87,8 +87,12 @@ bool Socket::closes(int timeout_ms) {
   while (true) {
     std::array<char, 65536> chunk{};
     const auto size = read_some(chunk.data(), chunk.size(), timeout_ms);
-    if (size <= 0)
-      return size != kNothingInTime;
+    if (size == kNothingInTime)
+      return false;
+    if (size <= 0) {
+      shutdown(descriptor_, SHUT_WR); // as a client does once the server has gone
+      return true;
+    }
   }
 }
 

@@ -105,7 +105,10 @@ ssize_t TlsSocket::read_some(char* bytes, std::size_t size, int timeout_ms) {
   const int received = SSL_read(ssl_.get(), bytes, static_cast<int>(size));
   if (received > 0)
     return received;
-  return SSL_get_error(ssl_.get(), received) == SSL_ERROR_WANT_READ ? kNothingInTime : 0;
+  const int error = SSL_get_error(ssl_.get(), received);
+  if (error == SSL_ERROR_ZERO_RETURN)
+    SSL_shutdown(ssl_.get()); // the server's goodbye is answered at once
+  return error == SSL_ERROR_WANT_READ ? kNothingInTime : 0;
 }
 
 } // namespace tenon::api::rest::test

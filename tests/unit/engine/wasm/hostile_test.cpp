@@ -69,6 +69,23 @@ TEST_CASE("hostile: frames full of live values fit the stack up to the limit", "
   CHECK(ledger.run_function("deep_frame") == "OK");
 }
 
+TEST_CASE("hostile: contracts that call each other share one stack", "[wasm][hostile]") {
+  HostileLedger ledger;
+  std::vector<std::string> instances;
+  for (int i = 0; i < 8; ++i)
+    instances.push_back(ledger.deploy(kHostile, "mallory"));
+  const auto descend = [&](std::size_t calls) {
+    std::string path;
+    for (std::size_t i = 0; i < calls; ++i)
+      path += instances[i];
+    return reason(ledger.execute("mallory", ledger.instance, "descend", {{"path", path}}));
+  };
+  CHECK(descend(0) == "OK");
+  CHECK(descend(1) == "OK");
+  CHECK(descend(7) == "STACK_LIMIT");
+  CHECK(descend(1) == "OK"); // what the others used is free again
+}
+
 TEST_CASE("hostile: after every attack the engine still serves", "[wasm][hostile]") {
   HostileLedger ledger;
   const std::string token = deploy_token(ledger);

@@ -12,7 +12,8 @@ const char kDescription[] =
     R"({"name":"many_writes"},{"name":"long_key"},{"name":"bad_readers"},{"name":"unknown_event"},)"
     R"({"name":"malformed_event"},{"name":"bad_result","result":"text"},{"name":"many_scans"},)"
     R"({"name":"abort_oddly"},{"name":"call_self"},{"name":"call_unknown"},{"name":"big_value"},)"
-    R"({"name":"fill"},{"name":"write_then_trap"},{"name":"deep_frame","result":"u32"}],)"
+    R"({"name":"fill"},{"name":"write_then_trap"},{"name":"deep_frame","result":"u32"},)"
+    R"({"name":"descend","arguments":[{"name":"path","type":"text"}]}],)"
     R"("query":[{"name":"write"},{"name":"spin"},{"name":"emit"}],)"
     R"("events":[{"name":"Text","fields":[{"name":"text","type":"text"}]}]})";
 
@@ -72,6 +73,25 @@ void call(const char* function, int size) {
   tenon_call(id, id_size, function, size, nullptr, 0, reply, sizeof reply);
 }
 
+// Deep in frames of the same kind, calls the instance that stands first in `path`, which goes on.
+__attribute__((noinline)) unsigned descend(unsigned depth, char* path, int size, unsigned c,
+                                           unsigned d, unsigned e, unsigned f) {
+  constexpr int kIdSize = 40;
+  sink = static_cast<int>(c);
+  unsigned below = 0;
+  if (depth > 0) {
+    below = descend(depth - 1, path, size, c + d, d + e, e + f, f + c);
+  } else if (size >= kIdSize) {
+    static char rest[4 + 8 * kIdSize];
+    const int rest_size = size - kIdSize;
+    __builtin_memcpy(rest, &rest_size, sizeof rest_size);
+    __builtin_memcpy(rest + sizeof rest_size, path + kIdSize, static_cast<unsigned>(rest_size));
+    char reply[16];
+    tenon_call(path, kIdSize, "descend", 7, rest, rest_size + 4, reply, sizeof reply);
+  }
+  return below + c * d + e * f + static_cast<unsigned>(sink);
+}
+
 char area[4 * kPage];
 
 __attribute__((target("bulk-memory"))) void fill() {
@@ -107,6 +127,11 @@ void more(int function) {
   case 24: {
     const unsigned result = deep_frame(150, 1, 2, 3, 4, 5, 6);
     return tenon_return(&result, sizeof result);
+  }
+  case 25: {
+    const int size = tenon_input(area, sizeof area);
+    sink = static_cast<int>(descend(150, area + 4, size - 4, 3, 4, 5, 6));
+    return;
   }
   default:
     return;
