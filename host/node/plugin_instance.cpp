@@ -1,5 +1,8 @@
 #include "node/plugin_instance.hpp"
 
+#include <mutex>
+#include <vector>
+
 #include "tenon/plugin/guard.hpp"
 
 namespace tenon::host::node {
@@ -43,11 +46,23 @@ PluginInstance::PluginInstance(Settings settings, services::ServiceParts parts,
       config_json_(std::move(settings.config_json)), log_(parts.log), thread_(thread),
       services_(std::make_unique<services::PluginServices>(parts, std::move(settings.identity))) {}
 
+namespace {
+
+// What a plugin may still use is never freed.
+void keep(std::unique_ptr<services::PluginServices> used) {
+  static std::mutex mutex;
+  static auto& kept = *new std::vector<std::unique_ptr<services::PluginServices>>;
+  const std::lock_guard lock(mutex);
+  kept.push_back(std::move(used));
+}
+
+} // namespace
+
 PluginInstance::~PluginInstance() {
   stop();
   destroy();
   if (hung_ || services_->late_calls() != 0)
-    static_cast<void>(services_.release()); // the plugin may still use them
+    keep(std::move(services_));
 }
 
 std::optional<loader::Refusal> PluginInstance::create() {

@@ -67,7 +67,8 @@ Status Admission::submit(const v1::Submission& submission, CompletionTable::Done
   TENON_RETURN_IF_ERROR(check_form(submission));
   const Hash key = dedup_key(party_list(submission.act_as()), submission.command_id());
   const Hash command = crypto::sha256({submission.engine(), "/", key.view()});
-  switch (parts_.completions.join(command, submission_content(submission), done)) {
+  std::uint64_t ticket = 0;
+  switch (parts_.completions.join(command, submission_content(submission), done, ticket)) {
   case CompletionTable::Join::kJoined:
     return {};
   case CompletionTable::Join::kOtherContent:
@@ -81,14 +82,14 @@ Status Admission::submit(const v1::Submission& submission, CompletionTable::Done
   case CompletionTable::Join::kNew:
     break;
   }
-  Status status = admit(submission, command, key);
+  Status status = admit(submission, {command, ticket}, key);
   (status.ok() ? accepted_ : refused_).add();
-  if (!status.ok())
-    parts_.completions.refuse(command, status);
+  if (!status.ok() && !parts_.completions.refuse(command, ticket, status))
+    return {}; // the replica halted meanwhile: `done` has been called
   return status;
 }
 
-Status Admission::admit(const v1::Submission& submission, const Hash& command,
+Status Admission::admit(const v1::Submission& submission, const Pending& pending,
                         const Hash& dedup_key) {
   const auto head = parts_.head.get();
   const v1::BlockHeader& header = head->block->header;
@@ -101,7 +102,7 @@ Status Admission::admit(const v1::Submission& submission, const Hash& command,
   if (earlier) {
     TENON_ASSIGN_OR_RETURN(const v1::Completion completion,
                            parts_.history.first_outcome(*earlier, transaction));
-    parts_.completions.complete_command(command, completion);
+    parts_.completions.complete_command(pending.command, pending.ticket, completion);
     return {};
   }
   Bytes encoded = transaction.SerializeAsString();
@@ -116,11 +117,13 @@ Status Admission::admit(const v1::Submission& submission, const Hash& command,
     if (status.fault())
       return status;
     if (!status.ok()) {
-      parts_.completions.complete_command(command, failed_completion(status));
+      parts_.completions.complete_command(pending.command, pending.ticket,
+                                          failed_completion(status));
       return {};
     }
   }
-  parts_.completions.name(command, id, transaction.not_after_us() + kGiveUpAfterUs);
+  parts_.completions.name(pending.command, pending.ticket, id,
+                          transaction.not_after_us() + kGiveUpAfterUs);
   return parts_.proposer.enqueue(id, std::move(encoded));
 }
 

@@ -4,7 +4,8 @@
 
 namespace tenon::host::pipeline {
 
-CompletionTable::Join CompletionTable::join(const Hash& command, const Hash& content, Done& done) {
+CompletionTable::Join CompletionTable::join(const Hash& command, const Hash& content, Done& done,
+                                            std::uint64_t& ticket) {
   const std::lock_guard lock(mutex_);
   const auto found = entries_.find(command);
   if (found != entries_.end()) {
@@ -16,16 +17,17 @@ CompletionTable::Join CompletionTable::join(const Hash& command, const Hash& con
   if (entries_.size() >= max_commands_)
     return Join::kFull;
   Entry& entry = entries_[command];
+  entry.ticket = ticket = ++tickets_;
   entry.content = content;
   entry.waiting.push_back(std::move(done));
   return Join::kNew;
 }
 
-void CompletionTable::name(const Hash& command, const Hash& transaction,
+void CompletionTable::name(const Hash& command, std::uint64_t ticket, const Hash& transaction,
                            std::uint64_t give_up_at_us) {
   const std::lock_guard lock(mutex_);
   const auto found = entries_.find(command);
-  if (found == entries_.end())
+  if (found == entries_.end() || found->second.ticket != ticket)
     return; // failed meanwhile, with all others
   found->second.transaction = transaction;
   found->second.give_up_at_us = give_up_at_us;
@@ -54,18 +56,26 @@ void CompletionTable::tell(const std::vector<Done>& waiting, const v1::Completio
   }
 }
 
-CompletionTable::Entry CompletionTable::take(const Hash& command) {
+std::optional<CompletionTable::Entry> CompletionTable::take(const Hash& command,
+                                                            std::uint64_t ticket) {
   const std::lock_guard lock(mutex_);
   const auto found = entries_.find(command);
-  return found == entries_.end() ? Entry{} : take(found);
+  if (found == entries_.end() || found->second.ticket != ticket)
+    return std::nullopt;
+  return take(found);
 }
 
-void CompletionTable::refuse(const Hash& command, const Status& why) {
-  tell(take(command).waiting, failed_completion(why), 1);
+bool CompletionTable::refuse(const Hash& command, std::uint64_t ticket, const Status& why) {
+  const auto entry = take(command, ticket);
+  if (entry)
+    tell(entry->waiting, failed_completion(why), 1);
+  return entry.has_value();
 }
 
-void CompletionTable::complete_command(const Hash& command, const v1::Completion& completion) {
-  tell(take(command).waiting, completion, 0);
+void CompletionTable::complete_command(const Hash& command, std::uint64_t ticket,
+                                       const v1::Completion& completion) {
+  if (const auto entry = take(command, ticket))
+    tell(entry->waiting, completion, 0);
 }
 
 bool CompletionTable::complete(const Hash& transaction, const v1::Completion& completion) {

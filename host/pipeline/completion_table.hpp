@@ -7,6 +7,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -22,15 +23,20 @@ public:
   explicit CompletionTable(std::size_t max_commands) : max_commands_(max_commands) {}
 
   // `command` is known by its deduplication key, `content` by its hash. kNew: the caller is the
-  // first and goes on to submit; kJoined: it will be told with the first; otherwise it is not taken
-  // in.
-  [[nodiscard]] Join join(const Hash& command, const Hash& content, Done& done);
+  // first and goes on to submit, with the ticket of its entry; kJoined: it will be told with the
+  // first; otherwise it is not taken in.
+  [[nodiscard]] Join join(const Hash& command, const Hash& content, Done& done,
+                          std::uint64_t& ticket);
+  // The functions that take a ticket do nothing when its entry is gone: all were told meanwhile,
+  // and what stands under the command now is another caller's.
   // The first caller's command became this transaction; without an outcome by then, it is given up.
-  void name(const Hash& command, const Hash& transaction, std::uint64_t give_up_at_us);
-  // The first caller is refused and learns it as the result of its call: the others are told.
-  void refuse(const Hash& command, const Status& why);
-
-  void complete_command(const Hash& command, const v1::Completion& completion);
+  void name(const Hash& command, std::uint64_t ticket, const Hash& transaction,
+            std::uint64_t give_up_at_us);
+  // The first caller is refused and learns it as the result of its call: the others are told. False
+  // when it has been told as well.
+  [[nodiscard]] bool refuse(const Hash& command, std::uint64_t ticket, const Status& why);
+  void complete_command(const Hash& command, std::uint64_t ticket,
+                        const v1::Completion& completion);
   // False when nobody here waits for the transaction.
   bool complete(const Hash& transaction, const v1::Completion& completion);
   [[nodiscard]] bool awaits(const Hash& transaction) const;
@@ -43,6 +49,7 @@ public:
 
 private:
   struct Entry {
+    std::uint64_t ticket = 0; // never given twice
     Hash content;
     Hash transaction; // all zeros until named
     std::uint64_t give_up_at_us = UINT64_MAX;
@@ -52,14 +59,15 @@ private:
 
   // With the lock held. Takes the entry out.
   Entry take(Entries::iterator entry);
-  // Without it. An entry that nobody waits for when there is none.
-  Entry take(const Hash& command);
+  // Without it. Nothing when the entry is gone.
+  std::optional<Entry> take(const Hash& command, std::uint64_t ticket);
   static void tell(const std::vector<Done>& waiting, const v1::Completion& completion,
                    std::size_t first);
 
   std::size_t max_commands_;
   mutable std::mutex mutex_;
   mutable std::condition_variable emptied_;
+  std::uint64_t tickets_ = 0;
   Entries entries_;                                     // by command
   std::unordered_map<Hash, Hash, HashHasher> commands_; // by transaction
 };

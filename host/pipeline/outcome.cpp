@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "tenon/core/encoding.hpp"
+
 namespace tenon::host::pipeline {
 
 namespace {
@@ -13,6 +15,15 @@ bool is_reason(std::string_view text) {
          });
 }
 
+// The text as a block may hold it: what an engine says may quote a contract's bytes, or be cut
+// within a character.
+std::string as_utf8(std::string_view text) {
+  std::string clean(text);
+  if (!is_utf8(text))
+    std::replace_if(clean.begin(), clean.end(), [](char c) { return (c & 0x80) != 0; }, '?');
+  return clean;
+}
+
 } // namespace
 
 Explanation explain(const Status& status) {
@@ -21,8 +32,8 @@ Explanation explain(const Status& status) {
   const std::string_view text(cut.text, status.ok() ? 0 : cut.text_size);
   const std::size_t colon = text.find(": ");
   if (colon != std::string_view::npos && is_reason(text.substr(0, colon)))
-    return {std::string(text.substr(0, colon)), std::string(text.substr(colon + 2))};
-  return {std::string(code_name(status.code())), std::string(text)};
+    return {std::string(text.substr(0, colon)), as_utf8(text.substr(colon + 2))};
+  return {std::string(code_name(status.code())), as_utf8(text)};
 }
 
 void fill_outcome(const Status& status, v1::Outcome& outcome) {

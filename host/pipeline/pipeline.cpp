@@ -1,5 +1,6 @@
 #include "pipeline/pipeline.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "pipeline/admission.hpp"
@@ -78,13 +79,33 @@ struct Pipeline::Steps {
     std::mutex mutex;
     bool armed = false;
     bool ended = false;
+    bool running = false;
+    std::condition_variable rested;
   };
   std::shared_ptr<Sweep> sweep = std::make_shared<Sweep>();
 };
 
+namespace {
+
+// A batch that this node makes must fit into a block of this ledger.
+Options within(const v1::LedgerParameters& parameters, Options options) {
+  constexpr std::size_t kTransactionFrame = 16;
+  constexpr std::size_t kBatchFrame = 4096;
+  Limits& limits = options.limits;
+  limits.max_batch_transactions =
+      std::min<std::size_t>(limits.max_batch_transactions, parameters.max_block_transactions());
+  const std::size_t frames = kBatchFrame + kTransactionFrame * limits.max_batch_transactions;
+  const std::size_t block = parameters.max_block_bytes();
+  limits.max_batch_bytes = std::min(limits.max_batch_bytes, block > frames ? block - frames : 1);
+  return options;
+}
+
+} // namespace
+
 Pipeline::Steps::Steps(Parts given_parts, Options given_options, Genesis given_genesis,
                        EngineSet given_engines)
-    : parts(std::move(given_parts)), options(std::move(given_options)),
+    : parts(std::move(given_parts)),
+      options(within(given_genesis.parameters, std::move(given_options))),
       genesis(std::move(given_genesis)), engines(std::move(given_engines)) {
   health.on_halt([this](const Status& why) { completions.fail_all(why); });
 }
@@ -133,10 +154,15 @@ void Pipeline::Steps::arm_sweep() {
       if (guard->ended)
         return; // and `this` may be gone
       guard->armed = false;
-      completions.give_up(parts.clock.wall_us());
+      guard->running = true;
     }
+    // Unlocked: who is told may submit again.
+    completions.give_up(parts.clock.wall_us());
     if (completions.size() > 0)
       arm_sweep();
+    const std::lock_guard lock(guard->mutex);
+    guard->running = false;
+    guard->rested.notify_all();
   });
 }
 
@@ -176,8 +202,9 @@ void Pipeline::stop() {
   Steps& steps = *steps_;
   steps.health.stop_accepting();
   {
-    const std::lock_guard lock(steps.sweep->mutex);
+    std::unique_lock lock(steps.sweep->mutex);
     steps.sweep->ended = true;
+    steps.sweep->rested.wait(lock, [&steps] { return !steps.sweep->running; });
   }
   steps.proposer.connect(nullptr);
   steps.consensus = nullptr;

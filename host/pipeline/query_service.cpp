@@ -78,7 +78,8 @@ Result<v1::LedgerProof> QueryService::prove(const v1::ProofRequest& request) con
     TENON_ASSIGN_OR_RETURN(Bytes response, run(where, request.query().engine(), parties,
                                                request.query().request(), &reads));
     TENON_ASSIGN_OR_RETURN(
-        keys, reads.keys_in(BlockState(where.snapshot, where.record_time_us), kMaxProvedKeys));
+        keys, reads.keys_in(BlockState(where.snapshot, where.record_time_us), parties,
+                            kMaxProvedKeys));
     proof.set_query_request(request.query().request());
     proof.set_query_response(std::move(response));
   } else {

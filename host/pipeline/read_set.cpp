@@ -48,16 +48,20 @@ Result<bool> ReadSet::holds_in(const BlockState& state) const {
   return true;
 }
 
-Result<std::vector<Bytes>> ReadSet::keys_in(const BlockState& state, std::size_t max_keys) const {
+Result<std::vector<Bytes>> ReadSet::keys_in(const BlockState& state,
+                                            std::span<const std::string> parties,
+                                            std::size_t max_keys) const {
   std::set<Bytes, std::less<>> keys;
   for (const Point& point : points_)
     keys.insert(point.key);
   for (const Range& range : ranges_) {
     std::size_t left = range.count;
     TENON_RETURN_IF_ERROR(
-        state.scan(range.begin, range.end, [&](BytesView key, const merkle::StateEntry&) {
+        state.scan(range.begin, range.end, [&](BytesView key, const merkle::StateEntry& entry) {
           if (left == 0)
             return false;
+          if (!merkle::may_read(entry.readers, parties))
+            return true; // the scan did not count it
           --left;
           keys.emplace(key);
           return keys.size() <= max_keys;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "pipeline/block_state.hpp"
@@ -32,8 +33,10 @@ public:
   // Would all of this be read in the same way from `state`?
   [[nodiscard]] Result<bool> holds_in(const BlockState& state) const;
 
-  // Every key that was read, for proofs: points as asked for, ranges as found in `state`.
+  // Every key that was read, for proofs: points as asked for, ranges as these parties find them in
+  // `state`.
   [[nodiscard]] Result<std::vector<Bytes>> keys_in(const BlockState& state,
+                                                   std::span<const std::string> parties,
                                                    std::size_t max_keys) const;
 
 private:

@@ -17,6 +17,5 @@ inline constexpr std::uint64_t kMaxHeight = (std::uint64_t{1} << 40) - 1;
 // "; did you mean 'limit'?", or nothing when no name is near.
 [[nodiscard]] std::string did_you_mean(std::string_view name,
                                        const std::vector<std::string_view>& known);
-[[nodiscard]] bool is_utf8(std::string_view text);
 
 } // namespace tenon::api::rest

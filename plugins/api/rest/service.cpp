@@ -3,6 +3,7 @@
 #include "names.hpp"
 #include "problem.hpp"
 #include "router.hpp"
+#include "tenon/core/encoding.hpp"
 
 namespace tenon::api::rest {
 

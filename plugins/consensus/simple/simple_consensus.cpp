@@ -180,9 +180,11 @@ void SimpleConsensus::Sequencer::advance() {
   std::uint64_t wait_us = 0;
   {
     const std::lock_guard lock(mutex_);
-    if (!may_begin() || timer_set_)
+    if (!may_begin())
       return;
     wait_us = wait_left_us();
+    if (wait_us > 0 && timer_set_)
+      return;
     timer_set_ = wait_us > 0;
     building_ = wait_us == 0;
   }

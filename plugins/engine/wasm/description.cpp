@@ -15,6 +15,8 @@ constexpr std::size_t kMaxFunctions = 256;
 constexpr std::size_t kMaxFields = 64;
 constexpr std::size_t kMaxNameSize = 64;
 constexpr int kMaxTypeDepth = 8;
+constexpr std::size_t kMaxDescriptionSize = 64u << 10;
+constexpr int kMaxDescriptionDepth = 16;
 
 struct NamedKind {
   std::string_view name;
@@ -160,8 +162,17 @@ std::optional<std::uint32_t> find(const std::vector<Function>& functions, std::s
 } // namespace
 
 Result<Description> Description::parse(std::string_view text) {
+  if (text.size() > kMaxDescriptionSize)
+    return bad("expected at most " + std::to_string(kMaxDescriptionSize) + " bytes");
   Description result;
-  result.document_ = json::parse(text, nullptr, false);
+  bool too_deep = false;
+  const auto watch_depth = [&too_deep](int depth, json::parse_event_t, json&) {
+    too_deep = too_deep || depth > kMaxDescriptionDepth;
+    return !too_deep; // what is too deep is not kept: copying and freeing it would recurse
+  };
+  result.document_ = json::parse(text, watch_depth, false);
+  if (too_deep)
+    return bad("nested deeper than " + std::to_string(kMaxDescriptionDepth));
   const json& root = result.document_;
   if (!root.is_object())
     return bad("expected a JSON object");

@@ -83,8 +83,10 @@ private:
                       int depth, Bytes& out) const;
   Status encode_fields(const Fields& fields, const nlohmann::json& object, const std::string& where,
                        int depth, Bytes& out) const;
-  Result<nlohmann::json> decode_value(const Type& type, Reader& reader, int depth) const;
-  Result<nlohmann::json> decode_fields(const Fields& fields, Reader& reader, int depth) const;
+  Result<nlohmann::json> decode_value(const Type& type, Reader& reader, int depth,
+                                      std::size_t& room) const;
+  Result<nlohmann::json> decode_fields(const Fields& fields, Reader& reader, int depth,
+                                       std::size_t& room) const;
 
   nlohmann::json document_;
   std::map<std::string, Fields, std::less<>> records_;
@@ -95,6 +97,7 @@ private:
   std::vector<EventType> events_;
 };
 
-[[nodiscard]] bool is_utf8(std::string_view text);
+// For messages: the text, unless it is not UTF-8.
+[[nodiscard]] std::string printable(std::string_view text);
 
 } // namespace tenon::wasm

@@ -8,6 +8,7 @@ namespace tenon::wasm {
 namespace {
 
 constexpr std::size_t kScanAhead = 64;
+constexpr std::uint64_t kScanAheadBytes = 64u << 10; // and the entry that goes beyond
 constexpr std::string_view kInstanceCaller = "instance:";
 
 const char* export_name(EntryPoint entry) {
@@ -97,26 +98,30 @@ void Execution::put(const Bytes& key, std::optional<Bytes> value,
   writes_.insert_or_assign(key, Pending{std::move(value), std::move(readers)});
 }
 
-Status Execution::refill(const Frame& frame, Scan& scan) {
+Result<std::uint64_t> Execution::refill(const Frame& frame, Scan& scan) {
   const Bytes prefix = state_prefix(frame.instance);
   std::map<Bytes, std::optional<Bytes>> merged;
   const Bytes begin = prefix + scan.next;
   const Bytes end = scan.end.empty() ? prefix_end(prefix) : prefix + scan.end;
   if (begin >= end) {
     scan.exhausted = true;
-    return {};
+    return std::uint64_t{0};
   }
+  std::uint64_t bytes = 0;
+  bool more = false;
   TENON_RETURN_IF_ERROR(view_.scan(begin, end, [&](BytesView key, BytesView value) {
     merged.emplace(key, Bytes(value));
-    return merged.size() < kScanAhead;
+    bytes += key.size() + value.size();
+    more = merged.size() >= kScanAhead || bytes >= kScanAheadBytes;
+    return !more;
   }));
   // Beyond the last entry read the state may hold more; the run's own writes there wait their turn.
-  const bool more = merged.size() >= kScanAhead;
   const Bytes horizon = more ? merged.rbegin()->first : Bytes();
   for (auto i = writes_.lower_bound(begin); i != writes_.end() && i->first < end; ++i) {
     if (more && i->first > horizon)
       break;
     merged.insert_or_assign(i->first, i->second.value);
+    bytes += i->first.size() + (i->second.value ? i->second.value->size() : 0);
   }
   for (auto i = merged.rbegin(); i != merged.rend(); ++i) {
     if (i->second)
@@ -125,13 +130,13 @@ Status Execution::refill(const Frame& frame, Scan& scan) {
   scan.exhausted = !more;
   if (more)
     scan.next = horizon.substr(prefix.size()) + '\0';
-  return {};
+  return bytes + merged.size() * kFuelPerHostCall;
 }
 
 Result<v1::InstanceRecord> Execution::instance_record(const std::string& instance) {
   TENON_ASSIGN_OR_RETURN(const auto record, get(instance_key(instance)));
   if (!record)
-    return not_found("UNKNOWN_INSTANCE: there is no instance " + instance);
+    return not_found("UNKNOWN_INSTANCE: there is no instance " + printable(instance));
   v1::InstanceRecord parsed;
   if (!parsed.ParseFromString(*record))
     return data_loss("instance " + instance + " is malformed");
@@ -234,7 +239,8 @@ Result<Bytes> Execution::call(Frame& from, const std::string& instance, const st
   const auto index = query ? compiled->description.find_query(function)
                            : compiled->description.find_execute(function);
   if (!index) {
-    return not_found("UNKNOWN_FUNCTION: instance " + instance + " has no function \"" + function +
+    return not_found("UNKNOWN_FUNCTION: instance " + instance + " has no function \"" +
+                     printable(function) +
                      "\"; it has: " + compiled->description.function_names(query));
   }
   return run_frame(frame, *compiled, *index, true);
@@ -345,7 +351,7 @@ Status Execution::explain(Frame& frame, const wasmtime_error_t* error, const was
   return failure_;
 }
 
-Status Execution::add_event(const Frame& frame, std::uint32_t event, BytesView data,
+Result<std::size_t> Execution::add_event(const Frame& frame, std::uint32_t event, BytesView data,
                             std::vector<std::string> readers) {
   if (event >= frame.description->events().size()) {
     return invalid_argument("BAD_VALUE: the contract emits event " + std::to_string(event) +
@@ -360,7 +366,7 @@ Status Execution::add_event(const Frame& frame, std::uint32_t event, BytesView d
   nlohmann::json payload = {{"instance", frame.instance}, {"event", type.name}};
   payload["arguments"] = std::move(arguments);
   events_.push_back({payload.dump(), std::move(readers)});
-  return {};
+  return events_.back().payload.size();
 }
 
 plugin::ExecutionResult Execution::take_result(Bytes response) {

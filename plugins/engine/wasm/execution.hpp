@@ -66,13 +66,16 @@ public:
   // The code of a contract in the state, compiled.
   [[nodiscard]] Result<std::shared_ptr<const Compiled>> load(const std::string& contract);
 
-  [[nodiscard]] Status add_event(const Frame& frame, std::uint32_t event, BytesView data,
-                                 std::vector<std::string> readers);
+  // The size of what is kept of it.
+  [[nodiscard]] Result<std::size_t> add_event(const Frame& frame, std::uint32_t event,
+                                              BytesView data,
+                                              std::vector<std::string> readers);
   // A contract calls another one.
   [[nodiscard]] Result<Bytes> call(Frame& from, const std::string& instance,
                                    const std::string& function, Bytes input);
   // Fills `scan.ahead` from the state and the run's own writes.
-  [[nodiscard]] Status refill(const Frame& frame, Scan& scan);
+  // The fuel that it takes.
+  [[nodiscard]] Result<std::uint64_t> refill(const Frame& frame, Scan& scan);
 
   [[nodiscard]] std::uint64_t block_time();
   [[nodiscard]] std::uint64_t block_height();

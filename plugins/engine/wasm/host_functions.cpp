@@ -66,6 +66,14 @@ public:
     return failed_precondition(std::string("READ_ONLY: a query called \"") + function + "\"");
   }
 
+  // A description is the same whenever and for whomever it is asked.
+  [[nodiscard]] Status forbid_in_describe(const char* function) const {
+    if (frame_->entry != EntryPoint::kDescribe)
+      return {};
+    return failed_precondition(std::string("NOT_IN_DESCRIBE: describe called \"") + function +
+                               "\"");
+  }
+
 private:
   wasmtime_context_t* context_;
   Frame* frame_;
@@ -204,7 +212,8 @@ Status host_next(Call& call, Value* v) {
   }
   Scan& scan = scans[index];
   while (scan.ahead.empty() && !scan.exhausted) {
-    TENON_RETURN_IF_ERROR(call.execution().refill(call.frame(), scan));
+    TENON_ASSIGN_OR_RETURN(const std::uint64_t fuel, call.execution().refill(call.frame(), scan));
+    TENON_RETURN_IF_ERROR(call.charge(fuel, 0));
   }
   if (scan.ahead.empty()) {
     v[0].i32 = -1;
@@ -230,17 +239,22 @@ Status host_emit(Call& call, Value* v) {
   TENON_ASSIGN_OR_RETURN(const BytesView data, call.read(v[1], v[2]));
   TENON_RETURN_IF_ERROR(call.charge(kFuelPerWrite, data.size()));
   TENON_ASSIGN_OR_RETURN(auto readers, reader_list(call, v[3], v[4]));
-  return call.execution().add_event(call.frame(), static_cast<std::uint32_t>(v[0].i32), data,
-                                    std::move(readers));
+  TENON_ASSIGN_OR_RETURN(const std::size_t kept,
+                         call.execution().add_event(call.frame(),
+                                                    static_cast<std::uint32_t>(v[0].i32), data,
+                                                    std::move(readers)));
+  return call.charge(0, kept);
 }
 
 Status host_block_time(Call& call, Value* v) {
+  TENON_RETURN_IF_ERROR(call.forbid_in_describe("block_time"));
   TENON_RETURN_IF_ERROR(call.charge(kFuelPerHostCall, 0));
   v[0].i64 = static_cast<std::int64_t>(call.execution().block_time());
   return {};
 }
 
 Status host_block_height(Call& call, Value* v) {
+  TENON_RETURN_IF_ERROR(call.forbid_in_describe("block_height"));
   TENON_RETURN_IF_ERROR(call.charge(kFuelPerHostCall, 0));
   v[0].i64 = static_cast<std::int64_t>(call.execution().block_height());
   return {};
@@ -253,9 +267,11 @@ Status give_text(Call& call, Value* v, const std::string& text) {
 }
 
 Status host_caller(Call& call, Value* v) {
+  TENON_RETURN_IF_ERROR(call.forbid_in_describe("caller"));
   return give_text(call, v, call.frame().caller);
 }
 Status host_originator(Call& call, Value* v) {
+  TENON_RETURN_IF_ERROR(call.forbid_in_describe("originator"));
   return give_text(call, v, call.execution().originator());
 }
 Status host_self(Call& call, Value* v) {

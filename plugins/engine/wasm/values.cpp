@@ -15,6 +15,10 @@ using u128 = unsigned __int128;
 
 constexpr int kMaxDepth = 16;
 constexpr std::size_t kMaxElements = 65536;
+// What one encoded value may grow to as JSON: about so many bytes, of which each member takes so
+// many and its name.
+constexpr std::size_t kMaxDecodedSize = 4u << 20;
+constexpr std::size_t kDecodedValueSize = 16;
 
 Status expected(const std::string& where, std::string_view what, const json& found) {
   std::string text = found.dump(-1, ' ', false, json::error_handler_t::replace);
@@ -178,30 +182,8 @@ Result<json> decode_text(Kind kind, Reader& reader) {
 
 } // namespace
 
-bool is_utf8(std::string_view text) {
-  for (std::size_t i = 0; i < text.size();) {
-    const auto lead = static_cast<unsigned char>(text[i]);
-    const std::size_t size = lead < 0x80   ? 1
-                             : lead < 0xc2 ? 0
-                             : lead < 0xe0 ? 2
-                             : lead < 0xf0 ? 3
-                             : lead < 0xf5 ? 4
-                                           : 0;
-    if (size == 0 || i + size > text.size())
-      return false;
-    std::uint32_t point = size == 1 ? lead : lead & (0x7fu >> size);
-    for (std::size_t j = 1; j < size; ++j) {
-      const auto next = static_cast<unsigned char>(text[i + j]);
-      if ((next & 0xc0u) != 0x80u)
-        return false;
-      point = point << 6 | (next & 0x3fu);
-    }
-    const bool overlong = (size == 3 && point < 0x800) || (size == 4 && point < 0x10000);
-    if (overlong || point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff))
-      return false;
-    i += size;
-  }
-  return true;
+std::string printable(std::string_view text) {
+  return is_utf8(text) ? std::string(text) : "(not UTF-8)";
 }
 
 Status Description::encode_value(const Type& type, const json& value, const std::string& where,
@@ -266,9 +248,13 @@ Status Description::encode_fields(const Fields& fields, const json& object,
   return {};
 }
 
-Result<json> Description::decode_value(const Type& type, Reader& reader, int depth) const {
+Result<json> Description::decode_value(const Type& type, Reader& reader, int depth,
+                                       std::size_t& room) const {
   if (depth > kMaxDepth)
     return misfit("it is nested too deep");
+  if (room < kDecodedValueSize)
+    return misfit("it is too large");
+  room -= kDecodedValueSize;
   u128 number = 0;
   switch (type.kind) {
   case Kind::kUnit:
@@ -284,7 +270,7 @@ Result<json> Description::decode_value(const Type& type, Reader& reader, int dep
     }
     json list = json::array();
     for (u128 i = 0; i < number; ++i) {
-      TENON_ASSIGN_OR_RETURN(json element, decode_value(*type.element, reader, depth + 1));
+      TENON_ASSIGN_OR_RETURN(json element, decode_value(*type.element, reader, depth + 1, room));
       list.push_back(std::move(element));
     }
     return list;
@@ -292,9 +278,10 @@ Result<json> Description::decode_value(const Type& type, Reader& reader, int dep
   case Kind::kOption:
     if (!read_little_endian(reader, 1, number) || number > 1)
       return misfit("a bad option");
-    return number == 0 ? Result<json>(json()) : decode_value(*type.element, reader, depth + 1);
+    return number == 0 ? Result<json>(json())
+                       : decode_value(*type.element, reader, depth + 1, room);
   case Kind::kRecord:
-    return decode_fields(records_.find(type.record)->second, reader, depth + 1);
+    return decode_fields(records_.find(type.record)->second, reader, depth + 1, room);
   default:
     if (!read_little_endian(reader, width(type.kind), number))
       return misfit("it ends early");
@@ -306,10 +293,12 @@ Result<json> Description::decode_value(const Type& type, Reader& reader, int dep
   }
 }
 
-Result<json> Description::decode_fields(const Fields& fields, Reader& reader, int depth) const {
+Result<json> Description::decode_fields(const Fields& fields, Reader& reader, int depth,
+                                        std::size_t& room) const {
   json object = json::object();
   for (const Field& field : fields) {
-    TENON_ASSIGN_OR_RETURN(object[field.name], decode_value(field.type, reader, depth));
+    room -= std::min(room, field.name.size());
+    TENON_ASSIGN_OR_RETURN(object[field.name], decode_value(field.type, reader, depth, room));
   }
   return object;
 }
@@ -323,7 +312,8 @@ Result<Bytes> Description::encode(const Fields& fields, const json& object) cons
 
 Result<json> Description::decode(const Fields& fields, BytesView bytes) const {
   Reader reader(bytes);
-  TENON_ASSIGN_OR_RETURN(json object, decode_fields(fields, reader, 0));
+  std::size_t room = kMaxDecodedSize;
+  TENON_ASSIGN_OR_RETURN(json object, decode_fields(fields, reader, 0, room));
   if (!reader.empty())
     return misfit("bytes after the end");
   return object;
@@ -331,7 +321,8 @@ Result<json> Description::decode(const Fields& fields, BytesView bytes) const {
 
 Result<json> Description::decode(const Type& type, BytesView bytes) const {
   Reader reader(bytes);
-  TENON_ASSIGN_OR_RETURN(json value, decode_value(type, reader, 0));
+  std::size_t room = kMaxDecodedSize;
+  TENON_ASSIGN_OR_RETURN(json value, decode_value(type, reader, 0, room));
   if (!reader.empty())
     return misfit("bytes after the end");
   return value;

@@ -150,6 +150,32 @@ std::string rfc3339(std::uint64_t unix_us) {
   return std::string(date.data(), size) + fraction.data();
 }
 
+bool is_utf8(std::string_view text) {
+  for (std::size_t i = 0; i < text.size();) {
+    const auto lead = static_cast<unsigned char>(text[i]);
+    const std::size_t size = lead < 0x80   ? 1
+                             : lead < 0xc2 ? 0
+                             : lead < 0xe0 ? 2
+                             : lead < 0xf0 ? 3
+                             : lead < 0xf5 ? 4
+                                           : 0;
+    if (size == 0 || i + size > text.size())
+      return false;
+    std::uint32_t point = size == 1 ? lead : lead & (0x7fu >> size);
+    for (std::size_t j = 1; j < size; ++j) {
+      const auto next = static_cast<unsigned char>(text[i + j]);
+      if ((next & 0xc0u) != 0x80u)
+        return false;
+      point = point << 6 | (next & 0x3fu);
+    }
+    const bool overlong = (size == 3 && point < 0x800) || (size == 4 && point < 0x10000);
+    if (overlong || point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff))
+      return false;
+    i += size;
+  }
+  return true;
+}
+
 void append_be16(Bytes& out, std::uint16_t value) {
   append_big_endian(out, value);
 }

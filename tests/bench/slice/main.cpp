@@ -93,8 +93,6 @@ prepare_clients(tool::NodeClient& node, const tool::TokenLedger& ledger, std::ui
 
 Result<Json> measure_transfers(tool::Session& session) {
   const testkit::TemporaryFolder folder;
-  if (folder.path().empty())
-    return failed_precondition("no temporary folder can be made");
   TENON_ASSIGN_OR_RETURN(const std::uint16_t port, free_port());
   TENON_ASSIGN_OR_RETURN(const auto config, write_config(folder.path(), port));
   session.data_directory = (folder.path() / "data").string();

@@ -100,7 +100,8 @@ public:
 };
 
 // As the node drives it: blocks are staged while earlier ones are being committed, at most
-// kBlocksInCommit of them, and one sync covers all that wait.
+// kBlocksInCommit of them. Each commit is synced, like each batch of the peer: the node would let
+// one sync cover all that wait.
 class TenonStore final : public Subject {
 public:
   explicit TenonStore(plugin::Store& store) : store_(store) {}
@@ -145,9 +146,8 @@ private:
     block.height = height_++;
     std::unique_lock lock(mutex_);
     const auto stage = waiting_.front();
-    const bool last = waiting_.size() == 1;
     lock.unlock();
-    const Status status = store_.commit(*stage, block, sync && last);
+    const Status status = store_.commit(*stage, block, sync);
     lock.lock();
     waiting_.pop_front();
     if (failure_.ok())

@@ -23,6 +23,9 @@ namespace tenon {
 // A moment in microseconds of Unix time as "2023-11-14T22:13:20.000001Z" (RFC 3339).
 [[nodiscard]] std::string rfc3339(std::uint64_t unix_us);
 
+// Neither overlong forms nor surrogates (RFC 3629).
+[[nodiscard]] bool is_utf8(std::string_view text);
+
 void append_be16(Bytes& out, std::uint16_t value);
 void append_be32(Bytes& out, std::uint32_t value);
 void append_be64(Bytes& out, std::uint64_t value);

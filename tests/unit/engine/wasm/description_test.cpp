@@ -115,5 +115,48 @@ TEST_CASE("description: a record that contains itself ends in a refusal, not in 
   CHECK(reason(parsed->encode(parsed->init().arguments, nested)) == "BAD_ARGUMENT");
 }
 
+TEST_CASE("description: one that nests too deep, or is too long, is refused", "[wasm][value]") {
+  const auto with = [](const std::string& value) {
+    return Description::parse(R"({"name":"x","init":{},"z":)" + value + "}");
+  };
+  REQUIRE(with("0").ok());
+  for (const std::size_t depth : {20u, 30'000u}) {
+    const auto deep = with(std::string(depth, '[') + std::string(depth, ']'));
+    REQUIRE_FALSE(deep.ok());
+    CHECK(deep.status().message().find("nested deeper than 16") != std::string::npos);
+  }
+  const auto large = with('"' + std::string(70'000, 'x') + '"');
+  REQUIRE_FALSE(large.ok());
+  CHECK(large.status().message().find("at most 65536 bytes") != std::string::npos);
+}
+
+TEST_CASE("value: a few bytes do not become millions of values", "[wasm][value]") {
+  // Records of records, all empty in the end; and a list of lists of them.
+  std::string records = R"({"name":"R5","fields":[]})";
+  for (int level = 4; level >= 0; --level) {
+    records += R"(,{"name":"R)" + std::to_string(level) + R"(","fields":[)";
+    for (int i = 0; i < 64; ++i) {
+      records += std::string(i > 0 ? "," : "") + R"({"name":"f)" + std::to_string(i) +
+                 R"(","type":"R)" + std::to_string(level + 1) + R"("})";
+    }
+    records += "]}";
+  }
+  const auto description = Description::parse(
+      R"({"name":"x","init":{},"records":[)" + records +
+      R"(],"events":[{"name":"Wide","fields":[{"name":"a","type":"R0"}]},)"
+      R"({"name":"Long","fields":[{"name":"a","type":"list<list<R5>>"}]}]})");
+  INFO(description.status().message());
+  REQUIRE(description.ok());
+  const auto wide = description->decode(description->events()[0].fields, "");
+  REQUIRE_FALSE(wide.ok());
+  CHECK(wide.status().message().find("too large") != std::string::npos);
+  std::string bytes("\x20\0\0\0", 4);
+  for (int i = 0; i < 32; ++i)
+    bytes += std::string("\0\0\1\0", 4);
+  const auto lists = description->decode(description->events()[1].fields, bytes);
+  REQUIRE_FALSE(lists.ok());
+  CHECK(lists.status().message().find("too large") != std::string::npos);
+}
+
 } // namespace
 } // namespace tenon::wasm

@@ -113,7 +113,7 @@ void more(int function) {
   case 19:
     return call("trap", 4);
   case 20:
-    tenon_call("00", 2, "f", 1, nullptr, 0, area, 0);
+    tenon_call("\xff", 1, "f", 1, nullptr, 0, area, 0);
     return;
   case 21:
     for (int pages = 0; pages < 20; ++pages)
