@@ -192,6 +192,27 @@ TEST_CASE("proof: what a query read is proved, present and absent", "[pipeline][
   CHECK_FALSE(wire::verify_ledger_proof(tampered, world.pipeline().chain(), validators).ok());
 }
 
+TEST_CASE("proof: a query that scans past others' keys names and proves the asker's alone",
+          "[pipeline][proof][privacy]") {
+  World world;
+  world.allocate_all({"alice", "bob"});
+  REQUIRE(world.submit("1", {"alice"}, "mint alice 10").code() == 0);
+  REQUIRE(world.submit("2", {"bob"}, "mint bob 3").code() == 0);
+  const auto validators = host::pipeline::parse_genesis(world.genesis())->validators;
+  v1::ProofRequest request;
+  request.add_parties("bob");
+  request.mutable_query()->set_engine("script");
+  request.mutable_query()->set_request("list b");
+  const auto proof = world.pipeline().prove(request);
+  INFO(proof.status().to_string());
+  REQUIRE(proof.ok());
+  const auto proved = wire::verify_ledger_proof(*proof, world.pipeline().chain(), validators);
+  REQUIRE(proved.ok());
+  REQUIRE(proved->keys.size() == 1);
+  CHECK(proved->keys[0].key == "script/balance/bob");
+  CHECK(proved->keys[0].value == std::optional<Bytes>("3"));
+}
+
 TEST_CASE("proof: the genesis block alone is not certified", "[pipeline][proof]") {
   World world;
   v1::ProofRequest request;
