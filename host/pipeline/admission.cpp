@@ -67,7 +67,7 @@ Status Admission::submit(const v1::Submission& submission, CompletionTable::Done
   TENON_RETURN_IF_ERROR(check_form(submission));
   const Hash key = dedup_key(party_list(submission.act_as()), submission.command_id());
   const Hash command = crypto::sha256({submission.engine(), "/", key.view()});
-  std::uint64_t ticket = 0;
+  CompletionTable::Ticket ticket;
   switch (parts_.completions.join(command, submission_content(submission), done, ticket)) {
   case CompletionTable::Join::kJoined:
     return {};
@@ -82,14 +82,14 @@ Status Admission::submit(const v1::Submission& submission, CompletionTable::Done
   case CompletionTable::Join::kNew:
     break;
   }
-  Status status = admit(submission, {command, ticket}, key);
+  Status status = admit(submission, ticket, key);
   (status.ok() ? accepted_ : refused_).add();
-  if (!status.ok() && !parts_.completions.refuse(command, ticket, status))
+  if (!status.ok() && !parts_.completions.refuse(ticket, status))
     return {}; // the replica halted meanwhile: `done` has been called
   return status;
 }
 
-Status Admission::admit(const v1::Submission& submission, const Pending& pending,
+Status Admission::admit(const v1::Submission& submission, const CompletionTable::Ticket& ticket,
                         const Hash& dedup_key) {
   const auto head = parts_.head.get();
   const v1::BlockHeader& header = head->block->header;
@@ -102,7 +102,7 @@ Status Admission::admit(const v1::Submission& submission, const Pending& pending
   if (earlier) {
     TENON_ASSIGN_OR_RETURN(const v1::Completion completion,
                            parts_.history.first_outcome(*earlier, transaction));
-    parts_.completions.complete_command(pending.command, pending.ticket, completion);
+    parts_.completions.complete_command(ticket, completion);
     return {};
   }
   Bytes encoded = transaction.SerializeAsString();
@@ -117,13 +117,11 @@ Status Admission::admit(const v1::Submission& submission, const Pending& pending
     if (status.fault())
       return status;
     if (!status.ok()) {
-      parts_.completions.complete_command(pending.command, pending.ticket,
-                                          failed_completion(status));
+      parts_.completions.complete_command(ticket, failed_completion(status));
       return {};
     }
   }
-  parts_.completions.name(pending.command, pending.ticket, id,
-                          transaction.not_after_us() + kGiveUpAfterUs);
+  parts_.completions.name(ticket, id, transaction.not_after_us() + kGiveUpAfterUs);
   return parts_.proposer.enqueue(id, std::move(encoded));
 }
 

@@ -35,14 +35,9 @@ public:
 
 private:
   [[nodiscard]] Status check_form(const v1::Submission& submission) const;
-  // A command and the ticket of its entry in the completion table.
-  struct Pending {
-    const Hash& command;
-    std::uint64_t ticket;
-  };
   // Of the first submission of a command.
-  [[nodiscard]] Status admit(const v1::Submission& submission, const Pending& pending,
-                             const Hash& dedup_key);
+  [[nodiscard]] Status admit(const v1::Submission& submission,
+                             const CompletionTable::Ticket& ticket, const Hash& dedup_key);
   [[nodiscard]] Result<v1::Transaction> make_transaction(const v1::Submission& submission,
                                                          const BlockState& state,
                                                          const Hash& dedup_key);

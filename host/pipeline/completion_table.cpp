@@ -5,7 +5,7 @@
 namespace tenon::host::pipeline {
 
 CompletionTable::Join CompletionTable::join(const Hash& command, const Hash& content, Done& done,
-                                            std::uint64_t& ticket) {
+                                            Ticket& ticket) {
   const std::lock_guard lock(mutex_);
   const auto found = entries_.find(command);
   if (found != entries_.end()) {
@@ -17,21 +17,27 @@ CompletionTable::Join CompletionTable::join(const Hash& command, const Hash& con
   if (entries_.size() >= max_commands_)
     return Join::kFull;
   Entry& entry = entries_[command];
-  entry.ticket = ticket = ++tickets_;
+  ticket = {command, ++tickets_};
+  entry.number = ticket.number;
   entry.content = content;
   entry.waiting.push_back(std::move(done));
   return Join::kNew;
 }
 
-void CompletionTable::name(const Hash& command, std::uint64_t ticket, const Hash& transaction,
+CompletionTable::Entries::iterator CompletionTable::find(const Ticket& ticket) {
+  const auto found = entries_.find(ticket.command);
+  return found != entries_.end() && found->second.number == ticket.number ? found : entries_.end();
+}
+
+void CompletionTable::name(const Ticket& ticket, const Hash& transaction,
                            std::uint64_t give_up_at_us) {
   const std::lock_guard lock(mutex_);
-  const auto found = entries_.find(command);
-  if (found == entries_.end() || found->second.ticket != ticket)
+  const auto found = find(ticket);
+  if (found == entries_.end())
     return; // failed meanwhile, with all others
   found->second.transaction = transaction;
   found->second.give_up_at_us = give_up_at_us;
-  commands_.emplace(transaction, command);
+  commands_.emplace(transaction, ticket.command);
 }
 
 CompletionTable::Entry CompletionTable::take(Entries::iterator entry) {
@@ -56,25 +62,23 @@ void CompletionTable::tell(const std::vector<Done>& waiting, const v1::Completio
   }
 }
 
-std::optional<CompletionTable::Entry> CompletionTable::take(const Hash& command,
-                                                            std::uint64_t ticket) {
+std::optional<CompletionTable::Entry> CompletionTable::take(const Ticket& ticket) {
   const std::lock_guard lock(mutex_);
-  const auto found = entries_.find(command);
-  if (found == entries_.end() || found->second.ticket != ticket)
+  const auto found = find(ticket);
+  if (found == entries_.end())
     return std::nullopt;
   return take(found);
 }
 
-bool CompletionTable::refuse(const Hash& command, std::uint64_t ticket, const Status& why) {
-  const auto entry = take(command, ticket);
+bool CompletionTable::refuse(const Ticket& ticket, const Status& why) {
+  const auto entry = take(ticket);
   if (entry)
     tell(entry->waiting, failed_completion(why), 1);
   return entry.has_value();
 }
 
-void CompletionTable::complete_command(const Hash& command, std::uint64_t ticket,
-                                       const v1::Completion& completion) {
-  if (const auto entry = take(command, ticket))
+void CompletionTable::complete_command(const Ticket& ticket, const v1::Completion& completion) {
+  if (const auto entry = take(ticket))
     tell(entry->waiting, completion, 0);
 }
 

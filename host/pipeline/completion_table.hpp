@@ -20,23 +20,28 @@ public:
   using Done = LedgerService::CompletionCallback;
   enum class Join { kNew, kJoined, kOtherContent, kFull };
 
+  // One entry of the table: the command may have another one later, and the number is never given
+  // twice.
+  struct Ticket {
+    Hash command;
+    std::uint64_t number = 0;
+  };
+
   explicit CompletionTable(std::size_t max_commands) : max_commands_(max_commands) {}
 
   // `command` is known by its deduplication key, `content` by its hash. kNew: the caller is the
   // first and goes on to submit, with the ticket of its entry; kJoined: it will be told with the
   // first; otherwise it is not taken in.
   [[nodiscard]] Join join(const Hash& command, const Hash& content, Done& done,
-                          std::uint64_t& ticket);
+                          Ticket& ticket);
   // The functions that take a ticket do nothing when its entry is gone: all were told meanwhile,
   // and what stands under the command now is another caller's.
   // The first caller's command became this transaction; without an outcome by then, it is given up.
-  void name(const Hash& command, std::uint64_t ticket, const Hash& transaction,
-            std::uint64_t give_up_at_us);
+  void name(const Ticket& ticket, const Hash& transaction, std::uint64_t give_up_at_us);
   // The first caller is refused and learns it as the result of its call: the others are told. False
   // when it has been told as well.
-  [[nodiscard]] bool refuse(const Hash& command, std::uint64_t ticket, const Status& why);
-  void complete_command(const Hash& command, std::uint64_t ticket,
-                        const v1::Completion& completion);
+  [[nodiscard]] bool refuse(const Ticket& ticket, const Status& why);
+  void complete_command(const Ticket& ticket, const v1::Completion& completion);
   // False when nobody here waits for the transaction.
   bool complete(const Hash& transaction, const v1::Completion& completion);
   [[nodiscard]] bool awaits(const Hash& transaction) const;
@@ -49,7 +54,7 @@ public:
 
 private:
   struct Entry {
-    std::uint64_t ticket = 0; // never given twice
+    std::uint64_t number = 0; // of its ticket
     Hash content;
     Hash transaction; // all zeros until named
     std::uint64_t give_up_at_us = UINT64_MAX;
@@ -57,10 +62,12 @@ private:
   };
   using Entries = std::unordered_map<Hash, Entry, HashHasher>;
 
+  // With the lock held. The end when the ticket's entry is gone.
+  Entries::iterator find(const Ticket& ticket);
   // With the lock held. Takes the entry out.
   Entry take(Entries::iterator entry);
   // Without it. Nothing when the entry is gone.
-  std::optional<Entry> take(const Hash& command, std::uint64_t ticket);
+  std::optional<Entry> take(const Ticket& ticket);
   static void tell(const std::vector<Done>& waiting, const v1::Completion& completion,
                    std::size_t first);
 

@@ -45,6 +45,17 @@ WorldOptions with_engine(EngineFixture& engine) {
   return options;
 }
 
+// A ledger on which alice may act, on one of the engine fixtures.
+struct EngineWorld {
+  explicit EngineWorld(const std::string& name) : engine("engine", name) {
+    world.allocate_all({"alice"});
+    height = world.status().height();
+  }
+  EngineFixture engine;
+  World world{memory_store(), with_engine(engine)};
+  std::uint64_t height = 0;
+};
+
 double rejected(World& world) {
   return world.metrics().value("transactions_total", {{"outcome", "rejected"}});
 }
@@ -65,9 +76,8 @@ void check_halted(World& world, std::uint64_t height, const std::string& why) {
 } // namespace
 
 TEST_CASE("broken plugin: an engine without a fault commits", "[pipeline][fault]") {
-  EngineFixture engine("engine", "good");
-  World world(memory_store(), with_engine(engine));
-  world.allocate_all({"alice"});
+  EngineWorld on("good");
+  World& world = on.world;
   CHECK(world.submit("1", {"alice"}, "anything").code() == 0);
   CHECK(world.status().ready());
 }
@@ -76,10 +86,8 @@ TEST_CASE("broken plugin: an engine that throws in execute halts the replica and
           "[pipeline][fault]") {
   for (const v1::Mode mode : {v1::MODE_SEQUENTIAL, v1::MODE_PRE_EXECUTED}) {
     INFO(mode);
-    EngineFixture engine("engine", "execute_throws");
-    World world(memory_store(), with_engine(engine));
-    world.allocate_all({"alice"});
-    const std::uint64_t height = world.status().height();
+    EngineWorld on("execute_throws");
+    World& world = on.world;
     std::vector<v1::Completion> outcomes;
     v1::Submission submission = World::submission("1", {"alice"}, "anything");
     submission.set_mode(mode);
@@ -87,39 +95,33 @@ TEST_CASE("broken plugin: an engine that throws in execute halts the replica and
     world.host().run_all();
     // Pre-execution meets the fault at once, a block only later; the caller learns it either way.
     CHECK((refused.fault() || (outcomes.size() == 1 && outcomes[0].fault())));
-    check_halted(world, height, "thrown in execute");
+    check_halted(world, on.height, "thrown in execute");
   }
 }
 
 TEST_CASE("broken plugin: a result of which a part cannot be taken over halts the replica",
           "[pipeline][fault]") {
-  EngineFixture engine("engine", "execute_unknown_class");
-  World world(memory_store(), with_engine(engine));
-  world.allocate_all({"alice"});
-  const std::uint64_t height = world.status().height();
+  EngineWorld on("execute_unknown_class");
+  World& world = on.world;
   CHECK(world.submit("1", {"alice"}, "anything").fault());
-  check_halted(world, height, "unknown key class");
+  check_halted(world, on.height, "unknown key class");
 }
 
 TEST_CASE("broken plugin: an engine that throws in prepare halts the replica",
           "[pipeline][fault]") {
-  EngineFixture engine("engine", "prepare_throws");
-  World world(memory_store(), with_engine(engine));
-  world.allocate_all({"alice"});
-  const std::uint64_t height = world.status().height();
+  EngineWorld on("prepare_throws");
+  World& world = on.world;
   std::vector<v1::Completion> outcomes;
   CHECK(world.begin(World::submission("1", {"alice"}, "anything"), outcomes).fault());
-  check_halted(world, height, "thrown in prepare");
+  check_halted(world, on.height, "thrown in prepare");
 }
 
 TEST_CASE("broken plugin: an engine that throws in a query halts the replica",
           "[pipeline][fault]") {
-  EngineFixture engine("engine", "query_throws");
-  World world(memory_store(), with_engine(engine));
-  world.allocate_all({"alice"});
-  const std::uint64_t height = world.status().height();
+  EngineWorld on("query_throws");
+  World& world = on.world;
   CHECK(world.query({"alice"}, "{}").status().fault());
-  check_halted(world, height, "thrown in query");
+  check_halted(world, on.height, "thrown in query");
 }
 
 TEST_CASE("broken plugin: an engine without a fingerprint does not open a ledger",

@@ -15,7 +15,7 @@ Hash hash_of(std::uint8_t number) {
 
 struct Caller {
   int told = 0;
-  std::uint64_t ticket = 0;
+  CompletionTable::Ticket ticket;
   CompletionTable::Join join(CompletionTable& table, const Hash& command) {
     CompletionTable::Done done = [this](const v1::Completion&) { ++told; };
     return table.join(command, hash_of(9), done, ticket);
@@ -29,7 +29,7 @@ TEST_CASE("completions: one who was told of a halt is not refused as well", "[pi
   REQUIRE(first.join(table, command) == CompletionTable::Join::kNew);
   table.fail_all(fault("the disk is gone"));
   CHECK(first.told == 1);
-  CHECK_FALSE(table.refuse(command, first.ticket, fault("the disk is gone")));
+  CHECK_FALSE(table.refuse(first.ticket, fault("the disk is gone")));
   CHECK(first.told == 1);
 }
 
@@ -42,12 +42,12 @@ TEST_CASE("completions: an old ticket does not touch the entry of one who came l
   REQUIRE(first.join(table, command) == CompletionTable::Join::kNew);
   table.fail_all(fault("the disk is gone"));
   REQUIRE(second.join(table, command) == CompletionTable::Join::kNew);
-  CHECK_FALSE(table.refuse(command, first.ticket, unavailable("later")));
-  table.name(command, first.ticket, hash_of(2), 0);
+  CHECK_FALSE(table.refuse(first.ticket, unavailable("later")));
+  table.name(first.ticket, hash_of(2), 0);
   CHECK_FALSE(table.complete(hash_of(2), {}));
-  table.complete_command(command, first.ticket, {});
+  table.complete_command(first.ticket, {});
   CHECK(second.told == 0);
-  table.name(command, second.ticket, hash_of(3), 0);
+  table.name(second.ticket, hash_of(3), 0);
   CHECK(table.complete(hash_of(3), {}));
   CHECK(second.told == 1);
   CHECK(first.told == 1);
@@ -62,7 +62,7 @@ TEST_CASE("completions: the first of those refused learns it from its call, the 
   Caller second;
   REQUIRE(first.join(table, command) == CompletionTable::Join::kNew);
   REQUIRE(second.join(table, command) == CompletionTable::Join::kJoined);
-  CHECK(table.refuse(command, first.ticket, unavailable("full")));
+  CHECK(table.refuse(first.ticket, unavailable("full")));
   CHECK(first.told == 0);
   CHECK(second.told == 1);
 }

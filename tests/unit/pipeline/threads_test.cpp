@@ -4,9 +4,9 @@
 #include <atomic>
 #include <thread>
 
+#include "tenon/testkit/temporary_folder.hpp"
 #include "unit/pipeline/fakes/load.hpp"
 #include "unit/pipeline/fakes/thread_pool.hpp"
-#include "tenon/testkit/temporary_folder.hpp"
 
 using namespace tenon;
 using namespace tenon::test;

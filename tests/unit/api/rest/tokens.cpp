@@ -1,5 +1,4 @@
 #include "tokens.hpp"
-#include "tenon/testkit/temporary_folder.hpp"
 
 #include <atomic>
 #include <fstream>
@@ -9,7 +8,8 @@
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
-#include <unistd.h>
+
+#include "tenon/testkit/temporary_folder.hpp"
 
 namespace tenon::api::rest::test {
 

@@ -77,7 +77,7 @@ TEST_CASE("encoding: a moment is written as RFC 3339 with its microseconds", "[s
   CHECK(rfc3339(1'700'000'000'000'001) == "2023-11-14T22:13:20.000001Z");
 }
 
-TEST_CASE("encoding: UTF-8 is told from what is none", "[core]") {
+TEST_CASE("encoding: UTF-8 is told from what is none", "[sdk][core]") {
   CHECK(is_utf8("a\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80"));
   for (const char* broken :
        {"\xff", "\xc3", "\xc0\x80", "\xe0\x80\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x82"})
