@@ -46,7 +46,7 @@ void Node::complete_status(v1::StatusResponse& status) const {
 
 void Node::list_plugins(v1::PluginsResponse& plugins) const {
   const std::lock_guard lock(mutex_);
-  for (const Instances* const group : {&store_, &engines_, &consensus_, &apis_}) {
+  for (const Instances* const group : groups()) {
     for (std::size_t i = 0; i < group->size(); ++i) {
       v1::PluginInfo& info = *plugins.add_plugins();
       describe(*(*group)[i], info);
@@ -86,7 +86,7 @@ std::vector<std::string> Node::endpoints() const {
 }
 
 std::string Node::admin_address() const {
-  return config::Endpoint{config_.admin.host, admin_->port()}.to_string();
+  return Endpoint{config_.admin.host, admin_->port()}.to_string();
 }
 
 void Node::note(const std::string& message, const std::string& fields_json) {

@@ -61,8 +61,4 @@ private:
 // A value as it is told to people: short, secrets are never passed here.
 [[nodiscard]] std::string readable_value(const nlohmann::json& value);
 
-// The candidate that `word` is a likely slip of; empty when none is near.
-[[nodiscard]] std::string nearest_word(std::string_view word,
-                                       const std::vector<std::string>& candidates);
-
 } // namespace tenon::host::config

@@ -12,6 +12,7 @@
 #include "node/config/document.hpp"
 #include "node/config/schema.hpp"
 #include "tenon/core/bytes.hpp"
+#include "tenon/core/endpoint.hpp"
 #include "tenon/plugin/host.hpp"
 
 namespace tenon::host::config {
@@ -41,12 +42,6 @@ struct Limits {
   std::uint64_t default_dedup_window_ms = 24ull * 3600 * 1000;
   std::size_t worker_threads = 0; // 0: one per processor, at least two
   std::uint64_t drain_ms = 10'000;
-};
-
-struct Endpoint {
-  std::string host;
-  std::uint16_t port = 0;
-  [[nodiscard]] std::string to_string() const;
 };
 
 struct NodeConfig {
@@ -80,9 +75,5 @@ struct LoadOptions {
 // A plugin's section against the plugin's own schema.
 [[nodiscard]] ConfigErrors check_section(const NodeConfig& config, const PluginUse& use,
                                          const Schema& schema);
-
-// "127.0.0.1:9464", "[::1]:9464", "localhost:9464".
-[[nodiscard]] std::optional<Endpoint> parse_endpoint(std::string_view text);
-[[nodiscard]] bool is_loopback(const Endpoint& endpoint);
 
 } // namespace tenon::host::config

@@ -8,6 +8,8 @@
 #include <valijson/validation_results.hpp>
 #include <valijson/validator.hpp>
 
+#include "tenon/core/nearest_word.hpp"
+
 namespace tenon::host::config {
 
 namespace {
@@ -84,6 +86,11 @@ std::vector<std::string> known_keys(const Json& schema) {
       keys.push_back(key);
   }
   return keys;
+}
+
+std::string nearest(const std::string& word, const std::vector<std::string>& candidates) {
+  return std::string(nearest_word(word, std::vector<std::string_view>(candidates.begin(),
+                                                                      candidates.end())));
 }
 
 std::string joined(const std::vector<std::string>& words) {
@@ -186,7 +193,7 @@ private:
       if (candidate.is_string())
         words.push_back(candidate.get<std::string>());
     }
-    return nearest_word(value.get<std::string>(), words);
+    return nearest(value.get<std::string>(), words);
   }
 
   void tell_missing(const Pointer& place, const Json& schema, const Json& value) {
@@ -204,7 +211,7 @@ private:
     for (const auto& [key, member] : value.items()) {
       if (std::find(known.begin(), known.end(), key) == known.end())
         add(place / key, "the key is unknown here", "one of " + joined(known), "\"" + key + "\"",
-            nearest_word(key, known));
+            nearest(key, known));
     }
   }
 

@@ -46,15 +46,14 @@ public:
   }
 
   [[nodiscard]] Result<Bytes> endpoints() const override {
-    TENON_ASSIGN_OR_RETURN(const Address address, parse_address(settings_.listen));
-    const std::string host =
-        address.host.find(':') == std::string::npos ? address.host : "[" + address.host + "]";
+    TENON_ASSIGN_OR_RETURN(Endpoint endpoint, parse_address(settings_.listen));
+    endpoint.port = server_.port();
     JsonWriter json;
     json.begin_array();
     for (const char* protocol : {"http", "websocket"}) {
       json.begin_object();
       json.key("protocol").string(protocol);
-      json.key("address").string(host + ":" + std::to_string(server_.port()));
+      json.key("address").string(endpoint.to_string());
       json.key("tls").boolean(settings_.tls());
       json.end_object();
     }

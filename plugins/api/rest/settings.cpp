@@ -58,7 +58,7 @@ Status parse_auth(const Json& json, Settings& settings) {
 }
 
 Status check_listen(const Settings& settings) {
-  TENON_ASSIGN_OR_RETURN(const Address address, parse_address(settings.listen));
+  TENON_ASSIGN_OR_RETURN(const Endpoint address, parse_address(settings.listen));
   if (settings.certificate_file.empty() != settings.key_file.empty())
     return invalid_argument(
         "tls: 'certificate_file' and 'key_file' belong together; one is missing");
@@ -98,27 +98,11 @@ Result<Settings> parse_settings(std::string_view config_json) {
   return settings;
 }
 
-Result<Address> parse_address(std::string_view text) {
-  const auto wrong = [&] {
-    return invalid_argument("listen: \"" + std::string(text) +
-                            "\" is not an address; expected HOST:PORT, as in 127.0.0.1:8080");
-  };
-  const auto colon = text.rfind(':');
-  if (colon == std::string_view::npos || colon == 0)
-    return wrong();
-  std::string_view host = text.substr(0, colon);
-  if (host.front() == '[' && host.back() == ']')
-    host = host.substr(1, host.size() - 2);
-  else if (host.find(':') != std::string_view::npos)
-    return wrong();
-  const auto port = parse_u64(text.substr(colon + 1));
-  if (!port || *port > 65535 || host.empty())
-    return wrong();
-  return Address{std::string(host), static_cast<std::uint16_t>(*port)};
-}
-
-bool is_loopback(const Address& address) {
-  return address.host == "localhost" || address.host == "::1" || address.host.starts_with("127.");
+Result<Endpoint> parse_address(std::string_view text) {
+  if (auto endpoint = parse_endpoint(text))
+    return *std::move(endpoint);
+  return invalid_argument("listen: \"" + std::string(text) +
+                          "\" is not an address; expected HOST:PORT, as in 127.0.0.1:8080");
 }
 
 } // namespace tenon::api::rest

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "auth/key_source.hpp"
+#include "tenon/core/endpoint.hpp"
 #include "tenon/core/status.hpp"
 
 namespace tenon::api::rest {
@@ -50,12 +51,7 @@ inline constexpr std::uint64_t kDefaultPageItems = 50;
 // what a schema cannot say is checked here.
 [[nodiscard]] Result<Settings> parse_settings(std::string_view config_json);
 
-struct Address {
-  std::string host;
-  std::uint16_t port = 0;
-};
-// "127.0.0.1:8080", "[::1]:8080" or "localhost:8080".
-[[nodiscard]] Result<Address> parse_address(std::string_view text);
-[[nodiscard]] bool is_loopback(const Address& address);
+// Of `listen`: "127.0.0.1:8080", "[::1]:8080" or "localhost:8080".
+[[nodiscard]] Result<Endpoint> parse_address(std::string_view text);
 
 } // namespace tenon::api::rest

@@ -176,6 +176,13 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
+std::string as_utf8(std::string_view text) {
+  std::string clean(text);
+  if (!is_utf8(text))
+    std::replace_if(clean.begin(), clean.end(), [](char c) { return (c & 0x80) != 0; }, '?');
+  return clean;
+}
+
 void append_be16(Bytes& out, std::uint16_t value) {
   append_big_endian(out, value);
 }

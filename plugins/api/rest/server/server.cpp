@@ -52,7 +52,7 @@ struct Server::State {
 
 Status Server::State::listen() {
   const Settings& settings = service.settings();
-  TENON_ASSIGN_OR_RETURN(const Address address, parse_address(settings.listen));
+  TENON_ASSIGN_OR_RETURN(const Endpoint address, parse_address(settings.listen));
   asio::io_context& context = *workers.front()->context;
   ErrorCode error;
   const std::string host = address.host == "localhost" ? "127.0.0.1" : address.host;

@@ -25,6 +25,8 @@ namespace tenon {
 
 // Neither overlong forms nor surrogates (RFC 3629).
 [[nodiscard]] bool is_utf8(std::string_view text);
+// For messages: the text, with "?" for every byte beyond ASCII when it is not UTF-8.
+[[nodiscard]] std::string as_utf8(std::string_view text);
 
 void append_be16(Bytes& out, std::uint16_t value);
 void append_be32(Bytes& out, std::uint32_t value);
