@@ -56,8 +56,21 @@ void report(tenon_done done, void* context, BytesView output, const Status& stat
   done(context, {}, &out);
 }
 
+// Makes a request whose answer comes through `done`. One that cannot even be queued is answered
+// here: every request gets exactly one call.
+template <typename Request>
+void request(void* context, tenon_done done, Request make_request) noexcept {
+  tenon_status failure{};
+  const std::int32_t code = plugin::guarded(&failure, [&]() -> Status {
+    make_request();
+    return {};
+  });
+  if (code != TENON_OK)
+    plugin::guarded_void([&] { done(context, {}, &failure); });
+}
+
 void execute(void* self, tenon_bytes block, void* context, tenon_done done) noexcept {
-  plugin::guarded_void([&] {
+  request(context, done, [&] {
     app_of(self).execute(from_abi(block), [context, done](Result<Bytes> result) {
       report(done, context, result.ok() ? BytesView(*result) : BytesView(), result.status());
     });
@@ -66,7 +79,7 @@ void execute(void* self, tenon_bytes block, void* context, tenon_done done) noex
 
 void finalized(void* self, const tenon_hash* block_id, tenon_bytes certificate, void* context,
                tenon_done done) noexcept {
-  plugin::guarded_void([&] {
+  request(context, done, [&] {
     app_of(self).finalized(
         Hash::from_abi(*block_id), from_abi(certificate),
         [context, done](const Status& status) { report(done, context, {}, status); });

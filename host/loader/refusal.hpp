@@ -1,6 +1,5 @@
 // Why a plugin file is not loaded, as a value: printed as a sentence, counted by code in the
-// metrics and listed by the node's status. Made by the loader and the node; values only, any
-// thread.
+// metrics. Made by the loader and the node; values only, any thread.
 #pragma once
 
 #include <string>

@@ -14,17 +14,26 @@ namespace tenon::host::node {
 
 Result<DataDirectory> DataDirectory::open(const std::filesystem::path& folder) {
   TENON_RETURN_IF_ERROR(services::make_private_folder(folder));
+  return lock(folder, O_RDWR | O_CREAT, LOCK_EX);
+}
+
+Result<DataDirectory> DataDirectory::open_for_reading(const std::filesystem::path& folder) {
+  return lock(folder, O_RDONLY, LOCK_SH);
+}
+
+Result<DataDirectory> DataDirectory::lock(const std::filesystem::path& folder, int flags,
+                                          int operation) {
   const auto file = folder / "lock";
-  const int lock = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  const int lock = ::open(file.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (lock < 0) {
     return failed_precondition("the data directory " + folder.string() +
-                               " cannot be written: " + std::strerror(errno));
+                               " cannot be used: " + file.string() + ": " + std::strerror(errno));
   }
-  if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
+  if (flock(lock, operation | LOCK_NB) != 0) {
     close(lock);
     return failed_precondition("the data directory " + folder.string() +
-                               " is in use by another node; stop it, or name another directory "
-                               "with --data-dir");
+                               " is in use by another node or a tool; stop it, or name another "
+                               "directory with --data-dir");
   }
   return DataDirectory(folder, lock);
 }

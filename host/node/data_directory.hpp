@@ -11,6 +11,9 @@ class DataDirectory {
 public:
   // Makes the folder (0700) where it is missing and locks it; the lock goes with the process.
   static Result<DataDirectory> open(const std::filesystem::path& folder);
+  // For those who only look: changes nothing, may be shared with others who do, and keeps nodes out
+  // meanwhile.
+  static Result<DataDirectory> open_for_reading(const std::filesystem::path& folder);
   DataDirectory(DataDirectory&& other) noexcept;
   DataDirectory& operator=(DataDirectory&& other) = delete;
   ~DataDirectory();
@@ -21,6 +24,7 @@ public:
   [[nodiscard]] Result<std::filesystem::path> plugin_folder(const std::string& name) const;
 
 private:
+  static Result<DataDirectory> lock(const std::filesystem::path& folder, int flags, int operation);
   DataDirectory(std::filesystem::path folder, int lock) : folder_(std::move(folder)), lock_(lock) {}
   std::filesystem::path folder_;
   int lock_;

@@ -246,9 +246,16 @@ Status Node::refuse(const std::vector<loader::Refusal>& refusals) {
   return failed_precondition(std::move(sentences));
 }
 
+bool Node::left_behind() const {
+  const auto hung = [](const auto& instance) { return instance->hung(); };
+  return lifecycle_.given_up() != 0 || std::ranges::any_of(groups(), [&](const Instances* group) {
+           return std::ranges::any_of(*group, hung);
+         });
+}
+
 bool Node::stop(std::uint64_t drain_ms) {
   if (stopped_)
-    return lifecycle_.given_up() == 0;
+    return !left_behind();
   stopped_ = true;
   {
     const std::lock_guard lock(mutex_);
@@ -275,14 +282,15 @@ bool Node::stop(std::uint64_t drain_ms) {
   ledger_ = nullptr;
   if (pipeline_)
     pipeline_->stop();
-  if (lifecycle_.given_up() == 0)
-    release_ledger();
+  if (left_behind())
+    return false; // threads inside a plugin may touch anything: it all stays until _exit()
+  release_ledger();
   for (Instances* const group : {&engines_, &store_}) {
     reversed(*group, [&](PluginInstance& instance) { instance.drain(left_ms()); });
     reversed(*group, [](PluginInstance& instance) { instance.stop(); });
   }
-  if (lifecycle_.given_up() != 0)
-    return false; // threads inside a plugin may touch anything: it all stays until _exit()
+  if (left_behind())
+    return false;
   const std::lock_guard lock(mutex_);
   consensus_client_.reset();
   consensus_.clear();

@@ -4,6 +4,7 @@
 // of it through NodeView.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <filesystem>
 #include <memory>
@@ -61,6 +62,11 @@ private:
   using Instances = std::vector<std::unique_ptr<PluginInstance>>;
 
   Node(const config::NodeConfig& config, Log& log);
+  [[nodiscard]] std::array<const Instances*, 4> groups() const {
+    return {&store_, &engines_, &consensus_, &apis_};
+  }
+  // Is a thread still inside a plugin, or inside the host on a plugin's behalf?
+  [[nodiscard]] bool left_behind() const;
   void release_ledger();
 
   [[nodiscard]] Status begin();

@@ -75,6 +75,11 @@ Status Admission::submit(const v1::Submission& submission, CompletionTable::Done
     return {Code::kAlreadyExists, std::string(reasons::kDuplicateCommand) + ": command id \"" +
                                       submission.command_id() +
                                       "\" is under way with another content; choose a new id"};
+  case CompletionTable::Join::kTooManyCallers:
+    return resource_exhausted("TOO_MANY_CALLERS: " +
+                              std::to_string(CompletionTable::kMaxCallersPerCommand) +
+                              " callers await the outcome of command id \"" +
+                              submission.command_id() + "\" already; try again later");
   case CompletionTable::Join::kFull:
     return resource_exhausted(
         "TOO_MANY_PENDING: " + std::to_string(parts_.options.limits.max_pending_commands) +

@@ -11,6 +11,8 @@ CompletionTable::Join CompletionTable::join(const Hash& command, const Hash& con
   if (found != entries_.end()) {
     if (found->second.content != content)
       return Join::kOtherContent;
+    if (found->second.waiting.size() >= kMaxCallersPerCommand)
+      return Join::kTooManyCallers;
     found->second.waiting.push_back(std::move(done));
     return Join::kJoined;
   }

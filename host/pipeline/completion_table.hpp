@@ -18,7 +18,8 @@ namespace tenon::host::pipeline {
 class CompletionTable {
 public:
   using Done = LedgerService::CompletionCallback;
-  enum class Join { kNew, kJoined, kOtherContent, kFull };
+  enum class Join { kNew, kJoined, kOtherContent, kTooManyCallers, kFull };
+  static constexpr std::size_t kMaxCallersPerCommand = 64;
 
   // One entry of the table: the command may have another one later, and the number is never given
   // twice.

@@ -15,21 +15,14 @@ bool is_reason(std::string_view text) {
          });
 }
 
-// The text as a block may hold it: what an engine says may quote a contract's bytes, or be cut
-// within a character.
-std::string as_utf8(std::string_view text) {
-  std::string clean(text);
-  if (!is_utf8(text))
-    std::replace_if(clean.begin(), clean.end(), [](char c) { return (c & 0x80) != 0; }, '?');
-  return clean;
-}
-
 } // namespace
 
 Explanation explain(const Status& status) {
   tenon_status cut;
   status.to_abi(&cut);
   const std::string_view text(cut.text, status.ok() ? 0 : cut.text_size);
+  // A block holds UTF-8; what an engine says may quote a contract's bytes, or be cut in the middle
+  // of a character.
   const std::size_t colon = text.find(": ");
   if (colon != std::string_view::npos && is_reason(text.substr(0, colon)))
     return {std::string(text.substr(0, colon)), as_utf8(text.substr(colon + 2))};

@@ -39,9 +39,12 @@ struct Pipeline::Steps {
   HeadHolder head;
   StageStore stages{parts.store};
   BlockTree tree{options.limits.max_staged_blocks};
-  SerialStrand ingress{parts.executor};
-  SerialStrand sequencer{parts.executor};
-  SerialStrand commits{parts.executor};
+  const SerialStrand::Failed halt = [this](const Status& fault) {
+    static_cast<void>(health.observe(fault));
+  };
+  SerialStrand ingress{parts.executor, halt};
+  SerialStrand sequencer{parts.executor, halt};
+  SerialStrand commits{parts.executor, halt};
   CompletionTable completions{options.limits.max_pending_commands};
   BlockReader reader{parts.store, options.limits.max_cached_blocks};
   HistoryService history{parts.store, reader, head};

@@ -2,7 +2,9 @@
 
 #include <condition_variable>
 #include <deque>
+#include <exception>
 #include <mutex>
+#include <string>
 
 namespace tenon::host::pipeline {
 
@@ -14,9 +16,10 @@ constexpr int kTasksPerTurn = 16;
 } // namespace
 
 struct SerialStrand::Core : std::enable_shared_from_this<SerialStrand::Core> {
-  explicit Core(Executor& where) : executor(where) {}
+  Core(Executor& where, Failed to_tell) : executor(where), failed(std::move(to_tell)) {}
 
   Executor& executor;
+  const Failed failed;
   std::mutex mutex;
   std::condition_variable idle;
   std::deque<Task> waiting;
@@ -26,6 +29,17 @@ struct SerialStrand::Core : std::enable_shared_from_this<SerialStrand::Core> {
 
   void schedule() {
     executor.post([core = shared_from_this()] { core->turn(); });
+  }
+
+  // Not even the report may throw: a replica that can neither go on nor say so has to end.
+  void run(const Task& task) const noexcept {
+    try {
+      task();
+    } catch (const std::exception& error) {
+      failed(fault(std::string("an exception ended a step of the pipeline: ") + error.what()));
+    } catch (...) {
+      failed(fault("an exception of unknown type ended a step of the pipeline"));
+    }
   }
 
   // Takes the next task, or ends the turn.
@@ -48,7 +62,7 @@ struct SerialStrand::Core : std::enable_shared_from_this<SerialStrand::Core> {
     for (int i = 0; i < kTasksPerTurn; ++i) {
       if (!next(task))
         return;
-      task();
+      run(task);
       task = nullptr;
     }
     {
@@ -64,7 +78,8 @@ struct SerialStrand::Core : std::enable_shared_from_this<SerialStrand::Core> {
   }
 };
 
-SerialStrand::SerialStrand(Executor& executor) : core_(std::make_shared<Core>(executor)) {}
+SerialStrand::SerialStrand(Executor& executor, Failed failed)
+    : core_(std::make_shared<Core>(executor, std::move(failed))) {}
 
 SerialStrand::~SerialStrand() {
   close();
@@ -85,7 +100,7 @@ void SerialStrand::post(Task task) {
   if (start)
     core_->schedule();
   if (run_here)
-    task();
+    core_->run(task);
 }
 
 void SerialStrand::close() {
@@ -96,8 +111,8 @@ void SerialStrand::close() {
     core_->idle.wait(lock, [this] { return !core_->running; });
     rest.swap(core_->waiting);
   }
-  for (Task& task : rest)
-    task();
+  for (const Task& task : rest)
+    core_->run(task);
 }
 
 } // namespace tenon::host::pipeline

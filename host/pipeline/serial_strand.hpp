@@ -1,16 +1,24 @@
 // A strand over the executor: tasks run one at a time, in the order they were posted. The pipeline
 // has three: sequencing, committing, batching. post: any thread; close: the owner's.
+//
+// A task that throws (memory ran out) leaves its work half done. That is reported as a fault, which
+// halts the replica; the tasks behind it still run, and find it halted.
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "ports/executor.hpp"
+#include "tenon/core/status.hpp"
 
 namespace tenon::host::pipeline {
 
 class SerialStrand final : public Strand {
 public:
-  explicit SerialStrand(Executor& executor);
+  using Failed = std::function<void(const Status& fault)>;
+
+  // `failed` is called on the thread of the task that threw, and must outlive the strand.
+  SerialStrand(Executor& executor, Failed failed);
   ~SerialStrand() override;
   SerialStrand(const SerialStrand&) = delete;
   SerialStrand& operator=(const SerialStrand&) = delete;

@@ -5,6 +5,8 @@
 #include <array>
 #include <set>
 
+#include "limits.hpp"
+
 namespace tenon::wasm {
 
 namespace {
@@ -15,8 +17,6 @@ constexpr std::size_t kMaxFunctions = 256;
 constexpr std::size_t kMaxFields = 64;
 constexpr std::size_t kMaxNameSize = 64;
 constexpr int kMaxTypeDepth = 8;
-constexpr std::size_t kMaxDescriptionSize = 64u << 10;
-constexpr int kMaxDescriptionDepth = 16;
 
 struct NamedKind {
   std::string_view name;

@@ -97,7 +97,4 @@ private:
   std::vector<EventType> events_;
 };
 
-// For messages: the text, unless it is not UTF-8.
-[[nodiscard]] std::string printable(std::string_view text);
-
 } // namespace tenon::wasm

@@ -50,8 +50,9 @@ Result<Hash> WasmEngine::fingerprint() const {
        {kFuelPerTransaction, std::uint64_t{kMaxCallDepth}, std::uint64_t{kMaxKeySize},
         std::uint64_t{kMaxValueSize}, std::uint64_t{kMaxReaders}, std::uint64_t{kMaxReplySize},
         std::uint64_t{kMaxWrites}, std::uint64_t{kMaxEvents}, std::uint64_t{kMaxOpenScans},
-        std::uint64_t{kMaxLabelSize}, kFuelPerHostCall, kFuelPerRead, kFuelPerWrite,
-        kFuelPerContractCall}) {
+        std::uint64_t{kMaxLabelSize}, std::uint64_t{kMaxDescriptionSize},
+        std::uint64_t{kMaxDescriptionDepth}, std::uint64_t{kMaxDecodedSize}, kFuelPerHostCall,
+        kFuelPerRead, kFuelPerWrite, kFuelPerContractCall}) {
     append_be64(limits, value);
   }
   return crypto::sha256({kSemantics, limits});

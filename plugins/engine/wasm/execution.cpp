@@ -136,7 +136,7 @@ Result<std::uint64_t> Execution::refill(const Frame& frame, Scan& scan) {
 Result<v1::InstanceRecord> Execution::instance_record(const std::string& instance) {
   TENON_ASSIGN_OR_RETURN(const auto record, get(instance_key(instance)));
   if (!record)
-    return not_found("UNKNOWN_INSTANCE: there is no instance " + printable(instance));
+    return not_found("UNKNOWN_INSTANCE: there is no instance " + as_utf8(instance));
   v1::InstanceRecord parsed;
   if (!parsed.ParseFromString(*record))
     return data_loss("instance " + instance + " is malformed");
@@ -240,7 +240,7 @@ Result<Bytes> Execution::call(Frame& from, const std::string& instance, const st
                            : compiled->description.find_execute(function);
   if (!index) {
     return not_found("UNKNOWN_FUNCTION: instance " + instance + " has no function \"" +
-                     printable(function) +
+                     as_utf8(function) +
                      "\"; it has: " + compiled->description.function_names(query));
   }
   return run_frame(frame, *compiled, *index, true);

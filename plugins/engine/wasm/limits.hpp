@@ -23,6 +23,7 @@ inline constexpr tenon_wasm_limits kModuleLimits = {
     10000,      // data_segments
     10000,      // element_segments
     16384,      // stack_units
+    1u << 21,   // branching
 };
 
 inline constexpr std::uint64_t kPageSize = 65536;
@@ -37,6 +38,9 @@ inline constexpr std::size_t kMaxWrites = 4096;
 inline constexpr std::size_t kMaxEvents = 1024;
 inline constexpr std::size_t kMaxOpenScans = 16;
 inline constexpr std::size_t kMaxLabelSize = 256;
+inline constexpr std::size_t kMaxDescriptionSize = 64u << 10;
+inline constexpr int kMaxDescriptionDepth = 16;
+inline constexpr std::size_t kMaxDecodedSize = 4u << 20; // JSON of one event or result
 
 // Fuel of a host function: a fixed part and one per byte that it moves.
 inline constexpr std::uint64_t kFuelPerHostCall = 200;

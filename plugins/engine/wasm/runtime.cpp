@@ -192,6 +192,15 @@ static Status check_entry_points(const wasmtime_module_t& module) {
   return status;
 }
 
+// A valid module that is not compiled was beyond a limit of the compiler's own, the same
+// everywhere, or this process was short of something.
+static Status not_compiled(const Bytes& message) {
+  const bool is_machine = message.find("(os error ") != Bytes::npos ||
+                          message.find("out of memory") != Bytes::npos;
+  return is_machine ? fault("compiling a contract: " + message)
+                    : invalid_argument("BAD_MODULE: " + message);
+}
+
 Result<std::shared_ptr<Compiled>> Runtime::compile(const Hash& contract, BytesView prepared) {
   const bool caching = !cache_key_.empty();
   const Hash name = crypto::sha256({kCompilerVersion, contract.view(), prepared});
@@ -205,7 +214,7 @@ Result<std::shared_ptr<Compiled>> Runtime::compile(const Hash& contract, BytesVi
                                           reinterpret_cast<const std::uint8_t*>(prepared.data()),
                                           prepared.size(), &module));
     if (error)
-      return invalid_argument("BAD_MODULE: " + message_of(error.get()));
+      return not_compiled(message_of(error.get()));
     compiled->module.reset(module);
     if (caching)
       to_cache(file, *module);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "description.hpp"
+#include "limits.hpp"
 
 namespace tenon::wasm {
 
@@ -17,7 +18,6 @@ constexpr int kMaxDepth = 16;
 constexpr std::size_t kMaxElements = 65536;
 // What one encoded value may grow to as JSON: about so many bytes, of which each member takes so
 // many and its name.
-constexpr std::size_t kMaxDecodedSize = 4u << 20;
 constexpr std::size_t kDecodedValueSize = 16;
 
 Status expected(const std::string& where, std::string_view what, const json& found) {
@@ -181,10 +181,6 @@ Result<json> decode_text(Kind kind, Reader& reader) {
 }
 
 } // namespace
-
-std::string printable(std::string_view text) {
-  return is_utf8(text) ? std::string(text) : "(not UTF-8)";
-}
 
 Status Description::encode_value(const Type& type, const json& value, const std::string& where,
                                  int depth, Bytes& out) const {

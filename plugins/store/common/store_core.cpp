@@ -148,6 +148,7 @@ Result<std::unique_ptr<plugin::StoreStage>> StoreCore::stage(plugin::StoreStage*
 
 Status StoreCore::commit(plugin::StoreStage& stage, const plugin::StoreBlock& block, bool sync) {
   const std::shared_ptr<StagedBlock> staged = static_cast<CoreStage&>(stage).staged();
+  const std::lock_guard committing(commit_mutex_);
   plugin::StoreHead head;
   {
     const std::lock_guard lock(mutex_);

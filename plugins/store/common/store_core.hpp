@@ -90,8 +90,8 @@ private:
   void publish(const std::shared_ptr<StagedBlock>& staged, const plugin::StoreHead& head);
   // The tree after block `height`, going back from the nearest newer one that is at hand.
   [[nodiscard]] Result<Tree> tree_at(std::uint64_t height) const;
-  [[nodiscard]] Status verify_latest(const Tree& tree, std::uint64_t total,
-                                     plugin::ProgressVisitor progress) const;
+  [[nodiscard]] static Status verify_latest(const BackendView& view, const Tree& tree,
+                                            std::uint64_t total, plugin::ProgressVisitor progress);
   [[nodiscard]] Status verify_blocks(const plugin::StoreHead& head,
                                      plugin::ProgressVisitor progress) const;
 
@@ -99,6 +99,7 @@ private:
   StoreOptions options_;
   Pages pages_;
 
+  std::mutex commit_mutex_;  // held from before a block is written until it is the head
   mutable std::mutex mutex_; // guards what follows
   plugin::StoreHead head_;
   Tree head_tree_;

@@ -115,18 +115,22 @@ Status StoreCore::roll_forward(NodesRecord nodes) {
 
 Status StoreCore::verify(plugin::ProgressVisitor progress) {
   TENON_RETURN_IF_ERROR(backend_->verify());
+  std::unique_lock committing(commit_mutex_);
   plugin::StoreHead head;
   Tree tree;
+  std::shared_ptr<const BackendView> view;
   {
     const std::lock_guard lock(mutex_);
     head = head_;
     tree = head_tree_;
+    view = head_view_;
   }
+  if (view->fixed())
+    committing.unlock(); // what comes meanwhile does not show in it
   if (head.empty)
     return {};
-  const std::uint64_t total = head.height + 1;
   TENON_RETURN_IF_ERROR(verify_blocks(head, progress));
-  return verify_latest(tree, total, progress);
+  return verify_latest(*view, tree, head.height + 1, progress);
 }
 
 Status StoreCore::verify_blocks(const plugin::StoreHead& head,
@@ -153,15 +157,10 @@ Status StoreCore::verify_blocks(const plugin::StoreHead& head,
 }
 
 // Builds the tree anew from the entries themselves: neither pages nor change records are believed.
-Status StoreCore::verify_latest(const Tree& tree, std::uint64_t total,
-                                plugin::ProgressVisitor progress) const {
-  std::shared_ptr<const BackendView> view;
-  {
-    const std::lock_guard lock(mutex_);
-    view = head_view_;
-  }
+Status StoreCore::verify_latest(const BackendView& view, const Tree& tree, std::uint64_t total,
+                                plugin::ProgressVisitor progress) {
   std::vector<TreeChange> leaves;
-  const auto place = view->iterate(Column::kLatest, "", "");
+  const auto place = view.iterate(Column::kLatest, "", "");
   for (; place->valid(); place->next()) {
     std::uint64_t height = 0;
     BytesView entry;

@@ -18,6 +18,7 @@ public:
     options.flush_blocks = json.value("flush_blocks", options.flush_blocks);
     options.flush_bytes = json.value("flush_bytes", options.flush_bytes);
     RocksdbOptions database;
+    database.read_only = json.value("read_only", database.read_only);
     database.block_cache_bytes = json.value("block_cache_bytes", database.block_cache_bytes);
     database.write_buffer_bytes = json.value("write_buffer_bytes", database.write_buffer_bytes);
     return std::unique_ptr<RocksdbStore>(

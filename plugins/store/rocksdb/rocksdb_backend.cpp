@@ -153,8 +153,11 @@ Result<std::unique_ptr<Backend>> RocksdbBackend::open(const RocksdbOptions& opti
   }
   rocksdb::DB* database = nullptr;
   std::vector<rocksdb::ColumnFamilyHandle*> opened;
+  const rocksdb::DBOptions settings = database_options(options);
   const rocksdb::Status status =
-      rocksdb::DB::Open(database_options(options), options.directory, columns, &opened, &database);
+      options.read_only
+          ? rocksdb::DB::OpenForReadOnly(settings, options.directory, columns, &opened, &database)
+          : rocksdb::DB::Open(settings, options.directory, columns, &opened, &database);
   if (!status.ok())
     return failure(status, "opening " + options.directory);
   std::unique_ptr<rocksdb::DB> owned(database);
@@ -163,14 +166,17 @@ Result<std::unique_ptr<Backend>> RocksdbBackend::open(const RocksdbOptions& opti
   for (std::size_t i = 0; i < kColumns; ++i)
     handles[i] = opened[i + 1];
   std::unique_ptr<RocksdbBackend> backend(new RocksdbBackend(std::move(owned), handles));
-  TENON_RETURN_IF_ERROR(backend->open_durable_mark(options.directory + ".durable"));
+  TENON_RETURN_IF_ERROR(
+      backend->open_durable_mark(options.directory + ".durable", options.read_only));
   return std::unique_ptr<Backend>(std::move(backend));
 }
 
-Status RocksdbBackend::open_durable_mark(const std::string& name) {
+Status RocksdbBackend::open_durable_mark(const std::string& name, bool read_only) {
   rocksdb::Env* const env = database_->GetEnv();
   Bytes mark;
   if (env->FileExists(name).IsNotFound()) {
+    if (read_only)
+      return {};
     TENON_RETURN_IF_ERROR(
         failure(rocksdb::WriteStringToFile(env, mark, name, true), "creating " + name));
   }
@@ -179,6 +185,8 @@ Status RocksdbBackend::open_durable_mark(const std::string& name) {
   if (const auto record = unseal(mark, name);
       record.ok() && record->size() == sizeof(std::uint64_t))
     durable_at_open_ = read_be64(*record);
+  if (read_only)
+    return {};
   return failure(env->NewRandomRWFile(name, &durable_mark_, rocksdb::EnvOptions()),
                  "opening " + name);
 }

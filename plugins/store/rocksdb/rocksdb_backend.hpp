@@ -11,6 +11,8 @@ namespace tenon::store {
 
 struct RocksdbOptions {
   std::string directory; // "<directory>.durable" lies beside it
+  // Changes nothing on disk, and write() fails.
+  bool read_only = false;
   std::size_t block_cache_bytes = 256u << 20;
   std::size_t write_buffer_bytes = 64u << 20;
   // Where files go; tests put one here that loses unsynced data. Null: the system's.
@@ -38,7 +40,7 @@ private:
 
   RocksdbBackend(std::unique_ptr<rocksdb::DB> database, const Handles& handles)
       : database_(std::move(database)), handles_(handles) {}
-  [[nodiscard]] Status open_durable_mark(const std::string& name);
+  [[nodiscard]] Status open_durable_mark(const std::string& name, bool read_only);
 
   std::unique_ptr<rocksdb::DB> database_;
   Handles handles_;

@@ -1,11 +1,10 @@
 #include <catch2/catch.hpp>
 
-#include <cstdlib>
-
 #include "simple/simple_consensus.hpp"
 #include "tenon/crypto/sha256.hpp"
 #include "tenon/testkit/consensus_suite.hpp"
 #include "tenon/testkit/fake_replica.hpp"
+#include "tenon/testkit/full_run.hpp"
 #include "tenon/testkit/manual_host.hpp"
 
 using namespace tenon;
@@ -14,14 +13,9 @@ using consensus::simple::SimpleConsensus;
 
 namespace {
 
-std::uint32_t rounds() {
-  const char* const full = std::getenv("TENON_TEST_FULL");
-  return full != nullptr && std::string_view(full) == "1" ? 20 : 1;
-}
-
 void run_suite(Config config) {
   testkit::ConsensusSuiteOptions options;
-  options.rounds = rounds();
+  options.rounds = testkit::full_run() ? 20u : 1u;
   options.make = [config](plugin::Host host, std::size_t max_queued_bytes) mutable
       -> Result<testkit::ConsensusSuiteOptions::Made> {
     config.max_queued_bytes = max_queued_bytes;

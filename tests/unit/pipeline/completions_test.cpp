@@ -67,6 +67,23 @@ TEST_CASE("completions: the first of those refused learns it from its call, the 
   CHECK(second.told == 1);
 }
 
+TEST_CASE("completions: so many may wait for one command, and no more", "[pipeline]") {
+  CompletionTable table(8);
+  const Hash command = hash_of(1);
+  std::vector<Caller> callers(CompletionTable::kMaxCallersPerCommand);
+  for (Caller& caller : callers)
+    REQUIRE(caller.join(table, command) <= CompletionTable::Join::kJoined);
+  Caller late;
+  CHECK(late.join(table, command) == CompletionTable::Join::kTooManyCallers);
+  Caller of_another;
+  CHECK(of_another.join(table, hash_of(2)) == CompletionTable::Join::kNew);
+  table.complete_command(callers[0].ticket, {});
+  for (const Caller& caller : callers)
+    CHECK(caller.told == 1);
+  CHECK(late.told == 0);
+  CHECK(late.join(table, command) == CompletionTable::Join::kNew);
+}
+
 TEST_CASE("outcome: a message that is not UTF-8 can still be read from its block", "[pipeline]") {
   v1::Outcome outcome;
   fill_outcome(not_found("UNKNOWN_INSTANCE: \xff is no \"\xc3\xa4\""), outcome);

@@ -40,6 +40,16 @@ TEST_CASE("fault: a store that cannot commit halts the replica, and the caller i
   check_halted(world, "the disk is full");
 }
 
+TEST_CASE("fault: memory that runs out in the middle of a step halts the replica",
+          "[pipeline][fault]") {
+  auto store = std::make_shared<FaultyStore>(memory_store());
+  World world(store);
+  world.allocate_all({"alice"});
+  store->throw_in_commit = true;
+  CHECK(world.submit("1", {"alice"}, "mint alice 1").fault());
+  check_halted(world, "an exception ended a step of the pipeline: std::bad_alloc");
+}
+
 TEST_CASE("fault: a store that cannot stage halts the replica before it votes",
           "[pipeline][fault]") {
   auto store = std::make_shared<FaultyStore>(memory_store());

@@ -2,12 +2,12 @@
 // both stores; and the block log it leaves, replayed.
 #include <catch2/catch.hpp>
 
-#include <cstdlib>
 #include <sstream>
 
 #include "pipeline/block_log.hpp"
 #include "tenon/core/encoding.hpp"
 #include "tenon/testkit/forking_consensus.hpp"
+#include "tenon/testkit/full_run.hpp"
 #include "tenon/testkit/temporary_folder.hpp"
 #include "tenon/wire/ledger_proof.hpp"
 #include "unit/pipeline/fakes/world.hpp"
@@ -25,11 +25,6 @@ WorldOptions without_consensus(bool pre_execute = true) {
   options.with_consensus = false;
   options.pre_execute = pre_execute;
   return options;
-}
-
-bool full() {
-  const char* const value = std::getenv("TENON_TEST_FULL");
-  return value != nullptr && std::string_view(value) == "1";
 }
 
 // Random minting and paying through a forking consensus; what came of it.
@@ -118,7 +113,7 @@ std::string log_of(const plugin::Store& store) {
 TEST_CASE("pipeline: every command is done exactly once under forks and indirect finality",
           "[pipeline][forks]") {
   testkit::ForkingConsensus::Counts sum;
-  for (std::uint64_t seed = 1; seed <= (full() ? 200u : 12u); ++seed) {
+  for (std::uint64_t seed = 1; seed <= (testkit::full_run() ? 200u : 12u); ++seed) {
     INFO("seed " << seed);
     Storm storm(memory_store(), seed);
     storm.run(120);

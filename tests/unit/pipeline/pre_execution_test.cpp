@@ -1,11 +1,11 @@
 // Pre-execution is a cache: whether it hits cannot be seen in any block.
 #include <catch2/catch.hpp>
 
-#include <cstdlib>
 #include <random>
 #include <sstream>
 
 #include "pipeline/block_log.hpp"
+#include "tenon/testkit/full_run.hpp"
 #include "unit/pipeline/fakes/world.hpp"
 
 using namespace tenon;
@@ -39,8 +39,7 @@ std::string random_line(std::mt19937& random, std::uint64_t now_us) {
 
 TEST_CASE("pre-execution: a hit or a miss gives the same blocks as no cache at all",
           "[pipeline][property]") {
-  const char* const full = std::getenv("TENON_TEST_FULL");
-  const std::uint32_t seeds = full != nullptr && std::string_view(full) == "1" ? 300 : 25;
+  const std::uint32_t seeds = testkit::full_run() ? 300u : 25u;
   double hits = 0;
   double misses = 0;
   for (std::uint32_t seed = 1; seed <= seeds; ++seed) {

@@ -43,15 +43,21 @@ Status check_signature(const Json& header, std::string_view message, std::string
   const auto key_id = header.find("kid");
   const bool named = key_id != header.end() && key_id->is_string();
   bool tried = false;
+  bool known = false;
   for (const VerificationKey& key : keys) {
     // A key without a name of its own may be the one that is meant.
     if (key.algorithm != algorithm || (named && !key.id.empty() && *key_id != key.id))
       continue;
     tried = true;
+    known = known || !named || !key.id.empty();
     if (verify_signature(key, message, signature))
       return {};
   }
-  if (!tried) {
+  if (tried && !known) {
+    return refuse(std::string(kUnknownKey) + "no configured key is named " + dump(*key_id) +
+                  ", and the signature is by none of those without a name");
+  }
+  if (!known) {
     return refuse(std::string(kUnknownKey) + "no configured key is for " +
                   algorithm_name->get<std::string>() +
                   (named ? " and named " + dump(*key_id) : std::string()));

@@ -10,7 +10,6 @@ namespace tenon::api::rest {
 namespace {
 
 constexpr std::size_t kMaxKeyFileBytes = 1 << 20;
-constexpr auto kMinPause = std::chrono::seconds(5);
 
 Result<std::string> read_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -150,7 +149,8 @@ void KeySource::run(const Report& report) {
     failed = !status.ok();
     std::unique_lock lock(mutex_);
     // Even a flood of tokens with unknown keys makes one fetch per pause.
-    wake_.wait_for(lock, kMinPause, [&] { return stopping_; });
+    wake_.wait_for(lock, std::chrono::milliseconds(settings_.min_pause_ms),
+                   [&] { return stopping_; });
     wanted_ = wanted_ || failed;
     wake_.wait_for(lock, std::chrono::seconds(settings_.refresh_s),
                    [&] { return stopping_ || wanted_; });

@@ -20,6 +20,7 @@ struct KeySourceSettings {
   std::string jwks_url;
   std::uint64_t refresh_s = 300;
   std::uint64_t fetch_timeout_ms = 5000;
+  std::uint64_t min_pause_ms = 5000; // between two fetches, whatever asks for them
 };
 
 class KeySource {

@@ -22,7 +22,8 @@ Problem foreign(const char* right, const std::string& party) {
                    std::string("the token does not grant ") + right + " party '" + party + "'");
 }
 
-// Fills in the parties that were left out and checks all against the token.
+// Fills in who acts where that was left out, and checks all parties against the token. Who reads is
+// never filled in: what a party could read would become part of a transaction that others see.
 std::variant<CommandFields, Problem> authorize(CommandFields fields, const Identity& identity) {
   if (fields.command_id.empty())
     fields.command_id = make_command_id();
@@ -40,8 +41,6 @@ std::variant<CommandFields, Problem> authorize(CommandFields fields, const Ident
     if (!identity.may_act_as(party))
       return foreign("acting as", party);
   }
-  if (fields.read_as.empty())
-    fields.read_as = identity.read_as;
   for (const std::string& party : fields.read_as) {
     if (!identity.may_read_as(party))
       return foreign("reading as", party);

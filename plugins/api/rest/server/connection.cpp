@@ -127,6 +127,7 @@ private:
     if (!co_await wait_for_request())
       co_return false;
     began_ = Clock::now();
+    without_body_ = false;
     Parser parser;
     parser.header_limit(static_cast<std::uint32_t>(limits_.header_bytes));
     parser.body_limit(boost::none); // set once the route is known
@@ -135,6 +136,7 @@ private:
     const auto [error, size] = co_await http::async_read_header(stream_, buffer_, parser, kAwait);
     if (error)
       co_return co_await refuse_header(parser, error);
+    without_body_ = parser.get().method() == http::verb::head;
     RequestHead head = head_of(parser);
     auto admitted = worker_.service.admit(head);
     if (auto* response = std::get_if<Response>(&admitted))
@@ -226,7 +228,8 @@ private:
     const std::string head = head_text(response, keep_alive);
     // Not an array of two: of that, what is written stays behind as an empty buffer, which a TLS
     // stream takes for the end.
-    const auto buffers = beast::buffers_cat(asio::buffer(head), asio::buffer(response.body));
+    const auto body = without_body_ ? asio::const_buffer() : asio::buffer(response.body);
+    const auto buffers = beast::buffers_cat(asio::buffer(head), body);
     expire_in(limits_.write_timeout_ms);
     const auto [error, size] = co_await asio::async_write(stream_, buffers, kAwait);
     const std::chrono::duration<double> took = Clock::now() - began_;
@@ -286,6 +289,7 @@ private:
   std::shared_ptr<Pending> pending_; // while an answer is waited for
   std::optional<Upgrade> upgrade_;
   bool idle_ = false;
+  bool without_body_ = false; // the answer to HEAD is a head (RFC 9110, 9.3.2)
 };
 
 template <typename Stream> void serve(Worker& worker, Stream stream) {

@@ -28,6 +28,7 @@ typedef struct tenon_wasm_limits {
   uint32_t data_segments;
   uint32_t element_segments;
   uint32_t stack_units; /* over all calls: 8 + locals + operands + instructions / 8 each */
+  uint32_t branching;   /* of the module; see src/branching.rs */
 } tenon_wasm_limits;
 
 /* The exported global with which an instrumented module counts stack_units. */

@@ -154,6 +154,16 @@ TEST_CASE("rest auth: a key set gives keys by name, and skips what it does not k
   const auto unknown = verify_token(
       raw_token({{"alg", "ES256"}, {"kid", "nine"}}, claims_for({}), "x"), *keys, rules());
   CHECK(is_unknown_key(unknown.status()));
+  // Nor does a key without a name, of a file, make the name known.
+  KeySet with_file = *keys;
+  with_file.push_back(*key_from_pem(other_ec_key().public_pem, "file"));
+  const auto of_newer = [&](const char* id) {
+    return verify_token(raw_token({{"alg", "ES256"}, {"kid", id}}, claims_for({}), "x"), with_file,
+                        rules())
+        .status();
+  };
+  CHECK(is_unknown_key(of_newer("nine")));
+  CHECK_FALSE(is_unknown_key(of_newer("one")));
   for (const char* broken : {"", "[]", "{}", R"({"keys":7})", R"({"keys":[]})", R"({"keys":[7]})",
                              R"({"keys":[{"kty":"RSA","n":"AQAB"}]})",
                              R"({"keys":[{"kty":"EC","crv":"P-256","x":"AA","y":"AA"}]})"})

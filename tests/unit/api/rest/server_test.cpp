@@ -37,6 +37,21 @@ TEST_CASE("rest server: a connection serves many requests", "[rest][socket]") {
   CHECK(socket.closes());
 }
 
+TEST_CASE("rest server: the answer to HEAD has no body, and the next one is in its place",
+          "[rest][socket]") {
+  RunningServer rest;
+  Socket socket(rest.port());
+  const std::string token = token_for({"alice"});
+  REQUIRE(socket.send(request_text("HEAD", "/v1/status", token) +
+                      request_text("GET", "/v1/status", token)));
+  const std::string head = socket.receive_until("\r\n\r\n").value_or("");
+  CHECK(head.starts_with("HTTP/1.1 405 "));
+  CHECK(head.find("Allow: GET") != std::string::npos);
+  const Answer next = read_answer(socket);
+  CHECK(next.status == 200);
+  CHECK(Json::parse(next.body).contains("chain"));
+}
+
 TEST_CASE("rest server: pipelined requests are answered in order", "[rest][socket]") {
   RunningServer rest;
   Socket socket(rest.port());

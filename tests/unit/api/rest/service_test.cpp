@@ -149,6 +149,21 @@ TEST_CASE("rest: a token of several parties says which of them acts", "[rest]") 
   CHECK(rest.post(kExecute, token, request.dump()).status == 200);
 }
 
+TEST_CASE("rest: a transaction reads as those alone who were named, whatever the token grants",
+          "[rest]") {
+  Harness rest;
+  Json claims = claims_for({"alice"});
+  claims["read_as"] = {"bob", "carol"};
+  const std::string token = sign(claims, "ES256", ec_key().private_pem);
+  CHECK(rest.post(kExecute, token, kPay).status == 200);
+  CHECK(rest.ledger.last_submission().read_as_size() == 0);
+  Json request = Json::parse(kPay);
+  request["read_as"] = {"carol"};
+  CHECK(rest.post(kExecute, token, request.dump()).status == 200);
+  REQUIRE(rest.ledger.last_submission().read_as_size() == 1);
+  CHECK(rest.ledger.last_submission().read_as(0) == "carol");
+}
+
 TEST_CASE("rest: operators' routes need an operator's token", "[rest]") {
   Harness rest;
   const std::string user = token_for({"alice"});

@@ -111,8 +111,11 @@ std::string base64url(std::string_view bytes) {
   return text;
 }
 
-std::string sign(const Json& claims, const std::string& algorithm, const std::string& key) {
+std::string sign(const Json& claims, const std::string& algorithm, const std::string& key,
+                 const std::string& key_id) {
   jwt::jwt_object token{jwt::params::algorithm(algorithm), jwt::params::secret(key)};
+  if (!key_id.empty())
+    token.header().add_header("kid", key_id);
   for (const auto& [name, value] : claims.items())
     token.payload().add_claim(name, value);
   return token.signature();

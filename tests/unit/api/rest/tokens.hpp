@@ -27,8 +27,9 @@ Json jwk_of(const KeyPair& key, const std::string& id);
 
 std::string base64url(std::string_view bytes);
 
-// `algorithm`: "RS256", "ES256" or "HS256" (key: the secret).
-std::string sign(const Json& claims, const std::string& algorithm, const std::string& key);
+// `algorithm`: "RS256", "ES256" or "HS256" (key: the secret). `key_id`: "kid", if not empty.
+std::string sign(const Json& claims, const std::string& algorithm, const std::string& key,
+                 const std::string& key_id = {});
 // Header and claims as given, with any signature bytes.
 std::string raw_token(const Json& header, const Json& claims, std::string_view signature);
 

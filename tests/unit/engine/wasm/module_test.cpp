@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "ledger.hpp"
+#include "tenon/testkit/full_run.hpp"
 
 namespace tenon::wasm {
 namespace {
@@ -96,6 +97,43 @@ TEST_CASE("module: a function with a million locals is refused before anything i
                 "locals");
 }
 
+Bytes with_function(std::uint32_t locals, const Bytes& code) {
+  const Bytes body = number(1) + number(locals) + Bytes(1, '\x7f') + code + '\x0b';
+  return kHeader + kTypes + section(3, {number(0)}) + section(4, {Bytes("\x70\0\1", 3)}) + kMemory +
+         section(7, {kExportMemory}) +
+         section(10, {number(static_cast<std::uint32_t>(body.size())) + body});
+}
+
+// `loops` inside each other, over `locals` that each of them may change.
+Bytes nested_loops(int loops, std::uint32_t locals) {
+  Bytes body;
+  for (int i = 0; i < loops; ++i)
+    body += Bytes("\x03\x40", 2);
+  for (std::uint32_t local = 0; local < locals; ++local) // local += 1
+    body += Bytes(1, '\x20') + number(local) + Bytes("\x41\1\x6a\x21", 4) + number(local);
+  for (int i = 0; i < loops; ++i)
+    body += Bytes("\x20\0\x0d\0\x0b", 5); // branch back if local 0 is not 0
+  return with_function(locals, body);
+}
+
+Bytes indirect_calls(int calls, std::uint32_t locals) {
+  Bytes body;
+  for (int i = 0; i < calls; ++i)
+    body += Bytes("\x41\0\x11\0\0", 5); // call the function in place 0 of the table
+  return with_function(locals, body);
+}
+
+TEST_CASE("module: what would take the compiler minutes is refused before it sees it",
+          "[wasm][module]") {
+  check_refused(nested_loops(60, 1000), "branches times locals of the module: expected at most");
+  check_refused(nested_loops(2000, 1), "branches times locals");
+  check_refused(indirect_calls(2000, 1000), "branches times locals");
+  // What compilers make of programs is far from it, and gets as far as its missing description.
+  for (const Bytes& module :
+       {nested_loops(8, 200), nested_loops(60, 100), indirect_calls(200, 100)})
+    CHECK_THAT(upload(module), Catch::Contains("does not export \"describe\""));
+}
+
 TEST_CASE("module: SIMD, threads and reserved exports are refused", "[wasm][module]") {
   const Bytes simd("\x0b\0\x41\0\xfd\x0f\x1a\x0b\0\0\0", 8);
   check_refused(kHeader + kTypes + section(3, {number(0)}) + kMemory + section(7, {kExportMemory}) +
@@ -147,8 +185,7 @@ TEST_CASE("module: a truncated token is refused at every length", "[wasm][module
 TEST_CASE("module: a token with a flipped bit is refused or runs within its limits",
           "[wasm][module]") {
   const Bytes token = read_file(kToken);
-  const bool full = std::getenv("TENON_TEST_FULL") != nullptr;
-  const std::size_t stride = full ? 11 : 499;
+  const std::size_t stride = testkit::full_run() ? 11 : 499;
   Ledger ledger;
   for (std::size_t at = 8; at < token.size(); at += stride) {
     Bytes damaged = token;

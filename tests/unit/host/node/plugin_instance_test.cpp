@@ -2,6 +2,7 @@
 
 #include <array>
 #include <catch2/catch.hpp>
+#include <chrono>
 #include <functional>
 #include <thread>
 
@@ -33,6 +34,12 @@ std::unique_ptr<PluginInstance> make(const std::string& fault, Parts& parts,
   return std::make_unique<PluginInstance>(
       PluginInstance::Settings{load_fixture(kind, fault), "{}", {kind + "/" + fault, "/tmp", true}},
       parts.services(), thread);
+}
+
+// For plugins that never leave a call: what they may touch stays as long as their threads do.
+Parts& lasting_parts() {
+  static auto& parts = *new Parts;
+  return parts;
 }
 
 } // namespace
@@ -93,6 +100,34 @@ TEST_CASE("node: what goes wrong while a plugin ends is logged and contained", "
   }
   CHECK(parts.log.contains("two requests are left"));
   CHECK(parts.log.contains("thrown in drain"));
+}
+
+TEST_CASE("node: a plugin that hangs in drain is given up soon after its deadline and left behind",
+          "[host][node]") {
+  Parts& parts = lasting_parts();
+  LifecycleThread thread;
+  auto instance = make("drain_hangs", parts, thread);
+  REQUIRE_FALSE(instance->create());
+  REQUIRE_FALSE(instance->start());
+  const auto began = std::chrono::steady_clock::now();
+  instance->drain(50);
+  const auto took = std::chrono::steady_clock::now() - began;
+  CHECK(took >= std::chrono::milliseconds(50));
+  CHECK(took < std::chrono::seconds(8)); // 2 s of grace, on a busy machine
+  CHECK(instance->hung());
+  CHECK(thread.given_up() == 1);
+  CHECK(parts.log.contains("api/drain_hangs: it did not return from drain() within its deadline"));
+  // A call is still inside it: it is neither stopped nor freed.
+  instance->stop();
+  CHECK(instance->state() != PluginState::kStopped);
+  instance.reset();
+  CHECK(thread.given_up() == 1);
+
+  const auto other = make("good", parts, thread);
+  REQUIRE_FALSE(other->create());
+  REQUIRE_FALSE(other->start());
+  other->stop();
+  CHECK(other->state() == PluginState::kStopped);
 }
 
 TEST_CASE("node: a plugin that calls the host after stop is told, and its call does nothing",

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <new>
 
 #include "tenon/plugin/store.hpp"
 
@@ -12,6 +13,7 @@ public:
   explicit FaultyStore(std::unique_ptr<plugin::Store> inner) : inner_(std::move(inner)) {}
 
   std::atomic<bool> fail_commit{false};
+  std::atomic<bool> throw_in_commit{false};
   std::atomic<bool> fail_stage{false};
   std::atomic<bool> fail_get{false};
 
@@ -31,6 +33,8 @@ public:
   }
   [[nodiscard]] Status commit(plugin::StoreStage& stage, const plugin::StoreBlock& block,
                               bool sync) override {
+    if (throw_in_commit)
+      throw std::bad_alloc();
     if (fail_commit)
       return unavailable("the disk is full");
     return inner_->commit(*static_cast<Stage&>(stage).inner, block, sync);

@@ -1,6 +1,7 @@
 // The host's ports without threads, clocks or chance: what the pipeline runs on in tests.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <string>
@@ -50,7 +51,7 @@ public:
   [[nodiscard]] Result<Bytes> bytes(std::size_t count) override;
 
 private:
-  std::uint64_t next_;
+  std::atomic<std::uint64_t> next_;
 };
 
 class QuietLog final : public host::Log {
@@ -87,7 +88,7 @@ private:
     void add(double value) override { total += value; }
     void set(double value) override { total = value; }
     void observe(double seconds) override { total += seconds; }
-    double total = 0;
+    std::atomic<double> total = 0;
   };
   Cell& cell(std::string_view name, const host::MetricLabels& labels) {
     std::string key(name);

@@ -35,8 +35,11 @@ Result<Bytes> CountingRandom::bytes(std::size_t count) {
 }
 
 std::string test_genesis(const crypto::PrivateKey& key,
-                         const std::function<void(std::string&)>& change) {
-  const host::pipeline::EngineFingerprint engines[] = {{"script", Hash{}}};
+                         const std::function<void(std::string&)>& change,
+                         const std::vector<host::pipeline::EngineBinding>& more_engines) {
+  std::vector<host::pipeline::EngineFingerprint> engines = {{"script", Hash{}}};
+  for (const auto& [id, engine] : more_engines)
+    engines.push_back({id, *engine->fingerprint()});
   std::string document =
       host::pipeline::solo_genesis_document("node", key.public_key(), engines, kGenesisTime);
   if (change)
@@ -56,9 +59,9 @@ std::unique_ptr<plugin::Store> rocksdb_store(const std::string& directory) {
 
 World::World(std::shared_ptr<plugin::Store> store, WorldOptions options)
     : options_(std::move(options)), store_(std::move(store)),
-      host_(
-          chain_of(test_genesis(testkit::ManualHost(Hash{}).node_key(), options_.change_genesis))),
-      genesis_(test_genesis(host_.node_key(), options_.change_genesis)) {
+      host_(chain_of(test_genesis(testkit::ManualHost(Hash{}).node_key(), options_.change_genesis,
+                                  options_.more_engines))),
+      genesis_(test_genesis(host_.node_key(), options_.change_genesis, options_.more_engines)) {
   start();
 }
 
@@ -73,8 +76,10 @@ Result<std::unique_ptr<host::pipeline::Pipeline>> World::open(const std::string&
   options.limits = options_.limits;
   options.pre_execute = options_.pre_execute;
   plugin::Engine* const engine = options_.engine != nullptr ? options_.engine : &engine_;
+  std::vector<host::pipeline::EngineBinding> engines = {{"script", engine}};
+  engines.insert(engines.end(), options_.more_engines.begin(), options_.more_engines.end());
   return host::pipeline::Pipeline::open(
-      {*store_, {{"script", engine}}, signer_, clock_, random_, executor_, log_, metrics_},
+      {*store_, std::move(engines), signer_, clock_, random_, executor_, log_, metrics_},
       std::move(options));
 }
 
@@ -134,14 +139,18 @@ v1::Completion only(const Status& status, const std::vector<v1::Completion>& out
 
 } // namespace
 
+v1::Completion World::submit(const v1::Submission& submission) {
+  std::vector<v1::Completion> outcomes;
+  const Status status = begin(submission, outcomes);
+  host_.run_all();
+  return only(status, outcomes);
+}
+
 v1::Completion World::submit(const std::string& id, const std::vector<std::string>& act_as,
                              const std::string& command, v1::Mode mode) {
   v1::Submission made = submission(id, act_as, command);
   made.set_mode(mode);
-  std::vector<v1::Completion> outcomes;
-  const Status status = begin(made, outcomes);
-  host_.run_all();
-  return only(status, outcomes);
+  return submit(made);
 }
 
 v1::Completion World::allocate(const std::string& party) {
@@ -149,10 +158,7 @@ v1::Completion World::allocate(const std::string& party) {
   command.mutable_allocate_party()->set_party(party);
   v1::Submission made = submission("allocate " + party, {}, command.SerializeAsString());
   made.set_engine("sys");
-  std::vector<v1::Completion> outcomes;
-  const Status status = begin(made, outcomes);
-  host_.run_all();
-  return only(status, outcomes);
+  return submit(made);
 }
 
 void World::allocate_all(const std::vector<std::string>& parties) {

@@ -15,9 +15,11 @@ namespace tenon::test {
 
 inline constexpr std::uint64_t kGenesisTime = 1'600'000'000'000'000;
 
-// The genesis document of all worlds with this key; the chain depends on nothing else.
-[[nodiscard]] std::string test_genesis(const crypto::PrivateKey& key,
-                                       const std::function<void(std::string&)>& change = {});
+// The genesis document of all worlds with this key and these engines beside "script"; the chain
+// depends on nothing else.
+[[nodiscard]] std::string
+test_genesis(const crypto::PrivateKey& key, const std::function<void(std::string&)>& change = {},
+             const std::vector<host::pipeline::EngineBinding>& more_engines = {});
 // In memory.
 [[nodiscard]] std::unique_ptr<plugin::Store> memory_store();
 [[nodiscard]] std::unique_ptr<plugin::Store> rocksdb_store(const std::string& directory);
@@ -29,6 +31,8 @@ struct WorldOptions {
   consensus::simple::Config consensus;
   std::function<void(std::string&)> change_genesis;
   plugin::Engine* engine = nullptr; // in the place of the script engine
+  // Beside it; they outlive the world.
+  std::vector<host::pipeline::EngineBinding> more_engines = {};
 };
 
 class World {
@@ -41,6 +45,7 @@ public:
   // Submits and runs everything to the end. A refusal looks like a completion with its code.
   v1::Completion submit(const std::string& id, const std::vector<std::string>& act_as,
                         const std::string& command, v1::Mode mode = v1::MODE_SEQUENTIAL);
+  v1::Completion submit(const v1::Submission& submission);
   // Submits only.
   Status begin(const v1::Submission& submission, std::vector<v1::Completion>& outcomes);
   v1::Completion allocate(const std::string& party);

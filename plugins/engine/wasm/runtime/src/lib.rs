@@ -4,6 +4,7 @@
 
 pub use wasmtime_c_api::*;
 
+mod branching;
 mod engine;
 mod limits;
 mod prepare;

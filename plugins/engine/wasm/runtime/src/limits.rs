@@ -19,6 +19,8 @@ pub struct Limits {
     pub element_segments: u32,
     /// Sum over all active calls of what `stack_height::cost` says.
     pub stack_units: u32,
+    /// Sum over all functions of what `Branches::cost` says.
+    pub branching: u32,
 }
 
 /// `found` of `what`, refused when it is above `limit`.

@@ -1,5 +1,6 @@
 //! Validation, limits and instrumentation of a module, in one pass each.
 
+use crate::branching::Branches;
 use crate::limits::{check, Limits};
 use crate::stack_height::{self, Instrumenter};
 use wasmparser::{
@@ -30,6 +31,7 @@ pub struct Facts {
 
 pub struct FunctionFacts {
     pub cost: u32,
+    pub branching: u64,
     pub result: Option<wasmparser::ValType>,
 }
 
@@ -43,6 +45,7 @@ fn scan(module: &[u8], allowed_imports: &str, limits: &Limits) -> Result<Facts, 
     let mut validator = Validator::new_with_features(features());
     let mut facts = Facts { globals: 0, has_global_section: false, functions: Vec::new() };
     let mut memory_exported = false;
+    let mut branching = 0;
     let mut allocations = FuncValidatorAllocations::default();
     for payload in Parser::new(0).parse_all(module) {
         let payload = payload.map_err(|error| error.to_string())?;
@@ -51,7 +54,10 @@ fn scan(module: &[u8], allowed_imports: &str, limits: &Limits) -> Result<Facts, 
         if let ValidPayload::Func(function, body) = valid {
             check("bytes of one function", body.range().len() as u64, limits.function_bytes)?;
             let mut function = function.into_validator(allocations);
-            facts.functions.push(scan_function(&mut function, &body, limits)?);
+            let found = scan_function(&mut function, &body, limits)?;
+            branching += found.branching;
+            check("branches times locals of the module", branching, limits.branching)?;
+            facts.functions.push(found);
             allocations = function.into_allocations();
         }
     }
@@ -154,14 +160,21 @@ fn scan_function(
         .copied();
     let mut highest = 0;
     let mut instructions = 0;
+    let mut branches = Branches::default();
     reader.set_features(features());
     let mut operators = wasmparser::OperatorsReader::new(reader);
     while !operators.eof() {
         let (operator, offset) = operators.read_with_offset().map_err(describe)?;
         function.op(offset, &operator).map_err(describe)?;
+        branches.read(&operator);
         highest = highest.max(function.operand_stack_height());
         instructions += 1;
     }
     check("operands on the stack of one function", highest.into(), limits.operand_stack)?;
-    Ok(FunctionFacts { cost: stack_height::cost(function.len_locals(), highest, instructions), result })
+    let locals = function.len_locals();
+    Ok(FunctionFacts {
+        cost: stack_height::cost(locals, highest, instructions),
+        branching: branches.cost(locals),
+        result,
+    })
 }
