@@ -2,7 +2,8 @@
 #                  [LIBRARIES <target>...])
 #
 # Builds tenon_<kind>_<name>.so, a plugin: places the descriptor in the ELF note that hosts read,
-# and exports nothing but the entry function. Installed with the SDK; used in and out of tree.
+# and exports nothing but the entry function. `cmake --install` puts it into lib/tenon/plugins.
+# Installed with the SDK; used in and out of tree.
 set(TENON_PLUGIN_MODULE_DIRECTORY ${CMAKE_CURRENT_LIST_DIR})
 
 function(tenon_add_plugin target)
@@ -35,4 +36,6 @@ function(tenon_add_plugin target)
     "LINKER:--version-script=${TENON_PLUGIN_MODULE_DIRECTORY}/plugin_exports.map")
   set_property(TARGET ${target} APPEND PROPERTY LINK_DEPENDS
                ${TENON_PLUGIN_MODULE_DIRECTORY}/plugin_exports.map)
+  # Not CMAKE_INSTALL_LIBDIR: nodes look for plugins in ../lib/tenon/plugins, wherever libraries go.
+  install(TARGETS ${target} LIBRARY DESTINATION lib/tenon/plugins)
 endfunction()

@@ -11,6 +11,7 @@
 
 #include "kind_suites.hpp"
 #include "loader/loader.hpp"
+#include "node/config/schema.hpp"
 #include "tenon/testkit/temporary_folder.hpp"
 
 namespace tenon::tool {
@@ -105,6 +106,17 @@ CheckResult run_test(const testkit::NamedTest& test, const CheckOptions& options
   return result;
 }
 
+// As a node would before it creates the plugin.
+Status check_section(const std::string& config_json, const nlohmann::json& plugin_schema) {
+  const auto parsed = host::config::Document::parse(config_json, "--config-json");
+  if (const auto* const error = std::get_if<host::config::ConfigError>(&parsed))
+    return host::config::to_status({*error});
+  TENON_ASSIGN_OR_RETURN(const auto schema, host::config::Schema::compile(plugin_schema));
+  const auto& document = std::get<host::config::Document>(parsed);
+  const auto errors = schema.check(document.json(), document, nlohmann::json::json_pointer());
+  return errors.empty() ? ok_status() : host::config::to_status(errors);
+}
+
 } // namespace
 
 std::string_view outcome_name(CheckOutcome outcome) {
@@ -125,6 +137,8 @@ Result<std::vector<CheckResult>> check_plugin(const CheckOptions& options) {
   auto inspected = host::loader::inspect(options.file, {});
   if (!inspected.ok())
     return inspected.refusal().status();
+  TENON_RETURN_IF_ERROR(
+      check_section(options.config_json, inspected->descriptor.config_schema));
   const testkit::TemporaryFolder scratch; // the plugins' data of one check
   // Only a child ever gets here: the parent just takes the names of the tests.
   std::unique_ptr<Subject> subject;

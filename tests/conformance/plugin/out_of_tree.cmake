@@ -1,5 +1,6 @@
-# Installs the SDK into an empty folder, builds plugins with it alone, and checks them.
-# In: SOURCE, TENON_BINARY, TOOL, C_COMPILER, CXX_COMPILER, SANITIZE, WORK.
+# Installs Tenon into an empty folder, builds plugins and a contract with nothing else, and checks
+# them. In: SOURCE, TENON_BINARY, TOOL, C_COMPILER, CXX_COMPILER, SANITIZE, WORK.
+set(prefix ${WORK}/tenon)
 file(REMOVE_RECURSE ${WORK})
 file(MAKE_DIRECTORY ${WORK}/templates)
 
@@ -11,13 +12,21 @@ function(run)
   endif()
 endfunction()
 
+function(require)
+  foreach(file ${ARGV})
+    if(NOT EXISTS ${file})
+      message(FATAL_ERROR "${file} is missing")
+    endif()
+  endforeach()
+endfunction()
+
 # One configuration for the plugins of `folder`; the files named after it are checked.
 function(build_and_check folder)
   set(flags)
   if(SANITIZE)
     set(flags -fsanitize=${SANITIZE})
   endif()
-  run(${CMAKE_COMMAND} -S ${folder} -B ${folder}-build -DCMAKE_PREFIX_PATH=${WORK}/sdk
+  run(${CMAKE_COMMAND} -S ${folder} -B ${folder}-build -DCMAKE_PREFIX_PATH=${prefix}
       -DCMAKE_C_COMPILER=${C_COMPILER} -DCMAKE_CXX_COMPILER=${CXX_COMPILER}
       -DCMAKE_C_FLAGS=${flags} "-DCMAKE_CXX_FLAGS=${flags} ${WARNINGS}")
   run(${CMAKE_COMMAND} --build ${folder}-build)
@@ -26,10 +35,30 @@ function(build_and_check folder)
   endforeach()
 endfunction()
 
-run(${CMAKE_COMMAND} --install ${TENON_BINARY} --component sdk --prefix ${WORK}/sdk)
-# In C, with no C++ compiler asked for.
+if(SANITIZE)
+  # Nobody installs an instrumented node, and its files are large.
+  run(${CMAKE_COMMAND} --install ${TENON_BINARY} --component sdk --prefix ${prefix})
+else()
+  run(${CMAKE_COMMAND} --install ${TENON_BINARY} --prefix ${prefix})
+  foreach(plugin api_rest consensus_simple engine_wasm store_memory store_rocksdb)
+    require(${prefix}/lib/tenon/plugins/tenon_${plugin}.so)
+  endforeach()
+  require(${prefix}/share/tenon/contracts/token.wasm ${prefix}/share/tenon/contracts/escrow.wasm)
+  set(TOOL ${prefix}/bin/tenon)
+  find_program(python python3 PATHS /usr/bin NO_DEFAULT_PATH REQUIRED)
+  run(${CMAKE_COMMAND} -E env TENON_BINARY_DIR=${prefix} TENON_SOURCE_DIR=${prefix}/share/tenon
+      ${python} ${CMAKE_CURRENT_LIST_DIR}/out_of_tree_up.py ${WORK})
+endif()
+
+# In C, with no C++ compiler asked for, and a contract, which needs none of the project's.
 file(COPY ${SOURCE}/ DESTINATION ${WORK}/notes)
 build_and_check(${WORK}/notes tenon_engine_notes.so)
+file(READ ${WORK}/notes-build/greeting.wasm magic LIMIT 4 HEX)
+if(NOT magic STREQUAL 0061736d) # "\0asm"
+  message(FATAL_ERROR "greeting.wasm is no WebAssembly module: it begins with ${magic}")
+endif()
+run(${CMAKE_COMMAND} --install ${WORK}/notes-build --prefix ${prefix})
+require(${prefix}/lib/tenon/plugins/tenon_engine_notes.so)
 
 # One of each template, without a warning. Each is a project of its own; building them as one saves
 # the time of finding the same packages four times.

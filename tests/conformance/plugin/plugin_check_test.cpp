@@ -1,7 +1,9 @@
 #include "plugin_check.hpp"
 
-#include <algorithm>
 #include <catch2/catch.hpp>
+#include <fstream>
+
+#include "tenon/testkit/temporary_folder.hpp"
 
 namespace tenon::tool {
 namespace {
@@ -11,16 +13,20 @@ std::filesystem::path fixture(const std::string& fault, const std::string& kind 
          ("tenon_" + kind + "_" + fault + ".so");
 }
 
+std::vector<CheckResult> check(const CheckOptions& options) {
+  auto results = check_plugin(options);
+  INFO(results.status().message());
+  REQUIRE(results.ok());
+  return *std::move(results);
+}
+
 std::vector<CheckResult> check(const std::filesystem::path& file, const std::string& only = "",
                                std::uint64_t timeout_ms = 60'000) {
   CheckOptions options;
   options.file = file;
   options.only = only;
   options.timeout_ms = timeout_ms;
-  auto results = check_plugin(options);
-  INFO(results.status().message());
-  REQUIRE(results.ok());
-  return *std::move(results);
+  return check(options);
 }
 
 // The one result of that name.
@@ -33,25 +39,44 @@ CheckResult result_of(const std::vector<CheckResult>& results, const std::string
   return {};
 }
 
-std::size_t failures(const std::vector<CheckResult>& results) {
-  return static_cast<std::size_t>(
-      std::count_if(results.begin(), results.end(), [](const CheckResult& result) {
-        return result.outcome != CheckOutcome::kPassed;
-      }));
-}
-
 constexpr const char* kLife = "start, drain and stop succeed, and a second instance can follow";
 
-void passes_everything(const std::string& plugin) {
+// A shipped plugin.
+std::vector<CheckResult> passes_everything(const std::string& plugin,
+                                           const std::string& config_json = "{}") {
   INFO(plugin);
-  for (const CheckResult& result :
-       check(std::filesystem::path(TENON_BINARY_DIR) / "lib/tenon/plugins" / plugin)) {
+  CheckOptions options;
+  options.file = std::filesystem::path(TENON_BINARY_DIR) / "lib/tenon/plugins" / plugin;
+  options.config_json = config_json;
+  auto results = check(options);
+  for (const CheckResult& result : results) {
     INFO(result.test << ": " << result.message);
     CHECK(result.outcome == CheckOutcome::kPassed);
   }
+  return results;
 }
 
+// For ES256. Nobody has the other half.
+constexpr const char* kPublicKey =
+    "-----BEGIN PUBLIC KEY-----\n"
+    "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEUeSfpIwV24feFxqAlxveKd60YEmL\n"
+    "KBATolClJcfo2DQHp0wAowQM7Zcn8ghIoHnhtGuE5IxRoufsHxTSHAt+mw==\n"
+    "-----END PUBLIC KEY-----\n";
+
 } // namespace
+
+TEST_CASE("plugin check: a configuration that a node would refuse is refused, with its place",
+          "[conformance]") {
+  CheckOptions options;
+  options.file = fixture("good");
+  const auto refused = [&](const char* config_json) {
+    options.config_json = config_json;
+    return check_plugin(options).status().message();
+  };
+  CHECK(refused(R"({"lisen": "x"})").find("did you mean \"listen\"") != std::string::npos);
+  CHECK(refused(R"({"listen": 7})").find("--config-json:1:2 listen") == 0);
+  CHECK(refused("{").find("--config-json:1") == 0);
+}
 
 TEST_CASE("plugin check: a good plugin passes every test", "[plugin_check]") {
   const auto results = check(fixture("good"));
@@ -89,10 +114,22 @@ TEST_CASE("plugin check: the shipped stores pass as files", "[plugin_check]") {
 
 TEST_CASE("plugin check: a consensus is held to the consensus suite, through its C table",
           "[plugin_check]") {
-  const auto results = check(std::filesystem::path(TENON_BINARY_DIR) /
-                             "lib/tenon/plugins/tenon_consensus_simple.so");
+  const auto results = passes_everything("tenon_consensus_simple.so");
   CHECK(results.size() == 14); // three of every kind, eleven of the suite
-  CHECK(failures(results) == 0);
+}
+
+TEST_CASE("plugin check: the shipped engine passes as a file", "[plugin_check]") {
+  CHECK(passes_everything("tenon_engine_wasm.so").size() == 6); // three of every kind
+}
+
+TEST_CASE("plugin check: the shipped API passes as a file, once it has a key to verify tokens with",
+          "[plugin_check]") {
+  const testkit::TemporaryFolder folder;
+  const std::string key = (folder.path() / "key.pub.pem").string();
+  std::ofstream(key) << kPublicKey;
+  const std::string config =
+      R"({"listen": "127.0.0.1:0", "auth": {"keys": [{"file": ")" + key + R"("}]}})";
+  CHECK(passes_everything("tenon_api_rest.so", config).size() == 4); // three of every kind
 }
 
 TEST_CASE("plugin check: a consensus that forgets batches fails, with a line to reproduce it",
