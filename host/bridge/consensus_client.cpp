@@ -14,6 +14,7 @@ Result<std::unique_ptr<ConsensusClient>> ConsensusClient::make(const tenon_plugi
 }
 
 Status ConsensusClient::attach(plugin::ReplicaApp& app) {
+  const ThreadTagScope scope(main_, "attach");
   app_ = std::make_unique<ReplicaAppExport>(app);
   return plugin::checked(
       [&](tenon_status* status) { return table_->attach(instance_, app_->table(), status); });

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "bridge/replica_app_export.hpp"
+#include "bridge/thread_tag.hpp"
 #include "tenon/abi/plugin.h"
 #include "tenon/plugin/consensus.hpp"
 
@@ -27,6 +28,7 @@ private:
 
   tenon_instance* instance_;
   const tenon_consensus* table_;
+  ThreadTag main_{"main"};
   std::unique_ptr<ReplicaAppExport> app_;
 };
 

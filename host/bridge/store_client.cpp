@@ -158,6 +158,7 @@ StoreClient::stage(plugin::StoreStage* parent, std::span<const plugin::StoreWrit
   const std::vector<tenon_store_write> views = abi_writes(writes);
   tenon_store_roots roots{};
   tenon_store_stage* made = nullptr;
+  const ThreadTagScope scope(sequencer_, "stage");
   TENON_RETURN_IF_ERROR(checked([&](tenon_status* status) {
     return table_->stage(instance_, below, views.data(), views.size(), &roots, &made, status);
   }));
@@ -171,6 +172,7 @@ Status StoreClient::commit(plugin::StoreStage& stage, const plugin::StoreBlock& 
   for (std::size_t i = 0; i < plugin::kBlockParts; ++i)
     view.parts[i] = to_abi(block.parts[i]);
   tenon_store_stage* const handle = static_cast<StageClient&>(stage).handle();
+  const ThreadTagScope scope(committer_, "commit");
   return checked([&](tenon_status* status) {
     return table_->commit(instance_, handle, &view, sync ? 1u : 0u, status);
   });

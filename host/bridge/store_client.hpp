@@ -2,6 +2,7 @@
 // between the plugin's create and destroy; thread rules are those of abi/store.h.
 #pragma once
 
+#include "bridge/thread_tag.hpp"
 #include "tenon/abi/plugin.h"
 #include "tenon/plugin/store.hpp"
 
@@ -31,6 +32,8 @@ private:
 
   tenon_instance* instance_;
   const tenon_store* table_;
+  ThreadTag sequencer_{"sequencer"};
+  ThreadTag committer_{"committer"};
 };
 
 } // namespace tenon::host::bridge

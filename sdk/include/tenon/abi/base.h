@@ -6,11 +6,14 @@
  * borrowed for the duration of the call, outputs are written to a sink the caller owns.
  *
  * Thread tags used throughout the ABI headers:
- *   [main]       the host's main thread, never concurrent with another [main] call
- *   [sequencer]  one thread at a time, in block order
+ *   [main]       one call at a time, in the order of an instance's life
+ *   [sequencer]  one call at a time, in block order
  *   [committer]  the same, beside the sequencer
- *   [worker]     any host worker thread, concurrently
+ *   [worker]     any thread that may take its time, concurrently: a worker of the host, or an API
+ *                plugin's own thread while it asks the ledger
  *   [any]        any thread, the caller's own included, concurrently
+ * "One call at a time" is meant per plugin instance and names no thread: successive calls may come
+ * from different ones, each after the one before has returned.
  */
 #ifndef TENON_ABI_BASE_H
 #define TENON_ABI_BASE_H

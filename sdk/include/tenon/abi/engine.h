@@ -108,7 +108,8 @@ typedef struct tenon_engine {
                    const tenon_engine_transaction* caller, const tenon_engine_context* context,
                    tenon_sink response, tenon_status* status);
 
-  /* [worker] Derives all INDEX writes from the state, after an import. */
+  /* [worker] Derives all INDEX writes from the state, after an import. Hosts of this version do not
+   * import and never call it; an engine that writes no INDEX entries gives none here. */
   int32_t (*rebuild_index)(tenon_instance* engine, const tenon_state_view* view,
                            const tenon_execution_sink* result, tenon_status* status);
 } tenon_engine;

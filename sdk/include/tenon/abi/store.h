@@ -88,6 +88,7 @@ typedef struct tenon_store {
    * abandoned, and after its commit. */
   int32_t (*stage_snapshot)(tenon_store_stage* stage, tenon_store_snapshot** out,
                             tenon_status* status);
+  /* [any] */
   void (*release)(tenon_store_snapshot* snapshot);
 
   /* [any] TENON_NOT_FOUND (status left alone) when the key is absent. */

@@ -13,7 +13,7 @@
 
 namespace tenon::plugin {
 
-// Lifecycle; every call on the host's main thread, in this order. See abi/plugin.h.
+// Lifecycle; every call on the host's lifecycle thread, in this order. See abi/plugin.h.
 class Plugin {
 public:
   virtual ~Plugin() = default;
