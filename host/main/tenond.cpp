@@ -24,9 +24,9 @@ enum Exit : int {
   kDone = 0,        // stopped cleanly, or checked and found right
   kFailed = 1,      // the configuration is wrong, or the node could not start
   kUsage = 2,       // the command line is wrong
-  kNotClean = 3,    // stopped, but a plugin hung or something accepted had no outcome in time
+  kNotClean = 3,    // stopped, but a plugin hung
   kForced = 4,      // a second signal ended it at once
-  kReplayBroke = 6, // a block of the log gives another result
+  kReplayBroke = 6, // the log is damaged, or a block of it gives another result
 };
 
 constexpr const char* kFooter =
@@ -84,7 +84,7 @@ void wait_for_signal(int descriptor) {
   }
 }
 
-// A signal while the node starts or drains: nothing to lose is worth waiting for then.
+// A second signal, while the node drains: whoever sends it does not want to wait.
 void force_on_next_signal(int descriptor) {
   std::thread([descriptor] {
     wait_for_signal(descriptor);

@@ -64,21 +64,10 @@ python_packages() {
   cp tests/requirements.txt "$stamp"
 }
 
-# The suites that every run repeats under AddressSanitizer; --full builds and runs them all.
-quick_sanitized="unit_sdk unit_store unit_engine_wasm unit_pipeline"
-quick_sanitized+=" conformance_store conformance_consensus"
-
 # What is compiled by us under a sanitizer, with its tests.
 sanitized() {  # preset
   phase "build-$1" build_phase "$1"
   phase "$1" labelled "$1" '^(unit|conformance)$' "$jobs"
-}
-
-quickly_sanitized() {  # preset
-  # shellcheck disable=SC2086  # one word per target
-  phase "build-$1" build_phase "$1" $quick_sanitized
-  phase "$1" ctest --test-dir "build/$1" -R "^(${quick_sanitized// /|})\$" -j "$jobs" \
-    --output-on-failure --no-tests=error --timeout 1800
 }
 
 print_table() {
@@ -106,7 +95,7 @@ run_tests() {
   for label in integration crash schemathesis; do
     phase "$label" labelled release "^$label\$" 1
   done
-  if [ "$full" = 1 ]; then sanitized asan; else quickly_sanitized asan; fi
+  sanitized asan
   phase build-fuzz build_phase fuzz fuzz_targets
   phase fuzz labelled fuzz '^fuzz$' "$jobs"
   if [ "$full" = 1 ]; then

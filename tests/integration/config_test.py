@@ -62,15 +62,33 @@ class Config(unittest.TestCase):
 
     def test_a_plugin_that_is_not_there_is_named_with_where_it_was_looked_for(self):
         self.refused(lambda config: config["store"].update(plugin="no_such"), "no_such",
-                     str(BINARY / "lib/tenon/plugins"), checkable=False)
+                     str(BINARY / "lib/tenon/plugins"))
 
     def test_a_plugin_config_is_checked_against_the_plugins_own_schema(self):
-        self.refused(lambda config: config["apis"][0]["config"].update(listne="x"), "listne",
-                     checkable=False)
+        self.refused(lambda config: config["apis"][0]["config"].update(listne="x"), "listne")
 
     def test_a_pinned_hash_that_differs_is_refused(self):
-        self.refused(lambda config: config["store"].update(sha256="0" * 64), "sha256",
-                     checkable=False)
+        self.refused(lambda config: config["store"].update(sha256="0" * 64), "sha256")
+
+    def test_every_refused_plugin_is_listed_and_by_both_checks_alike(self):
+        def change(config):
+            config["store"].update(plugin="no_such_store")
+            config["consensus"].update(plugin="no_such_consensus")
+            config["apis"][0]["config"].update(listne="x")
+        with temporary_folder() as folder:
+            node = Node(folder, "memory", change)
+            daemon = subprocess.run([TENOND, "--config", node.config, "--check"], text=True,
+                                    capture_output=True, timeout=30, stdin=subprocess.DEVNULL)
+            self.assertEqual(daemon.returncode, 1, daemon.stdout + daemon.stderr)
+            tool = tenon("config", "check", node.config, "--json", check=False)
+            self.assertEqual(tool.returncode, 1, tool.stdout + tool.stderr)
+            failure = json.loads(tool.stdout.splitlines()[-1])
+            self.assertEqual(failure["exit_code"], 1)
+            told = [line.removeprefix("tenond: ") for line in daemon.stderr.splitlines()]
+            self.assertEqual(failure["message"].splitlines(), told)
+            refusals = json.loads(tool.stderr.splitlines()[-1])
+            self.assertEqual([refusal["code"] for refusal in refusals],
+                             ["NOT_FOUND", "NOT_FOUND", "BAD_CONFIG"])
 
     def test_a_port_in_use_is_named(self):
         with socket.socket() as holder:

@@ -36,6 +36,25 @@ class Database(unittest.TestCase):
         self.assertIn("sys/validators", keys)
         self.assertIn("sys/party/alice", keys)
 
+    def test_looking_changes_nothing_on_disk(self):
+        def files():
+            return {path: (path.stat().st_mtime_ns, path.read_bytes())
+                    for path in self.node.data.rglob("*") if path.is_file()}
+        before = files()
+        answer("db", "verify", *self.where)
+        answer("db", "blocks", *self.where)
+        answer("db", "keys", "--prefix", "sys/", *self.where)
+        self.assertEqual(files(), before)
+
+    def test_a_node_that_runs_is_not_looked_at(self):
+        self.node.start()
+        try:
+            refused = tenon("db", "blocks", *self.where, check=False)
+            self.assertNotEqual(refused.returncode, 0)
+            self.assertIn("is in use by another node or a tool", refused.stderr)
+        finally:
+            self.assertEqual(self.node.stop(), 0)
+
     def test_a_flipped_bit_is_detected_and_named(self):
         data = self.node.folder / "damaged"
         shutil.copytree(self.node.data, data)

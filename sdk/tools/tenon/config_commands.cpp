@@ -1,10 +1,12 @@
-// tenon config check: what is wrong with a node's configuration, before anything is started.
+// tenon config check: what is wrong with a node's configuration, before anything is started. The
+// checks are those of `tenond --check`.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
 
 #include "files.hpp"
-#include "loader/loader.hpp"
 #include "node/config/node_config.hpp"
+#include "node/plugin_set.hpp"
 #include "session.hpp"
 
 namespace tenon::tool {
@@ -13,7 +15,7 @@ namespace {
 namespace config = host::config;
 namespace loader = host::loader;
 
-Json error_json(const config::ConfigError& error) {
+Json to_json(const config::ConfigError& error) {
   return {{"file", error.file},
           {"line", error.position.line},
           {"column", error.position.column},
@@ -24,30 +26,33 @@ Json error_json(const config::ConfigError& error) {
           {"did_you_mean", error.suggestion}};
 }
 
-Status refuse(Session& session, const std::string& file, const config::ConfigErrors& errors) {
-  if (session.json) {
-    Json list = Json::array();
-    for (const config::ConfigError& error : errors)
-      list.push_back(error_json(error));
-    session.progress(list.dump());
-  }
-  return session.failed(config::to_status(errors), Exit::kFailed,
-                        "mend the file, then: tenon config check " + file);
+Json to_json(const loader::Refusal& refusal) {
+  return {{"file", refusal.file},
+          {"code", std::string(loader::refusal_name(refusal.code))},
+          {"what", refusal.what},
+          {"expected", refusal.expected},
+          {"found", refusal.found},
+          {"how_to_fix", refusal.how_to_fix}};
 }
 
-// The plugin that the configuration names, without running any of its code, and its section
-// against its own schema.
-Result<config::ConfigErrors> check_plugin(const config::NodeConfig& node,
-                                          const config::PluginUse& use) {
-  auto file = loader::find_plugin(node.plugin_path, use.kind, use.plugin);
-  if (!file.ok())
-    return file.refusal().status();
-  auto inspected = loader::inspect(*file, {use.kind, use.plugin, use.sha256});
-  if (!inspected.ok())
-    return inspected.refusal().status();
-  TENON_ASSIGN_OR_RETURN(const config::Schema schema,
-                         config::Schema::compile(inspected->descriptor.config_schema));
-  return config::check_section(node, use, schema);
+Status to_status(const std::vector<loader::Refusal>& refusals) {
+  std::string sentences;
+  for (const loader::Refusal& refusal : refusals)
+    sentences += (sentences.empty() ? "" : "\n") + refusal.sentence();
+  return failed_precondition(std::move(sentences));
+}
+
+// All that was found, a line each; with --json also as a list on the error stream.
+template <typename Finding>
+Status refuse(Session& session, const std::string& file, const std::vector<Finding>& findings) {
+  if (session.json) {
+    Json list = Json::array();
+    for (const Finding& finding : findings)
+      list.push_back(to_json(finding));
+    session.progress(list.dump(-1, ' ', false, Json::error_handler_t::replace));
+  }
+  return session.failed(to_status(findings), Exit::kFailed,
+                        "mend what is named, then: tenon config check " + file);
 }
 
 Status check(Session& session, const std::string& file) {
@@ -55,18 +60,16 @@ Status check(Session& session, const std::string& file) {
   if (const auto* errors = std::get_if<config::ConfigErrors>(&loaded))
     return refuse(session, file, *errors);
   const auto& node = std::get<config::NodeConfig>(loaded);
-  std::vector<config::PluginUse> uses = {node.store, node.consensus};
-  uses.insert(uses.end(), node.engines.begin(), node.engines.end());
-  uses.insert(uses.end(), node.apis.begin(), node.apis.end());
+  if (const auto refusals = host::node::check_plugins(node); !refusals.empty())
+    return refuse(session, file, refusals);
   Json plugins = Json::array();
-  for (const config::PluginUse& use : uses) {
-    auto errors = check_plugin(node, use);
-    if (!errors.ok())
-      return session.failed(errors.status(), Exit::kFailed, "tenon plugin list --offline");
-    if (!errors->empty())
-      return refuse(session, file, *errors);
+  const auto name = [&](const config::PluginUse& use) {
     plugins.push_back({{"kind", use.kind}, {"plugin", use.plugin}});
-  }
+  };
+  name(node.store);
+  std::for_each(node.engines.begin(), node.engines.end(), name);
+  name(node.consensus);
+  std::for_each(node.apis.begin(), node.apis.end(), name);
   session.result(Json{{"valid", true}, {"file", file}, {"plugins", plugins}});
   return ok_status();
 }

@@ -17,7 +17,7 @@ struct Arguments {
   std::string json_arguments = "{}";
   std::vector<std::string> readers;
   std::string command_id;
-  std::size_t limit = 1000;
+  ListRange range{{}, 1000};
 };
 
 Status upload(Session& session, const Arguments& arguments) {
@@ -32,13 +32,6 @@ Status upload(Session& session, const Arguments& arguments) {
     path += "&command_id=" + url_encode(arguments.command_id);
   TENON_ASSIGN_OR_RETURN(const Json answer, node.upload(path, std::move(module)));
   session.result(answer);
-  return ok_status();
-}
-
-Status list(Session& session, const std::string& member, std::size_t limit) {
-  NodeClient node(session);
-  TENON_ASSIGN_OR_RETURN(const Json items, collect_pages(node, "/v1/" + member, member, limit));
-  session.result(items);
   return ok_status();
 }
 
@@ -73,9 +66,10 @@ void add_contract_group(CLI::App& app, Session& session,
   command->callback(
       [&session, arguments] { session.choose([&] { return upload(session, *arguments); }); });
   command = group->add_subcommand("list", "list the uploaded contracts");
-  command->add_option("--limit", arguments->limit)->capture_default_str();
+  add_list_options(*command, arguments->range);
   command->callback([&session, arguments] {
-    session.choose([&] { return list(session, "contracts", arguments->limit); });
+    session.choose(
+        [&] { return answer_list(session, "/v1/contracts", "contracts", arguments->range); });
   });
   command = group->add_subcommand("describe", "show a contract's functions, types and events");
   command->add_option("CONTRACT", arguments->contract, "SHA-256 of the module")->required();
@@ -98,9 +92,10 @@ void add_instance_group(CLI::App& app, Session& session,
   command->callback(
       [&session, arguments] { session.choose([&] { return instantiate(session, *arguments); }); });
   command = group->add_subcommand("list", "list the active contracts");
-  command->add_option("--limit", arguments->limit)->capture_default_str();
+  add_list_options(*command, arguments->range);
   command->callback([&session, arguments] {
-    session.choose([&] { return list(session, "instances", arguments->limit); });
+    session.choose(
+        [&] { return answer_list(session, "/v1/instances", "instances", arguments->range); });
   });
   command = group->add_subcommand("show", "show one active contract");
   command->add_option("INSTANCE", arguments->instance)->required();

@@ -1,5 +1,6 @@
 // tenon db verify|blocks|keys|export: the files of a stopped node, without a node.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <chrono>
 #include <fstream>
 #include <memory>
@@ -7,6 +8,7 @@
 #include "chain_check.hpp"
 #include "offline_store.hpp"
 #include "pipeline/block_log.hpp"
+#include "render.hpp"
 #include "solo_node.hpp"
 #include "tenon/core/encoding.hpp"
 #include "tenon/merkle/state_entry.hpp"
@@ -19,36 +21,40 @@ constexpr auto kProgressInterval = std::chrono::seconds(1);
 struct Arguments {
   std::string config;
   std::string prefix;
+  std::string after;
   std::string file;
   std::uint64_t from = 0;
-  std::uint64_t limit = 1'000'000;
+  std::size_t limit = 1'000'000;
 };
 
-// Says how far a long check is, once a second.
+// Says how far a long command is, once a second.
 class Progress {
 public:
   Progress(Session& session, std::string what) : session_(session), what_(std::move(what)) {}
   void operator()(std::uint64_t done, std::uint64_t total) {
-    const auto now = std::chrono::steady_clock::now();
-    if (now - last_ < kProgressInterval)
-      return;
-    last_ = now;
-    session_.progress(what_ + " " + std::to_string(done) + " of " + std::to_string(total) + " ...");
+    if (is_due())
+      say(std::to_string(done) + " of " + std::to_string(total));
+  }
+  // Where nobody knows the total before the end.
+  void operator()(std::uint64_t done) {
+    if (is_due())
+      say(std::to_string(done));
   }
 
 private:
+  bool is_due() {
+    const auto now = std::chrono::steady_clock::now();
+    if (now - last_ < kProgressInterval)
+      return false;
+    last_ = now;
+    return true;
+  }
+  void say(const std::string& done) { session_.progress(what_ + " " + done + " ..."); }
+
   Session& session_;
   std::string what_;
   std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
 };
-
-std::string printable(BytesView bytes) {
-  for (const char c : bytes) {
-    if (c < 0x20 || c > 0x7e)
-      return "0x" + to_hex(bytes);
-  }
-  return std::string(bytes);
-}
 
 Result<std::unique_ptr<OfflineStore>> open(Session& session, const Arguments& arguments) {
   std::filesystem::path config = arguments.config;
@@ -93,9 +99,12 @@ Status verify(Session& session, const Arguments& arguments) {
 Status list_blocks(Session& session, const Arguments& arguments) {
   TENON_ASSIGN_OR_RETURN(const auto store, open(session, arguments));
   TENON_ASSIGN_OR_RETURN(const plugin::StoreHead head, store->store().head());
+  std::uint64_t height = arguments.from;
+  const std::uint64_t there = head.empty || height > head.height ? 0 : head.height - height + 1;
+  const std::uint64_t listed = std::min<std::uint64_t>(there, arguments.limit);
+  Progress progress(session, "reading block");
   Json blocks = Json::array();
-  for (std::uint64_t height = arguments.from;
-       !head.empty && height <= head.height && blocks.size() < arguments.limit; ++height) {
+  for (; blocks.size() < listed; ++height) {
     TENON_ASSIGN_OR_RETURN(const LoggedBlock block, read_block(store->store(), height));
     v1::BlockResults results;
     const Bytes& bytes = block.part(plugin::BlockPart::kResults);
@@ -106,16 +115,30 @@ Status list_blocks(Session& session, const Arguments& arguments) {
                       {"transactions", results.results_size()},
                       {"block_id", to_hex(block.result.block_id())},
                       {"state_root", to_hex(block.result.state_root())}});
+    progress(blocks.size(), listed);
   }
   session.result(blocks);
+  if (listed < there)
+    session.more("from", std::to_string(height));
   return ok_status();
+}
+
+// Where to go on after a key, given as list_keys() shows it.
+Bytes place_after(const std::string& shown) {
+  const auto bytes = shown.starts_with("0x") ? from_hex(shown.substr(2)) : std::nullopt;
+  return bytes.value_or(shown) + '\0';
 }
 
 Status list_keys(Session& session, const Arguments& arguments) {
   TENON_ASSIGN_OR_RETURN(const auto store, open(session, arguments));
   TENON_ASSIGN_OR_RETURN(const auto snapshot, store->store().snapshot(plugin::kHeadHeight));
+  Progress progress(session, "reading key");
   Json keys = Json::array();
+  bool more = false;
   const auto visit = [&](BytesView key, BytesView encoded) {
+    more = keys.size() == arguments.limit;
+    if (more)
+      return false;
     Json item = {{"key", printable(key)}};
     const auto entry = merkle::decode_entry(encoded);
     item["value_bytes"] = entry.ok() ? entry->value.size() : encoded.size();
@@ -125,11 +148,18 @@ Status list_keys(Session& session, const Arguments& arguments) {
       item["expires_at_us"] = std::to_string(entry->expires_at_us);
     }
     keys.push_back(std::move(item));
-    return keys.size() < arguments.limit;
+    progress(keys.size());
+    return true;
   };
-  TENON_RETURN_IF_ERROR(snapshot->scan(plugin::KeyClass::kState, arguments.prefix,
-                                       prefix_end(arguments.prefix), visit));
+  Bytes begin = arguments.prefix;
+  if (!arguments.after.empty())
+    begin = std::max(begin, place_after(arguments.after));
+  const Bytes end = prefix_end(arguments.prefix);
+  if (end.empty() || begin < end)
+    TENON_RETURN_IF_ERROR(snapshot->scan(plugin::KeyClass::kState, begin, end, visit));
   session.result(keys);
+  if (more)
+    session.more("after", keys.back()["key"].get<std::string>());
   return ok_status();
 }
 
@@ -170,10 +200,11 @@ void add_database_commands(CLI::App& app, Session& session) {
   add("verify", "check the whole chain: headers, certificates, every root", verify);
   CLI::App* command = add("blocks", "list the blocks", list_blocks);
   command->add_option("--from", arguments->from, "first height");
-  command->add_option("--limit", arguments->limit)->capture_default_str();
+  add_limit_option(*command, arguments->limit);
   command = add("keys", "list the keys of the state", list_keys);
   command->add_option("--prefix", arguments->prefix, "only keys that begin so, e.g. sys/");
-  command->add_option("--limit", arguments->limit)->capture_default_str();
+  command->add_option("--after", arguments->after, "go on after this key, as a cut list named it");
+  add_limit_option(*command, arguments->limit);
 }
 
 } // namespace tenon::tool

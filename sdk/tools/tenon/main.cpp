@@ -1,6 +1,8 @@
 // tenon: the one tool for people. Each command group stands in its own file.
 #include <CLI/CLI.hpp>
-#include <iostream>
+#include <algorithm>
+#include <span>
+#include <string_view>
 
 #include "session.hpp"
 
@@ -12,12 +14,17 @@ constexpr const char* kFooter =
     "authority; 5 the ledger rejected the transaction; 6 a proof, block or file does not verify.\n"
     "A failure prints the one next command to run. With --json the last line is the answer.";
 
-int run(int argc, char** argv) {
+// Asked of the bare words, so that a command line that cannot be parsed is refused in JSON too.
+bool asks_for_json(std::span<char* const> words) {
+  return std::any_of(words.begin(), words.end(),
+                     [](const char* word) { return std::string_view(word) == "--json"; });
+}
+
+int run(Session& session, int argc, char** argv) {
   CLI::App app("Tenon: starts, asks and checks ledger nodes.", "tenon");
   app.footer(kFooter);
   app.fallthrough(); // the common options may stand after the command's words
   app.require_subcommand(1);
-  Session session;
   session.add_options(app);
   add_up_command(app, session);
   add_contract_commands(app, session);
@@ -34,8 +41,8 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0)
       return app.exit(error);
-    std::cerr << "tenon: " << error.what() << "\nnext:  tenon --help" << std::endl;
-    return static_cast<int>(Exit::kUsage);
+    return static_cast<int>(
+        session.report(invalid_argument(error.what()), Exit::kUsage, "tenon --help"));
   }
   return static_cast<int>(session.run());
 }
@@ -44,10 +51,13 @@ int run(int argc, char** argv) {
 } // namespace tenon::tool
 
 int main(int argc, char** argv) {
+  using namespace tenon::tool;
+  Session session;
+  session.json = asks_for_json({argv, static_cast<std::size_t>(argc)});
   try {
-    return tenon::tool::run(argc, argv);
+    return run(session, argc, argv);
   } catch (const std::exception& error) {
-    std::cerr << "tenon: " << error.what() << "\nnext:  tenon --help" << std::endl;
-    return static_cast<int>(tenon::tool::Exit::kFailed);
+    return static_cast<int>(
+        session.report(tenon::fault(error.what()), Exit::kFailed, "tenon --help"));
   }
 }

@@ -1,7 +1,12 @@
 #include "node_client.hpp"
 
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
 namespace tenon::tool {
 namespace {
+
+constexpr std::size_t kPageItems = 100;
 
 Code code_for(long http_status) {
   switch (http_status) {
@@ -104,14 +109,14 @@ Result<Json> NodeClient::upload(const std::string& path, std::string module) {
   return send(std::move(request), Access::kParty);
 }
 
-Result<Json> collect_pages(NodeClient& node, const std::string& path, const std::string& member,
-                           std::size_t limit, Access access) {
-  Json items = Json::array();
-  std::string after;
-  while (items.size() < limit) {
-    const std::string separator = path.find('?') == std::string::npos ? "?" : "&";
-    std::string page_path = path + separator + "limit=" +
-                            std::to_string(std::min<std::size_t>(limit - items.size(), 100));
+Result<List> collect_pages(NodeClient& node, const std::string& path, const std::string& member,
+                           const ListRange& range, Access access) {
+  List list;
+  std::string after = range.after;
+  while (true) {
+    const std::size_t missing = range.limit - list.items.size();
+    std::string page_path =
+        path + "?limit=" + std::to_string(std::min<std::size_t>(missing, kPageItems));
     if (!after.empty())
       page_path += "&after=" + url_encode(after);
     TENON_ASSIGN_OR_RETURN(const Json page, node.get(page_path, access));
@@ -120,13 +125,33 @@ Result<Json> collect_pages(NodeClient& node, const std::string& path, const std:
       return invalid_argument("the answer to GET " + path + " has no list '" + member + "'");
     }
     for (const Json& item : *found)
-      items.push_back(item);
+      list.items.push_back(item);
     const auto next = page.find("next");
-    if (next == page.end() || !next->is_string() || next->get<std::string>() == after)
-      break;
+    if (next == page.end() || !next->is_string())
+      return list;
+    if (next->get<std::string>() == after)
+      return invalid_argument("GET " + page_path + " would go on at the same place");
     after = next->get<std::string>();
+    if (list.items.size() >= range.limit) {
+      list.next = after;
+      return list;
+    }
   }
-  return items;
+}
+
+void add_list_options(CLI::App& command, ListRange& range) {
+  command.add_option("--after", range.after, "go on after this place, as a cut list named it");
+  add_limit_option(command, range.limit);
+}
+
+Status answer_list(Session& session, const std::string& path, const std::string& member,
+                   const ListRange& range, Access access) {
+  NodeClient node(session);
+  TENON_ASSIGN_OR_RETURN(const List list, collect_pages(node, path, member, range, access));
+  session.result(list.items);
+  if (!list.next.empty())
+    session.more("after", list.next);
+  return ok_status();
 }
 
 } // namespace tenon::tool

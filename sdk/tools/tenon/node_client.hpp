@@ -1,6 +1,7 @@
 // The node's REST API as the tool's commands use it. One thread.
 #pragma once
 
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -40,9 +41,26 @@ private:
   std::map<std::string, std::string> tokens_;
 };
 
-// All pages of a listing: follows `next` until there is none or `limit` items are there.
-[[nodiscard]] Result<Json> collect_pages(NodeClient& node, const std::string& path,
-                                         const std::string& member, std::size_t limit,
+// Which part of a list: what comes after `after`, at most `limit` items; all of it as it stands.
+struct ListRange {
+  std::string after;
+  std::size_t limit = std::numeric_limits<std::size_t>::max();
+};
+
+struct List {
+  Json items = Json::array();
+  std::string next; // the `after` of what is left; empty when that was all
+};
+
+// The pages of a list, put together.
+[[nodiscard]] Result<List> collect_pages(NodeClient& node, const std::string& path,
+                                         const std::string& member, const ListRange& range,
                                          Access access = Access::kParty);
+
+// A command that lists: its options, and its answer, which says when it is not the whole list.
+void add_list_options(CLI::App& command, ListRange& range);
+[[nodiscard]] Status answer_list(Session& session, const std::string& path,
+                                 const std::string& member, const ListRange& range,
+                                 Access access = Access::kParty);
 
 } // namespace tenon::tool

@@ -109,12 +109,16 @@ OfflineStore::open(const std::filesystem::path& config_file,
   }
   TENON_ASSIGN_OR_RETURN(const std::string genesis, read_file(data_directory / "genesis.json"));
   TENON_ASSIGN_OR_RETURN(const loader::LoadedPlugin loaded, load_store(node));
-  std::unique_ptr<OfflineStore> store(new OfflineStore());
+  TENON_ASSIGN_OR_RETURN(auto locked, host::node::DataDirectory::open_for_reading(data_directory));
+  std::unique_ptr<OfflineStore> store(new OfflineStore(std::move(locked)));
   store->plugin_ = loaded.table;
   store->plugin_directory_ = directory.string();
   store->chain_ = crypto::sha256(genesis);
   store->make_host_tables();
-  TENON_RETURN_IF_ERROR(store->start(node.store.config.dump()));
+  nlohmann::json settings = node.store.config;
+  if (loaded.descriptor.config_schema.contains("/properties/read_only"_json_pointer))
+    settings["read_only"] = true;
+  TENON_RETURN_IF_ERROR(store->start(settings.dump()));
   return store;
 }
 

@@ -1,10 +1,12 @@
-// The store of a stopped node, opened by its own plugin as the node would, but without a node: for
-// looking at what is on disk. Owned by the command; main thread.
+// The store of a stopped node, opened by its own plugin as the node would, but without a node and,
+// where the plugin can, for reading alone: for looking at what is on disk. Owned by the command;
+// main thread.
 #pragma once
 
 #include <filesystem>
 #include <memory>
 
+#include "node/data_directory.hpp"
 #include "tenon/abi/host.h"
 #include "tenon/abi/plugin.h"
 #include "tenon/plugin/store.hpp"
@@ -24,10 +26,11 @@ public:
   [[nodiscard]] plugin::Store& store() { return *store_; }
 
 private:
-  OfflineStore() = default;
+  explicit OfflineStore(host::node::DataDirectory directory) : directory_(std::move(directory)) {}
   [[nodiscard]] Status start(std::string_view config_json);
   void make_host_tables();
 
+  host::node::DataDirectory directory_;
   const tenon_plugin* plugin_ = nullptr;
   tenon_instance* instance_ = nullptr;
   std::unique_ptr<plugin::Store> store_;

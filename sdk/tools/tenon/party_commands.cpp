@@ -10,7 +10,7 @@ namespace {
 struct Arguments {
   std::string name;
   std::string display_name;
-  std::size_t limit = 1000;
+  ListRange range{{}, 1000};
   std::vector<std::string> read_as;
   bool admin = false;
   std::uint64_t lifetime_s = 24 * 3600;
@@ -23,14 +23,6 @@ Status allocate(Session& session, const Arguments& arguments) {
     body["display_name"] = arguments.display_name;
   TENON_ASSIGN_OR_RETURN(const Json answer, node.post("/v1/parties", body, Access::kOperator));
   session.result(answer);
-  return ok_status();
-}
-
-Status list(Session& session, const Arguments& arguments) {
-  NodeClient node(session);
-  TENON_ASSIGN_OR_RETURN(const Json items, collect_pages(node, "/v1/parties", "parties",
-                                                         arguments.limit, Access::kOperator));
-  session.result(items);
   return ok_status();
 }
 
@@ -62,9 +54,12 @@ void add_party_commands(CLI::App& app, Session& session) {
   command->callback(
       [&session, arguments] { session.choose([&] { return allocate(session, *arguments); }); });
   command = group->add_subcommand("list", "list the parties of the ledger");
-  command->add_option("--limit", arguments->limit)->capture_default_str();
-  command->callback(
-      [&session, arguments] { session.choose([&] { return list(session, *arguments); }); });
+  add_list_options(*command, arguments->range);
+  command->callback([&session, arguments] {
+    session.choose([&] {
+      return answer_list(session, "/v1/parties", "parties", arguments->range, Access::kOperator);
+    });
+  });
   command = group->add_subcommand("token", "print a bearer token, signed with the node's key");
   command->add_option("NAME", arguments->name, "the party that the bearer acts as")->required();
   command->add_option("--read-as", arguments->read_as, "parties whose data it may read besides");

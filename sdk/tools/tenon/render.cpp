@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "tenon/core/encoding.hpp"
+
 namespace tenon::tool {
 namespace {
 
@@ -97,6 +99,14 @@ std::string render_indented(const Json& value, const std::string& indent) {
 
 std::string render(const Json& value) {
   return render_indented(value, "");
+}
+
+std::string printable(BytesView bytes) {
+  for (const char c : bytes) {
+    if (c < 0x20 || c > 0x7e)
+      return "0x" + to_hex(bytes);
+  }
+  return std::string(bytes);
 }
 
 } // namespace tenon::tool

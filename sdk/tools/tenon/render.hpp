@@ -4,8 +4,12 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "tenon/core/bytes.hpp"
+
 namespace tenon::tool {
 
 [[nodiscard]] std::string render(const nlohmann::ordered_json& value);
+// A key: as text where all of it is, otherwise as hex behind "0x".
+[[nodiscard]] std::string printable(BytesView bytes);
 
 } // namespace tenon::tool

@@ -8,6 +8,8 @@
 namespace tenon::tool {
 namespace {
 
+constexpr std::size_t kMostListed = 1'000'000'000; // they are gathered in memory
+
 struct Advice {
   Exit exit;
   const char* next;
@@ -28,6 +30,11 @@ Advice advice_for(Code code) {
   default:
     return {Exit::kFailed, "tenon --help"};
   }
+}
+
+// Bytes that are no UTF-8 are replaced: a file's name may hold any.
+std::string line_of(const Json& value) {
+  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 } // namespace
@@ -52,23 +59,25 @@ Exit Session::run() {
   Advice advice = advice_for(status.code());
   if (exit_ != Exit::kOk)
     advice.exit = exit_;
-  const std::string next = next_.empty() ? advice.next : next_;
+  return report(status, advice.exit, next_.empty() ? advice.next : next_);
+}
+
+Exit Session::report(const Status& status, Exit exit, const std::string& next) const {
   if (json) {
-    std::cout << Json{{"error", std::string(code_name(status.code()))},
-                      {"message", status.message()},
-                      {"exit_code", static_cast<int>(advice.exit)},
-                      {"next", next}}
-                     .dump(-1, ' ', false, Json::error_handler_t::replace)
+    std::cout << line_of({{"error", std::string(code_name(status.code()))},
+                          {"message", status.message()},
+                          {"exit_code", static_cast<int>(exit)},
+                          {"next", next}})
               << std::endl;
   } else {
     std::cerr << "tenon: " << status.message() << "\nnext:  " << next << std::endl;
   }
-  return advice.exit;
+  return exit;
 }
 
 void Session::result(const Json& value) const {
   if (json) {
-    std::cout << value.dump(-1, ' ', false, Json::error_handler_t::replace) << std::endl;
+    std::cout << line_of(value) << std::endl;
   } else {
     std::cout << render(value) << std::flush;
   }
@@ -78,10 +87,20 @@ void Session::progress(const std::string& sentence) const {
   std::cerr << sentence << std::endl;
 }
 
+void Session::more(const std::string& option, const std::string& value) const {
+  progress(json ? line_of({{"more", {{option, value}}}}) : "more: --" + option + " " + value);
+}
+
 Status Session::failed(Status status, Exit exit, std::string next) {
   exit_ = exit;
   next_ = std::move(next);
   return status;
+}
+
+void add_limit_option(CLI::App& command, std::size_t& limit) {
+  command.add_option("--limit", limit, "list at most so many")
+      ->check(CLI::Range(std::size_t{1}, kMostListed))
+      ->capture_default_str();
 }
 
 Result<Json> parse_json(std::string_view text, const std::string& what) {

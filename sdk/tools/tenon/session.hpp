@@ -44,8 +44,12 @@ public:
   void result(const Json& value) const;
   // A step towards the answer, on the error stream.
   void progress(const std::string& sentence) const;
+  // After the result of a list that --limit has cut: the command's option that goes on from there.
+  void more(const std::string& option, const std::string& value) const;
   // What to print on failure instead of the default for the status code; returns `status`.
   Status failed(Status status, Exit exit, std::string next);
+  // Prints a failure, with --json as the answer; returns `exit`. run() does it for commands.
+  Exit report(const Status& status, Exit exit, const std::string& next) const;
 
   bool json = false;
   std::string url = "http://127.0.0.1:8080";
@@ -62,6 +66,9 @@ private:
 
 // `text` as JSON; otherwise says where in it the mistake is. `what` names the text.
 [[nodiscard]] Result<Json> parse_json(std::string_view text, const std::string& what);
+
+// --limit of a command that lists.
+void add_limit_option(CLI::App& command, std::size_t& limit);
 
 // The command groups, one file each.
 void add_up_command(CLI::App& app, Session& session);

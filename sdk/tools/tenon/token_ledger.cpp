@@ -10,9 +10,9 @@ namespace {
 constexpr const char* kLabel = "gold";
 
 Status allocate_party(Session& session, NodeClient& node, const std::string& party) {
-  TENON_ASSIGN_OR_RETURN(const Json parties,
-                         collect_pages(node, "/v1/parties", "parties", 10'000, Access::kOperator));
-  for (const Json& item : parties) {
+  TENON_ASSIGN_OR_RETURN(const List parties,
+                         collect_pages(node, "/v1/parties", "parties", {}, Access::kOperator));
+  for (const Json& item : parties.items) {
     if (item.value("party", "") == party)
       return ok_status();
   }
@@ -38,9 +38,9 @@ Result<std::string> upload_contract(Session& session, NodeClient& node) {
 }
 
 Result<std::string> find_instance(NodeClient& node, const std::string& contract) {
-  TENON_ASSIGN_OR_RETURN(const Json instances,
-                         collect_pages(node, "/v1/instances", "instances", 10'000));
-  for (const Json& item : instances) {
+  TENON_ASSIGN_OR_RETURN(const List instances,
+                         collect_pages(node, "/v1/instances", "instances", {}));
+  for (const Json& item : instances.items) {
     if (item.value("contract", "") == contract && item.value("label", "") == kLabel) {
       return item.value("instance", "");
     }

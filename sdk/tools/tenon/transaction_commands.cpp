@@ -14,7 +14,7 @@ struct Arguments {
   std::string command_id;
   std::string transaction;
   bool all = false;
-  std::size_t limit = 100;
+  ListRange range{{}, 100};
 };
 
 // POST of a function call to an instance: `verb` is execute or query.
@@ -32,12 +32,8 @@ Status call(Session& session, const Arguments& arguments, const std::string& ver
 }
 
 Status list(Session& session, const Arguments& arguments) {
-  NodeClient node(session);
-  TENON_ASSIGN_OR_RETURN(const Json items,
-                         collect_pages(node, "/v1/transactions", "transactions", arguments.limit,
-                                       arguments.all ? Access::kOperator : Access::kParty));
-  session.result(items);
-  return ok_status();
+  return answer_list(session, "/v1/transactions", "transactions", arguments.range,
+                     arguments.all ? Access::kOperator : Access::kParty);
 }
 
 Status show(Session& session, const std::string& path, Access access) {
@@ -68,7 +64,7 @@ void add_transaction_commands(CLI::App& app, Session& session) {
   add_call(command, session, arguments, "execute");
   command = group->add_subcommand("list", "list the transactions that the party may see");
   command->add_flag("--all", arguments->all, "all of them, as an operator");
-  command->add_option("--limit", arguments->limit)->capture_default_str();
+  add_list_options(*command, arguments->range);
   command->callback(
       [&session, arguments] { session.choose([&] { return list(session, *arguments); }); });
   command = group->add_subcommand("show", "show one transaction");

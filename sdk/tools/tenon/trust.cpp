@@ -2,22 +2,12 @@
 
 #include "files.hpp"
 #include "pipeline/genesis.hpp"
+#include "render.hpp"
 #include "tenon/core/encoding.hpp"
 #include "tenon/crypto/sha256.hpp"
 #include "tenon/wire/ledger_proof.hpp"
 
 namespace tenon::tool {
-namespace {
-
-std::string printable(BytesView bytes) {
-  for (const char c : bytes) {
-    if (c < 0x20 || c > 0x7e)
-      return "0x" + to_hex(bytes);
-  }
-  return std::string(bytes);
-}
-
-} // namespace
 
 Result<Trust> read_genesis(const std::filesystem::path& file) {
   TENON_ASSIGN_OR_RETURN(const std::string text, read_file(file));

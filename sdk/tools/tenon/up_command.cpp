@@ -115,7 +115,8 @@ Status up(Session& session, const Arguments& arguments) {
   if (config.empty()) {
     TENON_ASSIGN_OR_RETURN(config, default_config());
   }
-  session.progress("starting a node: " + config.string() + ", data in " + session.data_directory);
+  session.progress("starting a node: " + std::filesystem::proximate(config).string() +
+                   ", data in " + session.data_directory);
   auto node = start_solo_node(config, session.data_directory);
   if (!node.ok()) {
     return session.failed(node.status(), Exit::kFailed, "tenon config check " + config.string());

@@ -167,8 +167,13 @@ Status run(tool::Session& session) {
 
 int main(int argc, char** argv) {
   tenon::tool::Session session;
-  for (int i = 1; i < argc; ++i)
-    session.json = session.json || std::string_view(argv[i]) == "--json";
+  for (int i = 1; i < argc; ++i) {
+    if (std::string_view(argv[i]) != "--json") {
+      std::cerr << "unknown option " << argv[i] << "; expected --json or nothing" << std::endl;
+      return static_cast<int>(tenon::tool::Exit::kUsage);
+    }
+    session.json = true;
+  }
   session.choose([&] { return tenon::bench::run(session); });
   return static_cast<int>(session.run());
 }

@@ -2,6 +2,8 @@
 //                         [--value-bytes N] [--no-sync] [--config JSON]
 #include <cstdio>
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "store_bench.hpp"
@@ -21,13 +23,12 @@ std::filesystem::path shipped_plugin() {
 }
 
 Status parse(int argc, char** argv, StoreBenchOptions& options) {
-  const auto number = [&](int& i) -> Result<std::uint64_t> {
-    const auto value = i + 1 < argc ? parse_u64(argv[i + 1]) : std::nullopt;
-    if (!value || *value == 0)
-      return invalid_argument(std::string(argv[i]) + " needs a number above 0");
-    ++i;
-    return *value;
-  };
+  const std::map<std::string_view, std::function<void(std::uint64_t)>> numbers = {
+      {"--keys", [&](std::uint64_t value) { options.keys = value; }},
+      {"--batch", [&](std::uint64_t value) { options.batch = value; }},
+      {"--batches", [&](std::uint64_t value) { options.batches = value; }},
+      {"--key-bytes", [&](std::uint64_t value) { options.key_size = value; }},
+      {"--value-bytes", [&](std::uint64_t value) { options.value_size = value; }}};
   for (int i = 1; i < argc; ++i) {
     const std::string_view name = argv[i];
     if (name == "--json")
@@ -40,19 +41,13 @@ Status parse(int argc, char** argv, StoreBenchOptions& options) {
       options.config = argv[++i];
       continue;
     }
-    TENON_ASSIGN_OR_RETURN(const std::uint64_t value, number(i));
-    if (name == "--keys")
-      options.keys = value;
-    else if (name == "--batch")
-      options.batch = value;
-    else if (name == "--batches")
-      options.batches = value;
-    else if (name == "--key-bytes")
-      options.key_size = value;
-    else if (name == "--value-bytes")
-      options.value_size = value;
-    else
+    const auto option = numbers.find(name);
+    if (option == numbers.end())
       return invalid_argument("unknown option " + std::string(name));
+    const auto value = i + 1 < argc ? parse_u64(argv[++i]) : std::nullopt;
+    if (!value || *value == 0)
+      return invalid_argument(std::string(name) + " needs a number above 0");
+    option->second(*value);
   }
   if (options.batch > options.keys)
     return invalid_argument("--batch cannot be larger than --keys");
