@@ -37,4 +37,11 @@ Status Refusal::status() const {
   return failed_precondition(sentence());
 }
 
+Status to_status(const std::vector<Refusal>& refusals) {
+  std::string sentences;
+  for (const Refusal& refusal : refusals)
+    sentences += (sentences.empty() ? "" : "\n") + refusal.sentence();
+  return failed_precondition(std::move(sentences));
+}
+
 } // namespace tenon::host::loader

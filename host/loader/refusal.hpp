@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "tenon/core/status.hpp"
 
@@ -52,6 +53,9 @@ struct Refusal {
   [[nodiscard]] std::string sentence() const;
   [[nodiscard]] Status status() const;
 };
+
+// One sentence per line.
+[[nodiscard]] Status to_status(const std::vector<Refusal>& refusals);
 
 // A value, or the refusal that kept it from being.
 template <typename T> class [[nodiscard]] Checked {

@@ -101,13 +101,21 @@ int check(const config::NodeConfig& config) {
   return refusals.empty() ? kDone : kFailed;
 }
 
+// A plugin that hangs may write to it until the process ends, so it is never destroyed.
+services::SpdLog& make_log(const config::NodeConfig& config) {
+  static auto* const log = new services::SpdLog(log_settings(config));
+  return *log;
+}
+
 int replay(const config::NodeConfig& config, const std::string& file) {
-  services::SpdLog log(log_settings(config));
+  services::SpdLog& log = make_log(config);
   auto opened = node::Node::open_ledger(config, log);
   if (!opened.ok())
     return fail(opened.status(), kFailed);
   const auto summary = (*opened)->replay(file);
   const bool clean = (*opened)->stop(config.limits.drain_ms);
+  if (!clean)
+    static_cast<void>(opened->release());
   if (!summary.ok())
     return fail(summary.status(), kReplayBroke);
   std::cout << json{{"height", std::to_string(summary->height)},
@@ -129,7 +137,7 @@ json endpoints_json(const node::Node& node) {
 
 int serve(const config::NodeConfig& config, int signals,
           std::chrono::steady_clock::time_point began) {
-  services::SpdLog log(log_settings(config));
+  services::SpdLog& log = make_log(config);
   auto started = node::Node::start(config, log);
   if (!started.ok()) {
     log.write(plugin::LogLevel::kError, "node", started.status().message());
@@ -171,7 +179,7 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kDone : kUsage;
   }
-  auto loaded = load(arguments);
+  static auto& loaded = *new auto(load(arguments)); // never destroyed, as the log
   if (const auto* const errors = std::get_if<config::ConfigErrors>(&loaded))
     return fail(config::to_status(*errors), kFailed);
   const auto& config = std::get<config::NodeConfig>(loaded);

@@ -27,17 +27,29 @@ Node::~Node() {
   static_cast<void>(stop(0));
 }
 
+// What a plugin that hangs may still touch stays until the process ends.
+Status Node::given_up(std::unique_ptr<Node> node, Status why) {
+  if (!node->stop(0))
+    static_cast<void>(node.release());
+  return why;
+}
+
 Result<std::unique_ptr<Node>> Node::open_ledger(const config::NodeConfig& config, Log& log) {
   std::unique_ptr<Node> node(new Node(config, log));
-  TENON_RETURN_IF_ERROR(node->begin());
-  return node;
+  const Status begun = node->begin();
+  return begun.ok() ? Result<std::unique_ptr<Node>>(std::move(node))
+                    : given_up(std::move(node), begun);
 }
 
 Result<std::unique_ptr<Node>> Node::start(const config::NodeConfig& config, Log& log) {
   std::unique_ptr<Node> node(new Node(config, log));
-  TENON_RETURN_IF_ERROR(node->begin());
-  TENON_RETURN_IF_ERROR(node->start_consensus());
-  TENON_RETURN_IF_ERROR(node->start_apis());
+  Status started = node->begin();
+  if (started.ok())
+    started = node->start_consensus();
+  if (started.ok())
+    started = node->start_apis();
+  if (!started.ok())
+    return given_up(std::move(node), started);
   const std::lock_guard lock(node->mutex_);
   node->phase_.clear();
   return node;
@@ -233,9 +245,7 @@ Status Node::start_apis() {
 }
 
 Status Node::refuse(const std::vector<loader::Refusal>& refusals) {
-  std::string sentences;
   for (const loader::Refusal& refusal : refusals) {
-    sentences += (sentences.empty() ? "" : "\n") + refusal.sentence();
     metrics_
         .counter("plugin_refusals_total", "Plugins that were not loaded or not started, by reason",
                  {{"code", std::string(loader::refusal_name(refusal.code))}})
@@ -243,7 +253,7 @@ Status Node::refuse(const std::vector<loader::Refusal>& refusals) {
   }
   const std::lock_guard lock(mutex_);
   refusals_.insert(refusals_.end(), refusals.begin(), refusals.end());
-  return failed_precondition(std::move(sentences));
+  return loader::to_status(refusals);
 }
 
 bool Node::left_behind() const {

@@ -62,6 +62,7 @@ private:
   using Instances = std::vector<std::unique_ptr<PluginInstance>>;
 
   Node(const config::NodeConfig& config, Log& log);
+  static Status given_up(std::unique_ptr<Node> node, Status why);
   [[nodiscard]] std::array<const Instances*, 4> groups() const {
     return {&store_, &engines_, &consensus_, &apis_};
   }

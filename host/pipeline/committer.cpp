@@ -31,7 +31,7 @@ void Committer::run() {
   Status status = health_.check();
   if (status.ok()) {
     const std::uint64_t begin_us = clock_.monotonic_us();
-    status = health_.observe(as_fault(commit_all(waiting)));
+    status = health_.observe(as_fault(contained([&] { return commit_all(waiting); })));
     seconds_.observe(static_cast<double>(clock_.monotonic_us() - begin_us) * 1e-6);
   }
   if (status.ok()) {

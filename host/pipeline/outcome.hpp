@@ -1,6 +1,7 @@
 // How failures become outcomes: code, stable reason, deterministic sentence. Pure; any thread.
 #pragma once
 
+#include <exception>
 #include <string>
 
 #include "tenon/core/status.hpp"
@@ -29,6 +30,17 @@ void fill_outcome(const Status& status, v1::Outcome& outcome);
 // The same failure as one of this replica: for store errors met while executing, which no other
 // replica need have.
 [[nodiscard]] Status as_fault(const Status& status);
+
+// Runs `step`, which gives a Status or a Result. What it throws (memory ran out) is a fault.
+template <typename Step> auto contained(Step step) -> decltype(step()) {
+  try {
+    return step();
+  } catch (const std::exception& error) {
+    return fault(std::string("an exception ended a step of the pipeline: ") + error.what());
+  } catch (...) {
+    return fault("an exception of unknown type ended a step of the pipeline");
+  }
+}
 
 // The answer to a caller whose command is not, or not yet known to be, in a block.
 [[nodiscard]] v1::Completion failed_completion(const Status& status);

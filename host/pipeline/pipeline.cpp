@@ -39,8 +39,8 @@ struct Pipeline::Steps {
   HeadHolder head;
   StageStore stages{parts.store};
   BlockTree tree{options.limits.max_staged_blocks};
-  const SerialStrand::Failed halt = [this](const Status& fault) {
-    static_cast<void>(health.observe(fault));
+  const SerialStrand::Failed halt = [this](const Status& why) {
+    static_cast<void>(health.observe(why));
   };
   SerialStrand ingress{parts.executor, halt};
   SerialStrand sequencer{parts.executor, halt};

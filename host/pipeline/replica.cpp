@@ -102,7 +102,7 @@ Status Replica::verify(BytesView encoded) {
 void Replica::execute(BytesView block, plugin::ExecutedCallback done) {
   parts_.sequencer.post([this, encoded = Bytes(block), done = std::move(done)] {
     const std::uint64_t begin_us = parts_.clock.monotonic_us();
-    Result<Bytes> result = execute_now(encoded);
+    Result<Bytes> result = contained([&] { return execute_now(encoded); });
     execute_seconds_.observe(static_cast<double>(parts_.clock.monotonic_us() - begin_us) * 1e-6);
     if (!result.ok())
       result = parts_.health.observe(result.status());
@@ -135,7 +135,8 @@ void Replica::finalized(const Hash& block_id, BytesView certificate,
                         plugin::FinalizedCallback done) {
   parts_.sequencer.post(
       [this, block_id, certificate = Bytes(certificate), done = std::move(done)]() mutable {
-        const Status status = parts_.health.observe(finalize_now(block_id, certificate, done));
+        const Status status = parts_.health.observe(
+            contained([&] { return finalize_now(block_id, certificate, done); }));
         if (!status.ok())
           done(status);
       });

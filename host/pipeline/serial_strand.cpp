@@ -2,9 +2,9 @@
 
 #include <condition_variable>
 #include <deque>
-#include <exception>
 #include <mutex>
-#include <string>
+
+#include "pipeline/outcome.hpp"
 
 namespace tenon::host::pipeline {
 
@@ -27,19 +27,18 @@ struct SerialStrand::Core : std::enable_shared_from_this<SerialStrand::Core> {
   bool running = false;   // a task runs right now
   bool closed = false;
 
-  void schedule() {
+  // A replica that can neither go on nor say so has to end: neither this nor a report may throw.
+  void schedule() noexcept {
     executor.post([core = shared_from_this()] { core->turn(); });
   }
 
-  // Not even the report may throw: a replica that can neither go on nor say so has to end.
   void run(const Task& task) const noexcept {
-    try {
+    const Status status = contained([&]() -> Status {
       task();
-    } catch (const std::exception& error) {
-      failed(fault(std::string("an exception ended a step of the pipeline: ") + error.what()));
-    } catch (...) {
-      failed(fault("an exception of unknown type ended a step of the pipeline"));
-    }
+      return {};
+    });
+    if (!status.ok())
+      failed(status);
   }
 
   // Takes the next task, or ends the turn.

@@ -6,8 +6,8 @@
 
 #include "common/memory_backend.hpp"
 #include "common/store_core.hpp"
-#include "unit/store/test_environment.hpp"
 #include "unit/store/tree_script.hpp"
+#include "tenon/testkit/full_run.hpp"
 #include "tenon/testkit/temporary_folder.hpp"
 
 using namespace tenon;
@@ -50,7 +50,7 @@ TEST_CASE("tree: random blocks have the roots and proofs that the jmt crate give
     return;
   }
   const testkit::TemporaryFolder directory;
-  for (unsigned seed = 1; seed <= (full_test() ? 40u : 4u); ++seed) {
+  for (unsigned seed = 1; seed <= (testkit::full_run() ? 40u : 4u); ++seed) {
     std::mt19937 random(seed);
     const std::string script = random_script(random, 40, 20u << (seed % 6));
     const std::string in = directory.path().string() + "/script";

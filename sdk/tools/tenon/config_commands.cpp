@@ -35,13 +35,6 @@ Json to_json(const loader::Refusal& refusal) {
           {"how_to_fix", refusal.how_to_fix}};
 }
 
-Status to_status(const std::vector<loader::Refusal>& refusals) {
-  std::string sentences;
-  for (const loader::Refusal& refusal : refusals)
-    sentences += (sentences.empty() ? "" : "\n") + refusal.sentence();
-  return failed_precondition(std::move(sentences));
-}
-
 // All that was found, a line each; with --json also as a list on the error stream.
 template <typename Finding>
 Status refuse(Session& session, const std::string& file, const std::vector<Finding>& findings) {

@@ -109,14 +109,18 @@ OfflineStore::open(const std::filesystem::path& config_file,
   }
   TENON_ASSIGN_OR_RETURN(const std::string genesis, read_file(data_directory / "genesis.json"));
   TENON_ASSIGN_OR_RETURN(const loader::LoadedPlugin loaded, load_store(node));
-  TENON_ASSIGN_OR_RETURN(auto locked, host::node::DataDirectory::open_for_reading(data_directory));
+  const bool reads_only =
+      loaded.descriptor.config_schema.contains("/properties/read_only"_json_pointer);
+  TENON_ASSIGN_OR_RETURN(auto locked,
+                         reads_only ? host::node::DataDirectory::open_for_reading(data_directory)
+                                    : host::node::DataDirectory::open(data_directory));
   std::unique_ptr<OfflineStore> store(new OfflineStore(std::move(locked)));
   store->plugin_ = loaded.table;
   store->plugin_directory_ = directory.string();
   store->chain_ = crypto::sha256(genesis);
   store->make_host_tables();
   nlohmann::json settings = node.store.config;
-  if (loaded.descriptor.config_schema.contains("/properties/read_only"_json_pointer))
+  if (reads_only)
     settings["read_only"] = true;
   TENON_RETURN_IF_ERROR(store->start(settings.dump()));
   return store;

@@ -102,11 +102,9 @@ std::string render(const Json& value) {
 }
 
 std::string printable(BytesView bytes) {
-  for (const char c : bytes) {
-    if (c < 0x20 || c > 0x7e)
-      return "0x" + to_hex(bytes);
-  }
-  return std::string(bytes);
+  const bool is_word = std::all_of(bytes.begin(), bytes.end(),
+                                   [](char c) { return c > ' ' && c <= '~'; });
+  return is_word && !bytes.starts_with("0x") ? std::string(bytes) : "0x" + to_hex(bytes);
 }
 
 } // namespace tenon::tool

@@ -9,7 +9,7 @@
 namespace tenon::tool {
 
 [[nodiscard]] std::string render(const nlohmann::ordered_json& value);
-// A key: as text where all of it is, otherwise as hex behind "0x".
+// A key: as text where it is one word, otherwise as hex behind "0x".
 [[nodiscard]] std::string printable(BytesView bytes);
 
 } // namespace tenon::tool

@@ -4,10 +4,10 @@
 #include "common/store_core.hpp"
 #include "rocksdb/rocksdb_backend.hpp"
 #include "tenon/crypto/sha256.hpp"
+#include "tenon/testkit/full_run.hpp"
 #include "tenon/testkit/store_model.hpp"
 #include "tenon/testkit/store_suite.hpp"
 #include "tenon/testkit/temporary_folder.hpp"
-#include "unit/store/test_environment.hpp"
 
 using namespace tenon;
 using namespace tenon::store;
@@ -15,7 +15,7 @@ using namespace tenon::store;
 namespace {
 
 std::uint32_t rounds() {
-  return full_test() ? 8 : 1;
+  return testkit::full_run() ? 8 : 1;
 }
 
 StoreOptions options_with(std::uint64_t flush_blocks) {

@@ -50,6 +50,27 @@ TEST_CASE("fault: memory that runs out in the middle of a step halts the replica
   check_halted(world, "an exception ended a step of the pipeline: std::bad_alloc");
 }
 
+TEST_CASE("fault: consensus is answered when memory runs out while a block executes",
+          "[pipeline][fault]") {
+  auto store = std::make_shared<FaultyStore>(memory_store());
+  World world(store);
+  world.allocate_all({"alice"});
+  const auto head = *world.pipeline().head();
+  const auto block = world.pipeline().propose({head.block_id, 0, head.view + 1, {}});
+  REQUIRE(block.ok());
+  store->throw_in_stage = true;
+  std::vector<Status> answers;
+  world.pipeline().execute(
+      *block, [&](const Result<Bytes>& result) { answers.push_back(result.status()); });
+  world.pipeline().finalized(head.block_id, {},
+                             [&](const Status& status) { answers.push_back(status); });
+  world.host().run_all();
+  REQUIRE(answers.size() == 2);
+  CHECK(answers[0].fault());
+  CHECK(answers[1].fault());
+  check_halted(world, "an exception ended a step of the pipeline: std::bad_alloc");
+}
+
 TEST_CASE("fault: a store that cannot stage halts the replica before it votes",
           "[pipeline][fault]") {
   auto store = std::make_shared<FaultyStore>(memory_store());

@@ -6,8 +6,8 @@
 #include "rocksdb/rocksdb_backend.hpp"
 #include "tenon/core/encoding.hpp"
 #include "tenon/crypto/sha256.hpp"
+#include "tenon/testkit/full_run.hpp"
 #include "tenon/testkit/store_model.hpp"
-#include "unit/store/test_environment.hpp"
 
 using namespace tenon;
 using namespace tenon::store;
@@ -133,7 +133,7 @@ TEST_CASE("rocksdb store: an undamaged copy of the files is found whole", "[stor
 
 TEST_CASE("rocksdb store: a changed byte in any file is noticed and named, or harmless",
           "[store][corruption]") {
-  const std::size_t stride = full_test() ? 31 : 307;
+  const std::size_t stride = testkit::full_run() ? 31 : 307;
   std::map<std::string, std::size_t> noticed; // by extension
   for (const auto& [name, content] : written().files) {
     if (name.starts_with("LOG") || name.starts_with("OPTIONS"))

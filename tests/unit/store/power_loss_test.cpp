@@ -3,9 +3,9 @@
 #include "common/store_core.hpp"
 #include "rocksdb/rocksdb_backend.hpp"
 #include "tenon/crypto/sha256.hpp"
+#include "tenon/testkit/full_run.hpp"
 #include "tenon/testkit/store_model.hpp"
 #include "unit/store/lossy_file_system.hpp"
-#include "unit/store/test_environment.hpp"
 
 using namespace tenon;
 using namespace tenon::store;
@@ -126,11 +126,13 @@ TEST_CASE("rocksdb store: a power cut at any operation loses nothing acknowledge
 
 TEST_CASE("rocksdb store: a power cut that tears unsynced writes loses nothing acknowledged",
           "[store][crash]") {
-  survive_trouble_at_every_operation(Trouble::kPowerLoss, Unsynced::kTorn, full_test() ? 1 : 3);
+  const auto stride = testkit::full_run() ? 1 : 3;
+  survive_trouble_at_every_operation(Trouble::kPowerLoss, Unsynced::kTorn, stride);
 }
 
 TEST_CASE("rocksdb store: a single failed operation loses nothing acknowledged", "[store][crash]") {
-  survive_trouble_at_every_operation(Trouble::kOneError, Unsynced::kLost, full_test() ? 1 : 3);
+  const auto stride = testkit::full_run() ? 1 : 3;
+  survive_trouble_at_every_operation(Trouble::kOneError, Unsynced::kLost, stride);
 }
 
 TEST_CASE("rocksdb store: without the sync, the power-loss test sees blocks vanish",

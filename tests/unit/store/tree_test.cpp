@@ -7,7 +7,7 @@
 #include <random>
 
 #include "tenon/crypto/sha256.hpp"
-#include "unit/store/test_environment.hpp"
+#include "tenon/testkit/full_run.hpp"
 
 using namespace tenon;
 using namespace tenon::store;
@@ -105,7 +105,7 @@ TEST_CASE("tree: random puts and removals keep the root of the definition", "[st
     Leaves leaves;
     Tree tree;
     std::vector<std::pair<Tree, Leaves>> versions;
-    for (int block = 0; block < (full_test() ? 400 : 60); ++block) {
+    for (int block = 0; block < (testkit::full_run() ? 400 : 60); ++block) {
       std::map<Hash, std::optional<Hash>> changes;
       for (auto i = random() % 20; i > 0; --i) {
         changes[keys[random() % keys.size()]] =
@@ -179,7 +179,7 @@ TEST_CASE("tree: proofs of every key verify, and none with a flipped bit does", 
         REQUIRE(merkle::verify_proof(proof, tree.root_hash(), key, value).ok());
         Bytes encoded = merkle::encode_proof(proof);
         // Every bit of a few proofs; every bit of all of them takes a full run.
-        for (std::size_t bit = q % 5 == 0 || full_test() ? 0 : encoded.size() * 8;
+        for (std::size_t bit = q % 5 == 0 || testkit::full_run() ? 0 : encoded.size() * 8;
              bit < encoded.size() * 8; ++bit) {
           encoded[bit / 8] = static_cast<char>(encoded[bit / 8] ^ (1 << (bit % 8)));
           const auto changed = merkle::decode_proof(encoded);
@@ -226,7 +226,7 @@ TEST_CASE("tree: pages read back from disk give the same tree, and damaged ones 
       REQUIRE(worst.fault());
       page = pristine;
     }
-    if (!full_test())
+    if (!testkit::full_run())
       break;
   }
 }

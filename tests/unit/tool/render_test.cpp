@@ -29,3 +29,11 @@ TEST_CASE("tool: a long value is cut in a table, and shown whole on its own", "[
         "value\n" + std::string(64, 'f') + "... (300 characters)\n");
   CHECK(render(Json{{"value", value}}) == "value: " + value + "\n");
 }
+
+TEST_CASE("tool: a key is shown so that it can be given back as one word", "[tool]") {
+  using tenon::tool::printable;
+  CHECK(printable("sys/party/alice") == "sys/party/alice");
+  CHECK(printable("a b") == "0x612062");
+  CHECK(printable(std::string_view("k\0", 2)) == "0x6b00");
+  CHECK(printable("0x61") == "0x30783631");
+}

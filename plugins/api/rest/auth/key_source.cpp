@@ -5,6 +5,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "tenon/core/endpoint.hpp"
+
 namespace tenon::api::rest {
 
 namespace {
@@ -37,13 +39,21 @@ std::size_t take_chunk(char* chunk, std::size_t size, std::size_t count, void* c
   return bytes;
 }
 
+// An http URL, without a user before the host.
 bool names_this_machine(const std::string& url) {
-  for (const char* prefix : {"http://127.0.0.1:", "http://127.0.0.1/", "http://localhost:",
-                             "http://localhost/", "http://[::1]:", "http://[::1]/"}) {
-    if (url.starts_with(prefix))
-      return true;
-  }
-  return false;
+  const std::unique_ptr<CURLU, void (*)(CURLU*)> parsed(curl_url(), curl_url_cleanup);
+  if (parsed == nullptr || curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK)
+    return false;
+  const auto part = [&](CURLUPart which) {
+    char* text = nullptr;
+    const bool there = curl_url_get(parsed.get(), which, &text, 0) == CURLUE_OK;
+    const std::string copy = there ? text : "";
+    curl_free(text);
+    return copy;
+  };
+  const auto endpoint = parse_endpoint(part(CURLUPART_HOST) + ":0");
+  return part(CURLUPART_SCHEME) == "http" && part(CURLUPART_USER).empty() &&
+         part(CURLUPART_PASSWORD).empty() && endpoint && is_loopback(*endpoint);
 }
 
 } // namespace

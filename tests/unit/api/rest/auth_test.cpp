@@ -221,6 +221,14 @@ TEST_CASE("rest auth: a key source without keys says so", "[rest]") {
   settings.key_files = {"/nonexistent/key.pem"};
   CHECK(KeySource::open(settings).status().message().find(
             "/nonexistent/key.pem: cannot be opened") == 0);
-  CHECK(fetch_url("http://ledger.example/jwks", 100, 100).status().code() ==
-        Code::kInvalidArgument);
+  for (const char* url :
+       {"http://ledger.example/jwks", "http://127.0.0.1:8080@ledger.example/jwks",
+        "http://127.0.0.1.ledger.example/", "http://user:word@127.0.0.1:1/", "ftp://127.0.0.1/"}) {
+    INFO(url);
+    CHECK(fetch_url(url, 100, 100).status().code() == Code::kInvalidArgument);
+  }
+  for (const char* url : {"http://127.0.0.1:1/jwks", "http://localhost:1/", "http://[::1]:1/"}) {
+    INFO(url);
+    CHECK(fetch_url(url, 100, 100).status().code() == Code::kUnavailable); // nobody listens there
+  }
 }

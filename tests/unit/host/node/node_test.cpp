@@ -245,7 +245,8 @@ TEST_CASE("node: while a plugin is still inside the host, nothing that it may to
   CHECK_FALSE((*node)->stop(100));
   CHECK(setup->log.contains("calls into the host are under way after stop()"));
   CHECK((*node)->endpoints() == Words{"[]"});
-  // As main does with such a node: it stays until the process ends.
+  // As main does with such a node: it stays until the process ends. Its folder need not.
+  std::filesystem::remove_all(setup->folder.path());
   static auto& kept = *new std::vector<std::pair<std::unique_ptr<Setup>, std::unique_ptr<Node>>>;
   kept.emplace_back(std::move(setup), *std::move(node));
 }

@@ -14,6 +14,7 @@ public:
 
   std::atomic<bool> fail_commit{false};
   std::atomic<bool> throw_in_commit{false};
+  std::atomic<bool> throw_in_stage{false};
   std::atomic<bool> fail_stage{false};
   std::atomic<bool> fail_get{false};
 
@@ -25,6 +26,8 @@ public:
   }
   [[nodiscard]] Result<std::unique_ptr<plugin::StoreStage>>
   stage(plugin::StoreStage* parent, std::span<const plugin::StoreWrite> writes) override {
+    if (throw_in_stage)
+      throw std::bad_alloc();
     if (fail_stage)
       return unavailable("the disk does not answer");
     auto below = parent == nullptr ? nullptr : static_cast<Stage*>(parent)->inner.get();
