@@ -126,12 +126,12 @@ TEST_CASE("rocksdb store: a power cut at any operation loses nothing acknowledge
 
 TEST_CASE("rocksdb store: a power cut that tears unsynced writes loses nothing acknowledged",
           "[store][crash]") {
-  const auto stride = testkit::full_run() ? 1 : 3;
+  const std::uint64_t stride = testkit::full_run() ? 1 : 3;
   survive_trouble_at_every_operation(Trouble::kPowerLoss, Unsynced::kTorn, stride);
 }
 
 TEST_CASE("rocksdb store: a single failed operation loses nothing acknowledged", "[store][crash]") {
-  const auto stride = testkit::full_run() ? 1 : 3;
+  const std::uint64_t stride = testkit::full_run() ? 1 : 3;
   survive_trouble_at_every_operation(Trouble::kOneError, Unsynced::kLost, stride);
 }
 
