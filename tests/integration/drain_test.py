@@ -1,11 +1,11 @@
-"""SIGTERM under load: the node ends with exit code 0, and every acknowledged transfer is there."""
+"""SIGTERM: the node ends, under load or beside a plugin that does not, and loses nothing."""
 
 import http.client
 import threading
 import time
 import unittest
 
-from node import Token, running_node
+from node import BINARY, Token, running_node
 
 CLIENTS = 8
 
@@ -59,6 +59,20 @@ class Drain(unittest.TestCase):
             for command in unanswered:  # the same command again: committed now, unless it was
                 self.assertEqual(token.transfer(1, command_id=command)[0], 200)
             self.assertEqual(token.balance("bob"), acknowledged + len(unanswered))
+
+    def test_a_plugin_that_hangs_is_left_behind_and_told_by_the_exit_code(self):
+        def hanging(config):
+            config["plugin_path"].append(str(BINARY / "lib/fixtures"))
+            config["apis"].append({"plugin": "drain_hangs"})
+            config["limits"] = {"drain_ms": 200}
+
+        with running_node(change=hanging) as node:
+            token = Token(node)
+            token.mint(7)
+            self.assertEqual(node.stop(), 3)
+            self.assertIn("did not return from drain()", node.last_words())
+            node.start()
+            self.assertEqual(token.balance("alice"), 7)
 
     def test_a_second_signal_is_not_needed_and_an_idle_node_ends_at_once(self):
         with running_node() as node:
