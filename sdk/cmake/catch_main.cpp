@@ -5,8 +5,9 @@
 
 #ifdef __SANITIZE_THREAD__
 // RocksDB is not instrumented: its atomics are not seen, the memory it copies is. And Wasmtime's
-// handler of traps allocates; the signals it takes come from its own code, which does not.
-extern "C" const char* __tsan_default_suppressions() {
+// handler of traps allocates; the signals it takes come from its own code, which does not. Visible,
+// for it is ThreadSanitizer's library that asks.
+extern "C" __attribute__((visibility("default"))) const char* __tsan_default_suppressions() {
   return "race:librocksdb.so\n"
          "signal:wasmtime::runtime::vm::traphandlers\n";
 }
