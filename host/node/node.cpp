@@ -37,8 +37,9 @@ Status Node::given_up(std::unique_ptr<Node> node, Status why) {
 Result<std::unique_ptr<Node>> Node::open_ledger(const config::NodeConfig& config, Log& log) {
   std::unique_ptr<Node> node(new Node(config, log));
   const Status begun = node->begin();
-  return begun.ok() ? Result<std::unique_ptr<Node>>(std::move(node))
-                    : given_up(std::move(node), begun);
+  if (!begun.ok())
+    return given_up(std::move(node), begun);
+  return node;
 }
 
 Result<std::unique_ptr<Node>> Node::start(const config::NodeConfig& config, Log& log) {

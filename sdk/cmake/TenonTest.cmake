@@ -1,7 +1,8 @@
 # tenon_add_test(<name> SOURCES <file>... [LIBRARIES <target>...] [LABEL unit|conformance|…]
 #                [TIMEOUT <seconds>])
 #
-# A Catch2 executable in bin/tests and one ctest test of the same name.
+# A Catch2 executable in bin/tests and one ctest test of the same name. TIMEOUT, 300 when not given,
+# is that of a build without sanitizers; with them it is six times as long.
 if(NOT TARGET tenon_catch_main)
   find_package(Catch2 2.13 REQUIRED)
   add_library(tenon_catch_main STATIC ${CMAKE_CURRENT_LIST_DIR}/catch_main.cpp)
@@ -17,7 +18,7 @@ function(tenon_add_test name)
     set(test_TIMEOUT 300)
   endif()
   if(TENON_SANITIZE)
-    math(EXPR test_TIMEOUT "${test_TIMEOUT} * 6") # sanitizers take their time, ThreadSanitizer most
+    math(EXPR test_TIMEOUT "${test_TIMEOUT} * 6")
   endif()
   add_executable(${name} ${test_SOURCES})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin/tests)

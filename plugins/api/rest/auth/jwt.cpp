@@ -53,16 +53,15 @@ Status check_signature(const Json& header, std::string_view message, std::string
     if (verify_signature(key, message, signature))
       return {};
   }
-  if (tried && !known) {
+  if (known)
+    return refuse("TOKEN_SIGNATURE: the token's signature is not by a key that is trusted here");
+  if (tried) {
     return refuse(std::string(kUnknownKey) + "no configured key is named " + dump(*key_id) +
                   ", and the signature is by none of those without a name");
   }
-  if (!known) {
-    return refuse(std::string(kUnknownKey) + "no configured key is for " +
-                  algorithm_name->get<std::string>() +
-                  (named ? " and named " + dump(*key_id) : std::string()));
-  }
-  return refuse("TOKEN_SIGNATURE: the token's signature is not by a key that is trusted here");
+  return refuse(std::string(kUnknownKey) + "no configured key is for " +
+                algorithm_name->get<std::string>() +
+                (named ? " and named " + dump(*key_id) : std::string()));
 }
 
 // Seconds since the epoch; fractions are allowed by RFC 7519 and rounded down.
