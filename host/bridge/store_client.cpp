@@ -80,6 +80,14 @@ public:
     return split_proofs(encoded, keys.size());
   }
 
+  [[nodiscard]] Result<Bytes> export_range(const Hash& first,
+                                           std::uint64_t max_bytes) const override {
+    const tenon_hash from = first.to_abi();
+    return collected([&](tenon_sink sink, tenon_status* status) {
+      return table_->export_range(handle_, &from, max_bytes, sink, status);
+    });
+  }
+
 private:
   const tenon_store* table_;
   tenon_store_snapshot* handle_;
@@ -111,6 +119,26 @@ private:
   tenon_store_stage* handle_;
   plugin::StoreRoots roots_;
 };
+
+tenon_store_block abi_block(const plugin::StoreBlock& block) {
+  tenon_store_block view{block.height, block.block_id.to_abi(), block.result_hash.to_abi(), {}};
+  for (std::size_t i = 0; i < plugin::kBlockParts; ++i)
+    view.parts[i] = to_abi(block.parts[i]);
+  return view;
+}
+
+// Cuts the store's answer to import_missing() into its spans.
+Result<std::vector<plugin::KeyHashSpan>> split_spans(BytesView encoded) {
+  constexpr std::size_t kSpanBytes = 2 * Hash::kSize;
+  if (encoded.size() % kSpanBytes != 0)
+    return fault("the store cut a span of missing key hashes short");
+  std::vector<plugin::KeyHashSpan> spans;
+  for (; !encoded.empty(); encoded.remove_prefix(kSpanBytes)) {
+    spans.push_back({Hash::from_view(encoded.substr(0, Hash::kSize)),
+                     Hash::from_view(encoded.substr(Hash::kSize, Hash::kSize))});
+  }
+  return spans;
+}
 
 std::vector<tenon_store_write> abi_writes(std::span<const plugin::StoreWrite> writes) {
   std::vector<tenon_store_write> views;
@@ -168,9 +196,7 @@ StoreClient::stage(plugin::StoreStage* parent, std::span<const plugin::StoreWrit
 }
 
 Status StoreClient::commit(plugin::StoreStage& stage, const plugin::StoreBlock& block, bool sync) {
-  tenon_store_block view{block.height, block.block_id.to_abi(), block.result_hash.to_abi(), {}};
-  for (std::size_t i = 0; i < plugin::kBlockParts; ++i)
-    view.parts[i] = to_abi(block.parts[i]);
+  const tenon_store_block view = abi_block(block);
   tenon_store_stage* const handle = static_cast<StageClient&>(stage).handle();
   const ThreadTagScope scope(committer_, "commit");
   return checked([&](tenon_status* status) {
@@ -195,6 +221,65 @@ Status StoreClient::verify(plugin::ProgressVisitor progress) {
   return checked([&](tenon_status* status) {
     return table_->verify(instance_, &progress, trampoline, status);
   });
+}
+
+Result<plugin::StoreHorizon> StoreClient::horizon() const {
+  tenon_store_horizon found{};
+  TENON_RETURN_IF_ERROR(
+      checked([&](tenon_status* status) { return table_->horizon(instance_, &found, status); }));
+  return plugin::StoreHorizon{found.oldest_block, found.oldest_version};
+}
+
+Status StoreClient::prune(std::uint64_t keep_from) {
+  return checked(
+      [&](tenon_status* status) { return table_->prune(instance_, keep_from, status); });
+}
+
+Status StoreClient::put_block(const plugin::StoreBlock& block) {
+  const tenon_store_block view = abi_block(block);
+  return checked([&](tenon_status* status) { return table_->put_block(instance_, &view, status); });
+}
+
+Status StoreClient::import_begin(const plugin::StoreTarget& target) {
+  const tenon_store_target view{target.height, target.block_id.to_abi(),
+                                target.result_hash.to_abi(), target.state_root.to_abi()};
+  return checked(
+      [&](tenon_status* status) { return table_->import_begin(instance_, &view, status); });
+}
+
+Status StoreClient::import_range(BytesView range) {
+  return checked([&](tenon_status* status) {
+    return table_->import_range(instance_, to_abi(range), status);
+  });
+}
+
+Result<std::optional<plugin::StoreImport>> StoreClient::import_missing() const {
+  tenon_store_target target{};
+  TENON_ASSIGN_OR_RETURN(
+      const auto encoded, collected_optional([&](tenon_sink sink, tenon_status* status) {
+        return table_->import_missing(instance_, &target, sink, status);
+      }));
+  if (!encoded)
+    return std::optional<plugin::StoreImport>();
+  plugin::StoreImport under_way;
+  under_way.target = {target.height, Hash::from_abi(target.block_id),
+                      Hash::from_abi(target.result_hash), Hash::from_abi(target.state_root)};
+  TENON_ASSIGN_OR_RETURN(under_way.missing, split_spans(*encoded));
+  return std::optional<plugin::StoreImport>(std::move(under_way));
+}
+
+Status StoreClient::import_finish(std::span<const plugin::StoreBlock> blocks) {
+  std::vector<tenon_store_block> views;
+  views.reserve(blocks.size());
+  for (const plugin::StoreBlock& block : blocks)
+    views.push_back(abi_block(block));
+  return checked([&](tenon_status* status) {
+    return table_->import_finish(instance_, views.data(), views.size(), status);
+  });
+}
+
+Status StoreClient::import_abandon() {
+  return checked([&](tenon_status* status) { return table_->import_abandon(instance_, status); });
 }
 
 } // namespace tenon::host::bridge

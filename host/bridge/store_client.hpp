@@ -26,6 +26,15 @@ public:
                                                         plugin::BlockPart part) const override;
   [[nodiscard]] Status verify(plugin::ProgressVisitor progress) override;
 
+  [[nodiscard]] Result<plugin::StoreHorizon> horizon() const override;
+  [[nodiscard]] Status prune(std::uint64_t keep_from) override;
+  [[nodiscard]] Status put_block(const plugin::StoreBlock& block) override;
+  [[nodiscard]] Status import_begin(const plugin::StoreTarget& target) override;
+  [[nodiscard]] Status import_range(BytesView range) override;
+  [[nodiscard]] Result<std::optional<plugin::StoreImport>> import_missing() const override;
+  [[nodiscard]] Status import_finish(std::span<const plugin::StoreBlock> blocks) override;
+  [[nodiscard]] Status import_abandon() override;
+
 private:
   StoreClient(tenon_instance* instance, const tenon_store* table)
       : instance_(instance), table_(table) {}

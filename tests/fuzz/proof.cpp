@@ -1,8 +1,10 @@
 // Proofs come from nodes that are not trusted: no bytes may crash the verifier, and none may prove
-// anything to someone who trusts another chain. Sparse proofs have one encoding each.
+// anything to someone who trusts another chain. Sparse proofs, range proofs and ranges of the state
+// have one encoding each.
 #include <cstdlib>
 
 #include "tenon/crypto/sha256.hpp"
+#include "tenon/merkle/snapshot_range.hpp"
 #include "tenon/merkle/sparse_proof.hpp"
 #include "tenon/merkle/state_entry.hpp"
 #include "tenon/wire/ledger_proof.hpp"
@@ -34,6 +36,37 @@ void check_sparse_proof(BytesView bytes) {
   require(!merkle::verify_proof(*proof, Hash{}, Hash{}, Hash{}).ok());
 }
 
+void check_range_proof(BytesView bytes) {
+  const auto proof = merkle::decode_range_proof(bytes);
+  if (!proof.ok())
+    return;
+  require(merkle::encode_range_proof(*proof) == bytes);
+  // Borders that differ in their first bit, and in their last one.
+  Hash low = crypto::sha256("low");
+  low.bytes[0] &= 0x7f;
+  low.bytes[31] &= 0xfe;
+  Hash high = low;
+  high.bytes[31] |= 1;
+  for (const merkle::KeySpan& range : {merkle::KeySpan{low, merkle::KeySpan::all().last},
+                                       merkle::KeySpan{low, high}, merkle::KeySpan{low, low}}) {
+    const std::vector<merkle::RangeLeaf> leaves = {{low, high}};
+    require(!merkle::verify_range_proof(*proof, Hash{}, range, leaves).ok());
+    require(!merkle::verify_range_proof(*proof, Hash{}, range, {}).ok());
+  }
+}
+
+void check_snapshot_range(BytesView bytes) {
+  const auto range = merkle::decode_snapshot_range(bytes);
+  if (!range.ok())
+    return;
+  merkle::SnapshotRangeWriter writer(range->span.first);
+  for (const auto& entry : range->entries)
+    writer.add(entry.key, entry.entry, entry.leaf.key_hash);
+  const bool reaches_end = bytes[1 + Hash::kSize] != 0;
+  require(writer.finish(reaches_end, range->proof) == bytes);
+  require(!merkle::verify_snapshot_range(*range, Hash{}).ok());
+}
+
 void check_entry(BytesView bytes) {
   static_cast<void>(merkle::entry_hash(bytes));
   const auto entry = merkle::decode_entry(bytes);
@@ -49,6 +82,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const BytesView bytes(reinterpret_cast<const char*>(data), size);
   check_ledger_proof(bytes);
   check_sparse_proof(bytes);
+  check_range_proof(bytes);
+  check_snapshot_range(bytes);
   check_entry(bytes);
   return 0;
 }

@@ -1,7 +1,8 @@
 // What a store keeps its bytes in: ordered columns, written by atomic batches. RocksDB is one,
-// an ordered map in memory another. Owned by the StoreCore; reads from any thread, writes from one.
+// an ordered map in memory another. Owned by the StoreCore; any thread reads and writes.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <optional>
@@ -13,10 +14,38 @@
 namespace tenon::store {
 
 // docs/spec/store-format.md says what each holds.
-enum class Column : std::uint8_t { kMeta, kBlocks, kLatest, kHistory, kNodes, kChanges, kIndex };
-inline constexpr std::size_t kColumns = 7;
+enum class Column : std::uint8_t {
+  kMeta,
+  kBlocks,
+  kLatest,
+  kHistory,
+  kNodes,
+  kChanges,
+  kIndex,
+  kKeys
+};
+inline constexpr std::size_t kColumns = 8;
 inline constexpr std::array<const char*, kColumns> kColumnNames = {
-    "meta", "blocks", "latest", "history", "nodes", "changes", "index"};
+    "meta", "blocks", "latest", "history", "nodes", "changes", "index", "keys"};
+
+// The columns that make up one state exist twice: one slot is read and committed to, the other one
+// is where an imported state grows until it takes over. The first two columns are common to both.
+enum class Slot : std::uint8_t { kFirst, kSecond };
+inline constexpr std::size_t kSlots = 2;
+inline constexpr std::array kSlottedColumns = {Column::kLatest,  Column::kHistory, Column::kNodes,
+                                               Column::kChanges, Column::kIndex,   Column::kKeys};
+[[nodiscard]] constexpr Slot other(Slot slot) {
+  return slot == Slot::kFirst ? Slot::kSecond : Slot::kFirst;
+}
+[[nodiscard]] constexpr bool is_slotted(Column column) {
+  return std::find(kSlottedColumns.begin(), kSlottedColumns.end(), column) != kSlottedColumns.end();
+}
+// Where a column of a slot stands among all that a backend keeps.
+inline constexpr std::size_t kPlaces = kColumns + kSlottedColumns.size();
+[[nodiscard]] constexpr std::size_t place_of(Column column, Slot slot) {
+  const auto index = static_cast<std::size_t>(column);
+  return slot == Slot::kFirst || !is_slotted(column) ? index : index + kSlottedColumns.size();
+}
 
 // The changes of one atomic write, gathered. Made by the backend that will write it; one thread.
 class Batch {
@@ -24,6 +53,10 @@ public:
   virtual ~Batch() = default;
   virtual void put(Column column, BytesView key, BytesView value) = 0;
   virtual void remove(Column column, BytesView key) = 0;
+  // All keys from `begin` up to, and without, `end`; in meta, blocks and changes.
+  virtual void remove_range(Column column, BytesView begin, BytesView end) = 0;
+  // Everything in the slot's own columns. Nobody else writes to them meanwhile.
+  virtual void clear(Slot slot) = 0;
 };
 
 class BackendIterator {
@@ -53,14 +86,20 @@ public:
   virtual ~Backend() = default;
   // What is committed survives the process.
   [[nodiscard]] virtual bool durable() const = 0;
-  [[nodiscard]] virtual std::shared_ptr<const BackendView> view() const = 0;
-  [[nodiscard]] virtual std::unique_ptr<Batch> batch() const = 0;
+  // Both see the slot's columns and the common ones.
+  [[nodiscard]] virtual std::shared_ptr<const BackendView> view(Slot slot) const = 0;
+  [[nodiscard]] virtual std::unique_ptr<Batch> batch(Slot slot) const = 0;
   // All or nothing. With `sync`, on stable storage on return.
   [[nodiscard]] virtual Status write(Batch& batch, bool sync) = 0;
   // Remembers, outside of what a damaged log could take with it, that the block is on stable
   // storage; the highest one remembered. A database that ends below it has lost blocks.
   [[nodiscard]] virtual Status note_durable(std::uint64_t) { return {}; }
   [[nodiscard]] virtual std::optional<std::uint64_t> noted_durable() const { return std::nullopt; }
+  // Gives back the space of a slot that was cleared, as far as it can, also where views of before
+  // still look into it.
+  virtual void reclaim(Slot) {}
+  // Changes nothing, and write() fails.
+  [[nodiscard]] virtual bool read_only() const { return false; }
   // Checks what only the backend can check (files, block checksums).
   [[nodiscard]] virtual Status verify() const = 0;
 };

@@ -6,14 +6,15 @@ namespace tenon::store {
 
 struct MemoryBackend::Columns {
   mutable std::shared_mutex mutex;
-  std::array<std::map<Bytes, Bytes, std::less<>>, kColumns> maps;
+  std::array<std::map<Bytes, Bytes, std::less<>>, kPlaces> maps;
 };
 
 // Remembers its place by key, so that writers may come between two steps.
 class MemoryBackend::Iterator final : public BackendIterator {
 public:
-  Iterator(std::shared_ptr<const Columns> columns, Column column, BytesView begin, BytesView end)
-      : columns_(std::move(columns)), column_(column), end_(end) {
+  Iterator(std::shared_ptr<const Columns> columns, std::size_t place, BytesView begin,
+           BytesView end)
+      : columns_(std::move(columns)), place_(place), end_(end) {
     const std::shared_lock lock(columns_->mutex);
     settle(map().lower_bound(begin));
   }
@@ -29,7 +30,7 @@ public:
 
 private:
   using Map = std::map<Bytes, Bytes, std::less<>>;
-  [[nodiscard]] const Map& map() const { return columns_->maps[static_cast<std::size_t>(column_)]; }
+  [[nodiscard]] const Map& map() const { return columns_->maps[place_]; }
   void settle(Map::const_iterator place) {
     valid_ = place != map().end() && (end_.empty() || place->first < end_);
     if (!valid_)
@@ -39,7 +40,7 @@ private:
   }
 
   std::shared_ptr<const Columns> columns_;
-  Column column_;
+  std::size_t place_;
   Bytes end_;
   bool valid_ = false;
   Bytes key_;
@@ -48,12 +49,13 @@ private:
 
 class MemoryBackend::View final : public BackendView {
 public:
-  explicit View(std::shared_ptr<const Columns> columns) : columns_(std::move(columns)) {}
+  View(std::shared_ptr<const Columns> columns, Slot slot)
+      : columns_(std::move(columns)), slot_(slot) {}
 
   [[nodiscard]] bool fixed() const override { return false; }
   [[nodiscard]] Result<std::optional<Bytes>> get(Column column, BytesView key) const override {
     const std::shared_lock lock(columns_->mutex);
-    const auto& map = columns_->maps[static_cast<std::size_t>(column)];
+    const auto& map = columns_->maps[place_of(column, slot_)];
     const auto found = map.find(key);
     if (found == map.end())
       return std::optional<Bytes>();
@@ -61,46 +63,65 @@ public:
   }
   [[nodiscard]] std::unique_ptr<BackendIterator> iterate(Column column, BytesView begin,
                                                          BytesView end) const override {
-    return std::make_unique<Iterator>(columns_, column, begin, end);
+    return std::make_unique<Iterator>(columns_, place_of(column, slot_), begin, end);
   }
 
 private:
   std::shared_ptr<const Columns> columns_;
+  Slot slot_;
 };
 
 MemoryBackend::MemoryBackend()
-    : columns_(std::make_shared<Columns>()), view_(std::make_shared<View>(columns_)) {}
+    : columns_(std::make_shared<Columns>()),
+      views_({std::make_shared<View>(columns_, Slot::kFirst),
+              std::make_shared<View>(columns_, Slot::kSecond)}) {}
 
 MemoryBackend::~MemoryBackend() = default;
 
 class MemoryBackend::Gathered final : public Batch {
 public:
   struct Operation {
-    Column column;
+    std::size_t place;
     Bytes key;
     std::optional<Bytes> value; // nothing: remove
+    std::optional<Bytes> end;   // of a range that is removed; empty: to the last key
   };
 
+  explicit Gathered(Slot slot) : slot_(slot) {}
+
   void put(Column column, BytesView key, BytesView value) override {
-    operations.push_back({column, Bytes(key), Bytes(value)});
+    operations.push_back({place_of(column, slot_), Bytes(key), Bytes(value), std::nullopt});
   }
   void remove(Column column, BytesView key) override {
-    operations.push_back({column, Bytes(key), std::nullopt});
+    operations.push_back({place_of(column, slot_), Bytes(key), std::nullopt, std::nullopt});
+  }
+  void remove_range(Column column, BytesView begin, BytesView end) override {
+    operations.push_back({place_of(column, slot_), Bytes(begin), std::nullopt, Bytes(end)});
+  }
+  void clear(Slot slot) override {
+    for (const Column column : kSlottedColumns)
+      operations.push_back({place_of(column, slot), Bytes(), std::nullopt, Bytes()});
   }
 
   std::vector<Operation> operations;
+
+private:
+  Slot slot_;
 };
 
-std::unique_ptr<Batch> MemoryBackend::batch() const {
-  return std::make_unique<Gathered>();
+std::unique_ptr<Batch> MemoryBackend::batch(Slot slot) const {
+  return std::make_unique<Gathered>(slot);
 }
 
 Status MemoryBackend::write(Batch& batch, bool) {
   const std::unique_lock lock(columns_->mutex);
   for (auto& operation : static_cast<Gathered&>(batch).operations) {
-    auto& map = columns_->maps[static_cast<std::size_t>(operation.column)];
+    auto& map = columns_->maps[operation.place];
     if (operation.value) {
       map.insert_or_assign(std::move(operation.key), *std::move(operation.value));
+    } else if (operation.end) {
+      map.erase(map.lower_bound(operation.key),
+                operation.end->empty() ? map.end() : map.lower_bound(*operation.end));
     } else {
       map.erase(operation.key);
     }

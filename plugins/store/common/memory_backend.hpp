@@ -15,8 +15,10 @@ public:
   ~MemoryBackend() override;
 
   [[nodiscard]] bool durable() const override { return false; }
-  [[nodiscard]] std::shared_ptr<const BackendView> view() const override { return view_; }
-  [[nodiscard]] std::unique_ptr<Batch> batch() const override;
+  [[nodiscard]] std::shared_ptr<const BackendView> view(Slot slot) const override {
+    return views_[static_cast<std::size_t>(slot)];
+  }
+  [[nodiscard]] std::unique_ptr<Batch> batch(Slot slot) const override;
   [[nodiscard]] Status write(Batch& batch, bool sync) override;
   [[nodiscard]] Status verify() const override { return {}; }
 
@@ -26,7 +28,7 @@ private:
   class View;
   class Iterator;
   std::shared_ptr<Columns> columns_;
-  std::shared_ptr<const BackendView> view_;
+  std::array<std::shared_ptr<const BackendView>, kSlots> views_;
 };
 
 } // namespace tenon::store

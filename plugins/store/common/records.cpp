@@ -109,6 +109,43 @@ Result<NodesRecord> decode_nodes(BytesView encoded) {
   return record;
 }
 
+Bytes encode_horizon(const HorizonRecord& record) {
+  Bytes out;
+  append_be64(out, record.readable.oldest_block);
+  append_be64(out, record.readable.oldest_version);
+  append_be64(out, record.oldest_changes);
+  return seal(std::move(out));
+}
+
+Result<HorizonRecord> decode_horizon(BytesView encoded) {
+  TENON_ASSIGN_OR_RETURN(const BytesView bytes, unseal(encoded, "the horizon record"));
+  Reader reader(bytes);
+  HorizonRecord record;
+  if (!reader.be64(record.readable.oldest_block) || !reader.be64(record.readable.oldest_version) ||
+      !reader.be64(record.oldest_changes) || !reader.empty()) {
+    return data_loss("the horizon record is malformed");
+  }
+  return record;
+}
+
+Bytes encode_target(const plugin::StoreTarget& target) {
+  return encode_head({false, target.height, target.block_id, target.result_hash,
+                      target.state_root});
+}
+
+Result<plugin::StoreTarget> decode_target(BytesView encoded) {
+  const auto head = decode_head(encoded);
+  if (!head.ok())
+    return head.status().with_context("the target of the import under way");
+  return plugin::StoreTarget{head->height, head->block_id, head->result_hash, head->state_root};
+}
+
+Bytes range_key(const Hash& first) {
+  Bytes out(kMetaRange);
+  out.append(first.view());
+  return out;
+}
+
 Bytes encode_changes(const ChangesRecord& record) {
   Bytes out(record.state_root.view());
   append_be32(out, static_cast<std::uint32_t>(record.changes.size()));

@@ -11,13 +11,20 @@
 
 namespace tenon::store {
 
-inline constexpr std::uint32_t kFormatVersion = 1;
+inline constexpr std::uint32_t kFormatVersion = 2;
+// Before it, there was no column "keys"; opening such a database fills it.
+inline constexpr std::uint32_t kFormatWithoutKeys = 1;
 
 // Keys of the column "meta".
-inline constexpr BytesView kMetaFormat = "format"; // be32
-inline constexpr BytesView kMetaChain = "chain";   // 32 bytes
-inline constexpr BytesView kMetaHead = "head";     // HeadRecord
-inline constexpr BytesView kMetaNodes = "nodes";   // NodesRecord
+inline constexpr BytesView kMetaFormat = "format";   // be32
+inline constexpr BytesView kMetaChain = "chain";     // 32 bytes
+inline constexpr BytesView kMetaHead = "head";       // HeadRecord
+inline constexpr BytesView kMetaNodes = "nodes";     // NodesRecord
+inline constexpr BytesView kMetaSlot = "slot";       // u8; absent: the first
+inline constexpr BytesView kMetaHorizon = "horizon"; // HorizonRecord; absent: all zeros
+inline constexpr BytesView kMetaImport = "import";   // the target, while an import is under way
+// "range" and the first key hash of a span that the import has covered → its last.
+inline constexpr BytesView kMetaRange = "range";
 
 // Every record ends in four bytes of its SHA-256, so that damage is found where it lies.
 [[nodiscard]] Bytes seal(Bytes record);
@@ -36,6 +43,18 @@ struct NodesRecord {
 };
 [[nodiscard]] Bytes encode_nodes(const NodesRecord& record);
 [[nodiscard]] Result<NodesRecord> decode_nodes(BytesView encoded);
+
+// What can still be read, and how far what cannot has been removed.
+struct HorizonRecord {
+  plugin::StoreHorizon readable;
+  std::uint64_t oldest_changes = 0; // the first height whose change record is still there
+};
+[[nodiscard]] Bytes encode_horizon(const HorizonRecord& record);
+[[nodiscard]] Result<HorizonRecord> decode_horizon(BytesView encoded);
+
+[[nodiscard]] Bytes encode_target(const plugin::StoreTarget& target);
+[[nodiscard]] Result<plugin::StoreTarget> decode_target(BytesView encoded);
+[[nodiscard]] Bytes range_key(const Hash& first);
 
 // What one block did to the tree: its root afterwards and every change, old value included, so that
 // it can be applied in both directions.

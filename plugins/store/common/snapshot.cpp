@@ -1,13 +1,21 @@
 #include "common/snapshot.hpp"
 
+#include <algorithm>
+
 #include "tenon/core/encoding.hpp"
 #include "tenon/crypto/sha256.hpp"
+#include "tenon/merkle/snapshot_range.hpp"
+#include "tenon/merkle/state_entry.hpp"
 
 namespace tenon::store {
 
 using plugin::KeyClass;
 
 namespace {
+
+// Bounds the memory of one range, but for a single entry that is larger.
+constexpr std::uint64_t kMaxRangeBytes = 64u << 20;
+constexpr std::uint64_t kSizesPerEntry = 2 * sizeof(std::uint32_t);
 
 Status bad_latest(BytesView key) {
   return data_loss("the latest record of key " + to_hex(key) + " is cut short");
@@ -108,6 +116,10 @@ Status VersionReader::scan_versions(BytesView begin, BytesView end,
 }
 
 Result<std::optional<Bytes>> CoreSnapshot::get(KeyClass key_class, BytesView key) const {
+  return if_alive(find(key_class, key));
+}
+
+Result<std::optional<Bytes>> CoreSnapshot::find(KeyClass key_class, BytesView key) const {
   for (auto layer = layers_.rbegin(); layer != layers_.rend(); ++layer) {
     const Overlay& overlay = (*layer)->overlays[static_cast<std::size_t>(key_class)];
     const auto found = overlay.find(key);
@@ -119,6 +131,16 @@ Result<std::optional<Bytes>> CoreSnapshot::get(KeyClass key_class, BytesView key
 
 Status CoreSnapshot::scan(KeyClass key_class, BytesView begin, BytesView end,
                           plugin::ScanVisitor visit) const {
+  const Status status =
+      visit_merged(key_class, begin, end, [&](BytesView key, BytesView value) {
+        return check_alive().ok() && visit(key, value);
+      });
+  TENON_RETURN_IF_ERROR(check_alive());
+  return status;
+}
+
+Status CoreSnapshot::visit_merged(KeyClass key_class, BytesView begin, BytesView end,
+                                  plugin::ScanVisitor visit) const {
   // The layers' changes in the range, newest winning, merged with the base as it is visited.
   Overlay merged;
   for (const auto& layer : layers_) {
@@ -151,22 +173,70 @@ Status CoreSnapshot::scan(KeyClass key_class, BytesView begin, BytesView end,
   return {};
 }
 
-Result<std::vector<Bytes>> CoreSnapshot::prove(std::span<const BytesView> keys) const {
-  std::optional<Tree> tree = tree_;
-  if (!tree) {
-    TENON_ASSIGN_OR_RETURN(tree, core_.tree_at(height_));
+Result<Tree> CoreSnapshot::tree() const {
+  const std::lock_guard lock(tree_mutex_);
+  if (!tree_) {
+    TENON_ASSIGN_OR_RETURN(tree_, core_.tree_at(height_));
   }
+  return *tree_;
+}
+
+Result<std::vector<Bytes>> CoreSnapshot::prove(std::span<const BytesView> keys) const {
+  return if_alive(make_proofs(keys));
+}
+
+Result<std::vector<Bytes>> CoreSnapshot::make_proofs(std::span<const BytesView> keys) const {
+  TENON_ASSIGN_OR_RETURN(const Tree tree, this->tree());
   std::vector<Bytes> proofs;
   proofs.reserve(keys.size());
   for (const BytesView key : keys) {
-    TENON_ASSIGN_OR_RETURN(const merkle::SparseProof proof, tree->prove(crypto::sha256(key)));
+    TENON_ASSIGN_OR_RETURN(const merkle::SparseProof proof, tree.prove(crypto::sha256(key)));
     proofs.push_back(merkle::encode_proof(proof));
   }
   return proofs;
 }
 
+Result<Bytes> CoreSnapshot::export_range(const Hash& first, std::uint64_t max_bytes) const {
+  if (!layers_.empty()) {
+    return failed_precondition("a range was asked of a view with staged blocks; expected one of a "
+                               "committed block, as snapshot() makes it");
+  }
+  return if_alive(make_range(first, max_bytes));
+}
+
+Result<Bytes> CoreSnapshot::make_range(const Hash& first, std::uint64_t max_bytes) const {
+  TENON_ASSIGN_OR_RETURN(const Tree tree, this->tree());
+  const std::uint64_t limit = std::min(max_bytes, kMaxRangeBytes);
+  merkle::SnapshotRangeWriter range(first);
+  bool reaches_end = true;
+  TENON_RETURN_IF_ERROR(tree.visit_from(first, [&](const Leaf& leaf) -> Result<bool> {
+    TENON_ASSIGN_OR_RETURN(const auto key, base_.key_of(leaf.key_hash));
+    std::optional<Bytes> entry;
+    if (key) {
+      TENON_ASSIGN_OR_RETURN(entry, base_.get(KeyClass::kState, *key));
+    }
+    // What is sent is what the root says, or this replica has lost it.
+    if (!entry || crypto::sha256(*key) != leaf.key_hash ||
+        merkle::entry_hash(*entry) != leaf.value_hash) {
+      return data_loss("the entry of key hash " + to_hex(leaf.key_hash.view()) + " at block " +
+                       std::to_string(height_) +
+                       (entry ? " does not fit the state tree" : " is missing"));
+    }
+    if (!range.empty() && range.bytes() + kSizesPerEntry + key->size() + entry->size() > limit) {
+      reaches_end = false;
+      return false;
+    }
+    range.add(*key, *entry, leaf.key_hash);
+    return true;
+  }));
+  TENON_ASSIGN_OR_RETURN(const merkle::RangeProof proof,
+                         tree.prove_range(range.span(reaches_end)));
+  return range.finish(reaches_end, proof);
+}
+
 Result<std::unique_ptr<plugin::StoreSnapshot>> CoreStage::snapshot() const {
   const std::lock_guard lock(core_.mutex_);
+  TENON_RETURN_IF_ERROR(staged_->generation->check_alive());
   std::vector<std::shared_ptr<const StagedBlock>> layers;
   std::optional<std::uint64_t> height = staged_->base;
   for (std::shared_ptr<const StagedBlock> block = staged_; block; block = block->parent) {
@@ -175,12 +245,15 @@ Result<std::unique_ptr<plugin::StoreSnapshot>> CoreStage::snapshot() const {
       break; // committed, and so are all below it
     layers.insert(layers.begin(), block);
   }
+  if (height)
+    TENON_RETURN_IF_ERROR(core_.check_version(*height));
   // Others may have been committed since: on top of what this stands on, or beside it.
   const plugin::StoreHead& head = core_.head_;
   const bool at_head = height ? !head.empty && *height == head.height : head.empty;
   VersionReader base(core_.head_view_, !height, height.value_or(0), at_head);
-  return std::unique_ptr<plugin::StoreSnapshot>(std::make_unique<CoreSnapshot>(
-      core_, std::move(base), std::move(layers), staged_->tree, height.value_or(0)));
+  return std::unique_ptr<plugin::StoreSnapshot>(
+      std::make_unique<CoreSnapshot>(core_, std::move(base), std::move(layers), staged_->tree,
+                                     staged_->generation, height));
 }
 
 } // namespace tenon::store

@@ -18,6 +18,10 @@ public:
   [[nodiscard]] Result<std::optional<Bytes>> get(plugin::KeyClass key_class, BytesView key) const;
   [[nodiscard]] Status scan(plugin::KeyClass key_class, BytesView begin, BytesView end,
                             plugin::ScanVisitor visit) const;
+  // The key of a hash: of every one that this version has, and of some that it has not.
+  [[nodiscard]] Result<std::optional<Bytes>> key_of(const Hash& key_hash) const {
+    return view_->get(Column::kKeys, key_hash.view());
+  }
 
 private:
   [[nodiscard]] Result<std::optional<Bytes>> from_history(BytesView key) const;
@@ -33,25 +37,43 @@ private:
 
 class CoreSnapshot final : public plugin::StoreSnapshot {
 public:
-  // `layers` from the oldest to the newest. Without a tree, it is worked out when a proof asks.
+  // `layers` from the oldest to the newest. Without a tree, it is worked out when the first proof
+  // asks, and kept: later blocks, however many, take nothing away from it.
   CoreSnapshot(const StoreCore& core, VersionReader base,
                std::vector<std::shared_ptr<const StagedBlock>> layers, std::optional<Tree> tree,
-               std::uint64_t height)
-      : core_(core), base_(std::move(base)), layers_(std::move(layers)), tree_(std::move(tree)),
-        height_(height) {}
+               std::shared_ptr<Generation> generation, std::optional<std::uint64_t> height)
+      : core_(core), base_(std::move(base)), layers_(std::move(layers)),
+        height_(height.value_or(0)), pin_(std::move(generation), height), tree_(std::move(tree)) {}
 
   [[nodiscard]] Result<std::optional<Bytes>> get(plugin::KeyClass key_class,
                                                  BytesView key) const override;
   [[nodiscard]] Status scan(plugin::KeyClass key_class, BytesView begin, BytesView end,
                             plugin::ScanVisitor visit) const override;
   [[nodiscard]] Result<std::vector<Bytes>> prove(std::span<const BytesView> keys) const override;
+  [[nodiscard]] Result<Bytes> export_range(const Hash& first,
+                                           std::uint64_t max_bytes) const override;
 
 private:
+  // What stands is said only while the state that it was read from does.
+  [[nodiscard]] Status check_alive() const { return pin_.generation().check_alive(); }
+  template <typename T> [[nodiscard]] Result<T> if_alive(Result<T> found) const {
+    TENON_RETURN_IF_ERROR(check_alive());
+    return found;
+  }
+  [[nodiscard]] Result<std::optional<Bytes>> find(plugin::KeyClass key_class, BytesView key) const;
+  [[nodiscard]] Status visit_merged(plugin::KeyClass key_class, BytesView begin, BytesView end,
+                                    plugin::ScanVisitor visit) const;
+  [[nodiscard]] Result<Tree> tree() const;
+  [[nodiscard]] Result<std::vector<Bytes>> make_proofs(std::span<const BytesView> keys) const;
+  [[nodiscard]] Result<Bytes> make_range(const Hash& first, std::uint64_t max_bytes) const;
+
   const StoreCore& core_;
   VersionReader base_;
   std::vector<std::shared_ptr<const StagedBlock>> layers_;
-  std::optional<Tree> tree_;
   std::uint64_t height_;
+  Pin pin_;
+  mutable std::mutex tree_mutex_;
+  mutable std::optional<Tree> tree_;
 };
 
 class CoreStage final : public plugin::StoreStage {

@@ -1,6 +1,7 @@
 #include "common/store_core.hpp"
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "common/snapshot.hpp"
 #include "tenon/core/encoding.hpp"
@@ -19,20 +20,25 @@ namespace {
 // hold should still be in the processor's cache when they are let go of.
 constexpr std::size_t kRecentTrees = 4;
 
-std::vector<TreeChange> tree_changes(std::span<const StoreWrite> writes) {
-  std::vector<TreeChange> changes;
-  changes.reserve(writes.size());
-  for (const StoreWrite& write : writes) {
-    if (write.key_class != KeyClass::kState)
-      continue;
-    TreeChange change{crypto::sha256(write.key), std::nullopt, std::nullopt};
-    if (!write.is_delete)
-      change.value_hash = merkle::entry_hash(write.entry);
-    changes.push_back(change);
+// The changes of a block's state keys, by key hash.
+void add_tree_changes(StagedBlock& staged) {
+  const Overlay& state = staged.overlays[static_cast<std::size_t>(KeyClass::kState)];
+  std::vector<std::pair<TreeChange, const Bytes*>> changes;
+  changes.reserve(state.size());
+  for (const auto& [key, entry] : state) {
+    changes.push_back({{crypto::sha256(key), std::nullopt, std::nullopt}, &key});
+    if (entry)
+      changes.back().first.value_hash = merkle::entry_hash(*entry);
   }
-  std::sort(changes.begin(), changes.end(),
-            [](const TreeChange& a, const TreeChange& b) { return a.key_hash < b.key_hash; });
-  return changes;
+  std::sort(changes.begin(), changes.end(), [](const auto& a, const auto& b) {
+    return a.first.key_hash < b.first.key_hash;
+  });
+  staged.changes.reserve(changes.size());
+  staged.changed_keys.reserve(changes.size());
+  for (const auto& [change, key] : changes) {
+    staged.changes.push_back(change);
+    staged.changed_keys.push_back(key);
+  }
 }
 
 Hash writes_root(std::span<const TreeChange> changes) {
@@ -71,14 +77,15 @@ void collect_dirty(const NodeRef& node, Path& path, std::vector<DirtyPage>& out)
 } // namespace
 
 StoreCore::StoreCore(std::unique_ptr<Backend> backend, const StoreOptions& options)
-    : backend_(std::move(backend)), options_(options), pages_(*backend_), head_tree_(&pages_),
-      head_view_(backend_->view()) {}
+    : backend_(std::move(backend)), options_(options),
+      pages_{Pages(*backend_, Slot::kFirst), Pages(*backend_, Slot::kSecond)},
+      head_tree_(&pages_[0]), head_view_(backend_->view(Slot::kFirst)) {}
 
 StoreCore::~StoreCore() = default;
 
 Result<Bytes> StoreCore::Pages::load_page(const Path& path) const {
   const Bytes key = encode_path(path);
-  TENON_ASSIGN_OR_RETURN(auto record, backend_.view()->get(Column::kNodes, key));
+  TENON_ASSIGN_OR_RETURN(auto record, backend_.view(slot_)->get(Column::kNodes, key));
   if (!record)
     return data_loss("page " + to_hex(key) + " of the state tree is missing");
   return *std::move(record);
@@ -97,10 +104,20 @@ Result<std::unique_ptr<plugin::StoreSnapshot>> StoreCore::snapshot(std::uint64_t
                      (head_.empty ? "empty" : std::to_string(head_.height)));
   }
   const std::uint64_t version = at_head ? head_.height : height;
+  TENON_RETURN_IF_ERROR(check_version(version));
   return std::unique_ptr<plugin::StoreSnapshot>(std::make_unique<CoreSnapshot>(
       *this, VersionReader(head_view_, head_.empty, version, at_head),
       std::vector<std::shared_ptr<const StagedBlock>>(),
-      at_head ? std::optional<Tree>(head_tree_) : std::nullopt, version));
+      at_head ? std::optional<Tree>(head_tree_) : std::nullopt, generation_,
+      head_.empty ? std::nullopt : std::optional(version)));
+}
+
+Status StoreCore::check_version(std::uint64_t height) const {
+  const std::uint64_t oldest = horizon_.readable.oldest_version;
+  if (height >= oldest)
+    return {};
+  return out_of_range("the state can be read from block " + std::to_string(oldest) +
+                      " on; the one after block " + std::to_string(height) + " is gone");
 }
 
 Status StoreCore::check_stageable(std::span<const StoreWrite> writes) const {
@@ -124,12 +141,14 @@ Result<std::unique_ptr<plugin::StoreStage>> StoreCore::stage(plugin::StoreStage*
     const std::lock_guard lock(mutex_);
     staged->tree = head_tree_;
     staged->base = height_of(head_);
+    staged->generation = generation_;
     retired.swap(retired_trees_);
   }
   retired.clear();
   if (parent != nullptr) {
     staged->parent = static_cast<CoreStage*>(parent)->staged();
     staged->tree = staged->parent->tree;
+    staged->generation = staged->parent->generation;
   }
   for (const StoreWrite& write : writes) {
     auto& overlay = staged->overlays[static_cast<std::size_t>(write.key_class)];
@@ -140,8 +159,12 @@ Result<std::unique_ptr<plugin::StoreStage>> StoreCore::stage(plugin::StoreStage*
     if (!added)
       return invalid_argument("key " + to_hex(write.key) + " is written twice");
   }
-  staged->changes = tree_changes(writes);
-  TENON_ASSIGN_OR_RETURN(staged->tree, staged->tree.apply(staged->changes, staged->removed_pages));
+  add_tree_changes(*staged);
+  auto tree = staged->tree.apply(staged->changes, staged->removed_pages);
+  TENON_RETURN_IF_ERROR(staged->generation->check_alive());
+  if (!tree.ok())
+    return tree.status();
+  staged->tree = std::move(*tree);
   staged->roots = {staged->tree.root_hash(), writes_root(staged->changes)};
   return std::unique_ptr<plugin::StoreStage>(std::make_unique<CoreStage>(*this, std::move(staged)));
 }
@@ -152,6 +175,7 @@ Status StoreCore::commit(plugin::StoreStage& stage, const plugin::StoreBlock& bl
   plugin::StoreHead head;
   {
     const std::lock_guard lock(mutex_);
+    TENON_RETURN_IF_ERROR(staged->generation->check_alive());
     head = head_;
     const auto base = staged->parent ? staged->parent->height : staged->base;
     const bool on_head = (!staged->parent || base) && base == height_of(head);
@@ -162,7 +186,7 @@ Status StoreCore::commit(plugin::StoreStage& stage, const plugin::StoreBlock& bl
     }
   }
   head = {false, block.height, block.block_id, block.result_hash, staged->roots.state_root};
-  const auto batch = backend_->batch();
+  const auto batch = backend_->batch(slot_);
   add_block(*batch, *staged, block);
   removed_since_flush_.insert(removed_since_flush_.end(), staged->removed_pages.begin(),
                               staged->removed_pages.end());
@@ -177,11 +201,20 @@ Status StoreCore::commit(plugin::StoreStage& stage, const plugin::StoreBlock& bl
   return {};
 }
 
-void StoreCore::add_block(Batch& batch, const StagedBlock& staged,
-                          const plugin::StoreBlock& block) const {
+void StoreCore::add_parts(Batch& batch, const plugin::StoreBlock& block) {
   for (std::size_t part = 0; part < plugin::kBlockParts; ++part) {
     batch.put(Column::kBlocks, block_key(block.height, static_cast<plugin::BlockPart>(part)),
               seal(Bytes(block.parts[part])));
+  }
+}
+
+void StoreCore::add_block(Batch& batch, const StagedBlock& staged,
+                          const plugin::StoreBlock& block) {
+  add_parts(batch, block);
+  std::unordered_set<const Bytes*> absent_before_and_after;
+  for (std::size_t i = 0; i < staged.changes.size(); ++i) {
+    if (!staged.changes[i].value_hash && !staged.changes[i].old_value_hash)
+      absent_before_and_after.insert(staged.changed_keys[i]);
   }
   // One column after the other: within each, the keys come sorted.
   const Overlay& state = staged.overlays[static_cast<std::size_t>(KeyClass::kState)];
@@ -192,14 +225,21 @@ void StoreCore::add_block(Batch& batch, const StagedBlock& staged,
       batch.remove(Column::kLatest, key);
   }
   for (const auto& [key, entry] : state) {
-    batch.put(Column::kHistory, history_key(key, block.height),
-              encode_history(entry.has_value(), entry ? *entry : BytesView()));
+    if (!absent_before_and_after.contains(&key)) {
+      batch.put(Column::kHistory, history_key(key, block.height),
+                encode_history(entry.has_value(), entry ? *entry : BytesView()));
+    }
   }
   for (const auto& [key, value] : staged.overlays[static_cast<std::size_t>(KeyClass::kIndex)]) {
     if (value)
       batch.put(Column::kIndex, key, *value);
     else
       batch.remove(Column::kIndex, key);
+  }
+  for (std::size_t i = 0; i < staged.changes.size(); ++i) {
+    const TreeChange& change = staged.changes[i];
+    if (change.value_hash && !change.old_value_hash)
+      batch.put(Column::kKeys, change.key_hash.view(), *staged.changed_keys[i]);
   }
   batch.put(Column::kChanges, height_key(block.height),
             encode_changes({staged.roots.state_root, staged.changes}));
@@ -234,6 +274,7 @@ StoreCore::add_pages(Batch& batch, const StagedBlock& staged, std::uint64_t heig
       batch.remove(Column::kNodes, key);
   }
   batch.put(Column::kMeta, kMetaNodes, encode_nodes({false, height, staged.tree.root()}));
+  nodes_height_ = height;
   removed_since_flush_.clear();
   blocks_since_flush_ = 0;
   bytes_since_flush_ = 0;
@@ -241,7 +282,7 @@ StoreCore::add_pages(Batch& batch, const StagedBlock& staged, std::uint64_t heig
 }
 
 void StoreCore::publish(const std::shared_ptr<StagedBlock>& staged, const plugin::StoreHead& head) {
-  auto view = backend_->view();
+  auto view = backend_->view(slot_);
   const std::lock_guard lock(mutex_);
   staged->height = head.height;
   staged->parent.reset();
@@ -254,10 +295,14 @@ void StoreCore::publish(const std::shared_ptr<StagedBlock>& staged, const plugin
 }
 
 Result<Tree> StoreCore::tree_at(std::uint64_t height) const {
-  Tree tree(&pages_);
+  Tree tree;
   std::uint64_t from = 0;
+  std::shared_ptr<Generation> generation;
+  std::shared_ptr<const BackendView> view;
   {
     const std::lock_guard lock(mutex_);
+    generation = generation_;
+    view = head_view_;
     const std::uint64_t oldest =
         head_.height >= options_.proof_versions ? head_.height - options_.proof_versions + 1 : 0;
     if (height < oldest) {
@@ -269,7 +314,6 @@ Result<Tree> StoreCore::tree_at(std::uint64_t height) const {
     from = nearest == recent_trees_.end() ? head_.height : nearest->first;
   }
   std::vector<Path> ignored;
-  const auto view = backend_->view();
   for (std::uint64_t undo = from; undo > height; --undo) {
     TENON_ASSIGN_OR_RETURN(const auto record, view->get(Column::kChanges, height_key(undo)));
     if (!record) {
@@ -285,7 +329,7 @@ Result<Tree> StoreCore::tree_at(std::uint64_t height) const {
     TENON_ASSIGN_OR_RETURN(tree, tree.apply(changes.changes, ignored));
   }
   const std::lock_guard lock(mutex_);
-  if (recent_trees_.size() < 2 * kRecentTrees)
+  if (generation == generation_ && recent_trees_.size() < 2 * kRecentTrees)
     recent_trees_.emplace(height, tree);
   return tree;
 }
@@ -296,8 +340,20 @@ Result<std::optional<Bytes>> StoreCore::read_block(std::uint64_t height,
     return invalid_argument("a block has no part " +
                             std::to_string(static_cast<std::uint32_t>(part)));
   }
-  TENON_ASSIGN_OR_RETURN(auto record,
-                         backend_->view()->get(Column::kBlocks, block_key(height, part)));
+  TENON_ASSIGN_OR_RETURN(auto found, read_part(*backend_->view(Slot::kFirst), height, part));
+  // Asked afterwards, for a block may be pruned while it is being read.
+  const std::lock_guard lock(mutex_);
+  const std::uint64_t oldest = horizon_.readable.oldest_block;
+  if (height < oldest) {
+    return out_of_range("the block log begins with block " + std::to_string(oldest) + "; block " +
+                        std::to_string(height) + " is not in it");
+  }
+  return found;
+}
+
+Result<std::optional<Bytes>> StoreCore::read_part(const BackendView& view, std::uint64_t height,
+                                                  plugin::BlockPart part) {
+  TENON_ASSIGN_OR_RETURN(auto record, view.get(Column::kBlocks, block_key(height, part)));
   if (!record)
     return std::optional<Bytes>();
   TENON_ASSIGN_OR_RETURN(const BytesView bytes,

@@ -1,9 +1,10 @@
-// The state store itself, over any Backend: versions, the Merkle tree, stages, the block log.
-// Both shipped stores are this class; what differs is the backend.
+// The state store itself, over any Backend: versions, the Merkle tree, stages, the block log, what
+// is pruned of them, and the import of another replica's state beside them. Both shipped stores are
+// this class; what differs is the backend.
 //
-// Owned by the plugin. One thread stages ([sequencer]), one commits, any number read; staging on a
-// stage that is being committed is allowed, so a block can execute while its parent is being
-// synced.
+// Owned by the plugin. One thread stages ([sequencer]), one commits, any number read, prune or
+// import; staging on a stage that is being committed is allowed, so a block can execute while its
+// parent is being synced. Of the mutexes, import_mutex_ is taken first and mutex_ last.
 #pragma once
 
 #include <deque>
@@ -11,7 +12,9 @@
 #include <mutex>
 
 #include "common/backend.hpp"
+#include "common/generation.hpp"
 #include "common/records.hpp"
+#include "common/span_set.hpp"
 #include "common/tree.hpp"
 #include "tenon/plugin/store.hpp"
 
@@ -36,11 +39,13 @@ struct StagedBlock {
   std::array<Overlay, 2> overlays; // by KeyClass
   Tree tree;
   std::vector<TreeChange> changes;
+  std::vector<const Bytes*> changed_keys; // of `changes`, one by one; they lie in the overlay
   std::vector<Path> removed_pages;
   plugin::StoreRoots roots;
   std::shared_ptr<const StagedBlock> parent; // null on the head; reset once this is committed
   std::optional<std::uint64_t> base;         // without a parent: the head it was staged on
   std::optional<std::uint64_t> height;
+  std::shared_ptr<Generation> generation;
 };
 
 class StoreCore final : public plugin::Store {
@@ -62,52 +67,100 @@ public:
                                                         plugin::BlockPart part) const override;
   [[nodiscard]] Status verify(plugin::ProgressVisitor progress) override;
 
+  [[nodiscard]] Result<plugin::StoreHorizon> horizon() const override;
+  [[nodiscard]] Status prune(std::uint64_t keep_from) override;
+  [[nodiscard]] Status put_block(const plugin::StoreBlock& block) override;
+
+  [[nodiscard]] Status import_begin(const plugin::StoreTarget& target) override;
+  [[nodiscard]] Status import_range(BytesView range) override;
+  [[nodiscard]] Result<std::optional<plugin::StoreImport>> import_missing() const override;
+  [[nodiscard]] Status import_finish(std::span<const plugin::StoreBlock> blocks) override;
+  [[nodiscard]] Status import_abandon() override;
+
 private:
   friend class CoreStage;
   friend class CoreSnapshot;
 
-  // Loads pages of the tree from the backend as it is now.
+  // Loads pages of a slot's tree from the backend as it is now.
   class Pages final : public PageSource {
   public:
-    explicit Pages(const Backend& backend) : backend_(backend) {}
+    Pages(const Backend& backend, Slot slot) : backend_(backend), slot_(slot) {}
     [[nodiscard]] Result<Bytes> load_page(const Path& path) const override;
 
   private:
     const Backend& backend_;
+    Slot slot_;
+  };
+  // An import under way: what it is after, and what it has, in the other slot.
+  struct Import {
+    plugin::StoreTarget target;
+    SpanSet covered;
   };
 
   StoreCore(std::unique_ptr<Backend> backend, const StoreOptions& options);
 
   [[nodiscard]] Status check_identity();
+  [[nodiscard]] Status add_keys();
   [[nodiscard]] Status recover();
+  [[nodiscard]] Status recover_slot(const BackendView& view);
+  [[nodiscard]] Status recover_import(const BackendView& view);
   [[nodiscard]] Status check_nothing_lost() const;
   [[nodiscard]] Status roll_forward(NodesRecord nodes);
   [[nodiscard]] Status check_stageable(std::span<const plugin::StoreWrite> writes) const;
-  void add_block(Batch& batch, const StagedBlock& staged, const plugin::StoreBlock& block) const;
+  static void add_parts(Batch& batch, const plugin::StoreBlock& block);
+  static void add_block(Batch& batch, const StagedBlock& staged, const plugin::StoreBlock& block);
   // Adds the pages not on disk yet, when it is time; returns them so that they can be marked.
   std::vector<std::shared_ptr<const Page>> add_pages(Batch& batch, const StagedBlock& staged,
                                                      std::uint64_t height);
   void publish(const std::shared_ptr<StagedBlock>& staged, const plugin::StoreHead& head);
   // The tree after block `height`, going back from the nearest newer one that is at hand.
   [[nodiscard]] Result<Tree> tree_at(std::uint64_t height) const;
+  // Is this version above the horizon? Under mutex_.
+  [[nodiscard]] Status check_version(std::uint64_t height) const;
+
+  [[nodiscard]] Status raise_horizon(std::uint64_t keep_from);
+  // Removes what some blocks below the horizon left behind; false when nothing more can go.
+  [[nodiscard]] Result<bool> prune_step();
+
+  // Where an import writes: what is not read and committed to.
+  [[nodiscard]] Slot import_slot() const;
+  [[nodiscard]] Status check_target(const plugin::StoreTarget& target) const;
+  [[nodiscard]] Status check_complete(std::span<const plugin::StoreBlock> blocks) const;
+  // Writes the pages of the tree over the entries in a slot.
+  [[nodiscard]] Result<Child> build_tree(Slot slot);
+  [[nodiscard]] Status take_over(const Child& root, std::span<const plugin::StoreBlock> blocks);
+
+  [[nodiscard]] static Result<std::optional<Bytes>>
+  read_part(const BackendView& view, std::uint64_t height, plugin::BlockPart part);
+  [[nodiscard]] Status verify_from(const BackendView& view, const Tree& tree,
+                                   const plugin::StoreHead& head, const HorizonRecord& horizon,
+                                   plugin::ProgressVisitor progress) const;
   [[nodiscard]] static Status verify_latest(const BackendView& view, const Tree& tree,
                                             std::uint64_t total, plugin::ProgressVisitor progress);
-  [[nodiscard]] Status verify_blocks(const plugin::StoreHead& head,
-                                     plugin::ProgressVisitor progress) const;
+  [[nodiscard]] static Status verify_blocks(const BackendView& view, const plugin::StoreHead& head,
+                                            const HorizonRecord& horizon,
+                                            plugin::ProgressVisitor progress);
 
   std::unique_ptr<Backend> backend_;
   StoreOptions options_;
-  Pages pages_;
+  std::array<Pages, kSlots> pages_;
+
+  mutable std::mutex import_mutex_; // guards the next; held while an import takes over
+  std::optional<Import> import_;
 
   std::mutex commit_mutex_;  // held from before a block is written until it is the head
   mutable std::mutex mutex_; // guards what follows
+  Slot slot_ = Slot::kFirst; // changes under all three mutexes
+  std::shared_ptr<Generation> generation_ = std::make_shared<Generation>();
   plugin::StoreHead head_;
+  HorizonRecord horizon_;
   Tree head_tree_;
   std::shared_ptr<const BackendView> head_view_;
   mutable std::map<std::uint64_t, Tree> recent_trees_;
   std::vector<Tree> retired_trees_; // no longer recent; let go of by the next stage()
 
-  // Touched by the committing thread only.
+  // Guarded by commit_mutex_.
+  std::uint64_t nodes_height_ = 0; // of the last flush
   std::uint64_t blocks_since_flush_ = 0;
   std::uint64_t bytes_since_flush_ = 0;
   std::vector<Path> removed_since_flush_;

@@ -45,4 +45,44 @@ Status StorePlugin::verify(plugin::ProgressVisitor progress) {
   return core_->verify(progress);
 }
 
+Result<plugin::StoreHorizon> StorePlugin::horizon() const {
+  TENON_RETURN_IF_ERROR(require_open());
+  return core_->horizon();
+}
+
+Status StorePlugin::prune(std::uint64_t keep_from) {
+  TENON_RETURN_IF_ERROR(require_open());
+  return core_->prune(keep_from);
+}
+
+Status StorePlugin::put_block(const plugin::StoreBlock& block) {
+  TENON_RETURN_IF_ERROR(require_open());
+  return core_->put_block(block);
+}
+
+Status StorePlugin::import_begin(const plugin::StoreTarget& target) {
+  TENON_RETURN_IF_ERROR(require_open());
+  return core_->import_begin(target);
+}
+
+Status StorePlugin::import_range(BytesView range) {
+  TENON_RETURN_IF_ERROR(require_open());
+  return core_->import_range(range);
+}
+
+Result<std::optional<plugin::StoreImport>> StorePlugin::import_missing() const {
+  TENON_RETURN_IF_ERROR(require_open());
+  return core_->import_missing();
+}
+
+Status StorePlugin::import_finish(std::span<const plugin::StoreBlock> blocks) {
+  TENON_RETURN_IF_ERROR(require_open());
+  return core_->import_finish(blocks);
+}
+
+Status StorePlugin::import_abandon() {
+  TENON_RETURN_IF_ERROR(require_open());
+  return core_->import_abandon();
+}
+
 } // namespace tenon::store

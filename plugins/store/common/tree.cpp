@@ -240,6 +240,57 @@ const Leaf* page_siblings(const Page& page, std::uint8_t nibble, std::vector<Has
   return nullptr;
 }
 
+Result<std::shared_ptr<const Page>> peek_page(const PageSource* source, const NodeRef& node,
+                                              const Path& path) {
+  if (node->kind() == Node::Kind::kPage)
+    return std::static_pointer_cast<const Page>(node);
+  return static_cast<const Stub&>(*node).peek(*source, path);
+}
+
+class LeafWalk {
+public:
+  LeafWalk(const PageSource* source, const Hash& first, Tree::LeafVisitor visit)
+      : source_(source), first_(first), visit_(visit) {}
+
+  // False once the visitor has had enough. `on_border`: the path so far is that of the first hash.
+  Result<bool> visit(const Child& place, bool on_border) {
+    if (place.leaf)
+      return place.leaf->key_hash < first_ ? Result<bool>(true) : visit_(*place.leaf);
+    if (!place.node)
+      return true;
+    TENON_ASSIGN_OR_RETURN(const auto page, peek_page(source_, place.node, path_));
+    const std::uint8_t border = on_border ? nibble_at(first_, path_.size()) : std::uint8_t{0};
+    for (std::uint8_t nibble = border; nibble < Page::kFanout; ++nibble) {
+      path_.push_back(nibble);
+      const auto more = visit(page->child(nibble), on_border && nibble == border);
+      path_.pop_back();
+      if (!more.ok() || !*more)
+        return more;
+    }
+    return true;
+  }
+
+private:
+  const PageSource* source_;
+  Hash first_;
+  Tree::LeafVisitor visit_;
+  Path path_;
+};
+
+// What stands `level` (0 to 4) binary levels below the top of a page, on the way to a slot of it.
+merkle::TreeNode node_inside(const Page& page, std::size_t level, std::uint8_t nibble) {
+  const std::size_t height = kLevelsPerPage - level;
+  const std::size_t place = static_cast<std::size_t>(nibble) >> height;
+  const Subtree found = levels_of(slots_of(page))[height][place];
+  merkle::TreeNode node{found.hash, std::nullopt};
+  for (std::size_t slot = place << height; found.lone_leaf && slot < (place + 1) << height;
+       ++slot) {
+    if (const Leaf* const leaf = page.leaf_at(slot))
+      node.leaf = merkle::RangeLeaf{leaf->key_hash, leaf->value_hash};
+  }
+  return node;
+}
+
 // How many members of the bitmap stand before the one of `bit`.
 std::size_t rank(unsigned bitmap, unsigned bit) {
   return static_cast<std::size_t>(std::popcount(bitmap & (bit - 1)));
@@ -384,6 +435,18 @@ Result<std::shared_ptr<const Page>> Stub::load(const PageSource& source, const P
   return *page;
 }
 
+Result<std::shared_ptr<const Page>> Stub::peek(const PageSource& source, const Path& path) const {
+  if (auto loaded = std::atomic_load(&page_))
+    return loaded;
+  auto page = read(source, path);
+  if (page.ok())
+    return page;
+  // As in load(): whoever overwrites a page has loaded it before.
+  if (auto loaded = std::atomic_load(&page_))
+    return loaded;
+  return page;
+}
+
 Result<Tree> Tree::apply(std::span<TreeChange> changes, std::vector<Path>& removed) const {
   Updater updater(source_, removed);
   TENON_ASSIGN_OR_RETURN(Child root, updater.apply(root_, changes));
@@ -418,6 +481,32 @@ Result<merkle::SparseProof> Tree::prove(const Hash& key_hash) const {
     proof.other_value_hash = end->value_hash;
   }
   return proof;
+}
+
+Status Tree::visit_from(const Hash& first, LeafVisitor visit) const {
+  return LeafWalk(source_, first, visit).visit(root_, true).status();
+}
+
+Result<merkle::RangeProof> Tree::prove_range(const merkle::KeySpan& range) const {
+  return merkle::make_range_proof(
+      range,
+      [&](const merkle::KeySpan& wanted, std::size_t depth) -> Result<merkle::TreeNode> {
+        Child place = root_;
+        Path path;
+        while (place.node) {
+          TENON_ASSIGN_OR_RETURN(const auto page, peek_page(source_, place.node, path));
+          const std::size_t level = depth - kLevelsPerPage * path.size();
+          const std::uint8_t nibble = nibble_at(wanted.first, path.size());
+          if (level <= kLevelsPerPage)
+            return node_inside(*page, level, nibble);
+          path.push_back(nibble);
+          place = page->child(nibble);
+        }
+        merkle::TreeNode node{place.empty() ? merkle::empty_hash() : place.hash(), std::nullopt};
+        if (place.leaf)
+          node.leaf = merkle::RangeLeaf{place.leaf->key_hash, place.leaf->value_hash};
+        return node;
+      });
 }
 
 } // namespace tenon::store

@@ -18,7 +18,9 @@
 #include <vector>
 
 #include "tenon/core/bytes.hpp"
+#include "tenon/core/function_ref.hpp"
 #include "tenon/core/status.hpp"
+#include "tenon/merkle/range_proof.hpp"
 #include "tenon/merkle/sparse_proof.hpp"
 
 namespace tenon::store {
@@ -115,6 +117,9 @@ public:
   explicit Stub(const Hash& hash) : Node(Kind::kStub, hash) {}
   [[nodiscard]] Result<std::shared_ptr<const Page>> load(const PageSource& source,
                                                          const Path& path) const;
+  // The same for who passes by once: a page that nobody has loaded yet is not kept.
+  [[nodiscard]] Result<std::shared_ptr<const Page>> peek(const PageSource& source,
+                                                         const Path& path) const;
 
 private:
   [[nodiscard]] Result<std::shared_ptr<const Page>> read(const PageSource& source,
@@ -147,6 +152,12 @@ public:
   // The value hash under a key hash, or nothing.
   [[nodiscard]] Result<std::optional<Hash>> find(const Hash& key_hash) const;
   [[nodiscard]] Result<merkle::SparseProof> prove(const Hash& key_hash) const;
+
+  // Both leave in memory what was there before, and no more.
+  // Visits the leaves from a key hash on, in order; false ends it.
+  using LeafVisitor = FunctionRef<Result<bool>(const Leaf& leaf)>;
+  [[nodiscard]] Status visit_from(const Hash& first, LeafVisitor visit) const;
+  [[nodiscard]] Result<merkle::RangeProof> prove_range(const merkle::KeySpan& range) const;
 
 private:
   const PageSource* source_;

@@ -1,10 +1,14 @@
 #include "rocksdb/rocksdb_backend.hpp"
 
 #include <rocksdb/cache.h>
+#include <rocksdb/convenience.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
+
+#include <algorithm>
+#include <memory>
 
 #include "common/records.hpp"
 #include "tenon/core/encoding.hpp"
@@ -30,6 +34,18 @@ Status failure(const rocksdb::Status& status, std::string_view doing) {
   return Status::make_fault(status.IsNoSpace() ? Code::kResourceExhausted : Code::kInternal, text);
 }
 
+// A block's keys come sorted: each is looked for from where the one before it went. RocksDB keeps
+// that place by prefix, one for keys and removed ranges together although they lie in two lists, so
+// ranges must have none: in a slot's columns they begin with the empty key, which no entry has.
+class OnePlaceForAllKeys final : public rocksdb::SliceTransform {
+public:
+  [[nodiscard]] const char* Name() const override { return "tenon.one_place_for_all_keys"; }
+  [[nodiscard]] rocksdb::Slice Transform(const rocksdb::Slice& key) const override {
+    return {key.data(), 0};
+  }
+  [[nodiscard]] bool InDomain(const rocksdb::Slice& key) const override { return !key.empty(); }
+};
+
 constexpr double kMemtableBloomRatio = 0.05; // of the write buffer
 
 rocksdb::ColumnFamilyOptions column_options(Column column, const RocksdbOptions& options,
@@ -45,8 +61,8 @@ rocksdb::ColumnFamilyOptions column_options(Column column, const RocksdbOptions&
   rocksdb::ColumnFamilyOptions result;
   result.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   result.write_buffer_size = options.write_buffer_bytes;
-  // A block's keys come sorted: each is looked for from where the one before it went.
-  result.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewCappedPrefixTransform(0));
+  if (is_slotted(column) && column != Column::kChanges)
+    result.memtable_insert_with_hint_prefix_extractor = std::make_shared<OnePlaceForAllKeys>();
   // Most keys that are asked for are absent, from what was written lately as well.
   if (column == Column::kLatest) {
     result.memtable_prefix_bloom_size_ratio = kMemtableBloomRatio;
@@ -112,8 +128,8 @@ private:
 
 class RocksdbBackend::View final : public BackendView {
 public:
-  View(rocksdb::DB& database, const Handles& handles)
-      : database_(database), handles_(handles), snapshot_(database.GetSnapshot()) {}
+  View(rocksdb::DB& database, const Handles& handles, Slot slot)
+      : database_(database), handles_(handles), slot_(slot), snapshot_(database.GetSnapshot()) {}
   ~View() override { database_.ReleaseSnapshot(snapshot_); }
   View(const View&) = delete;
   View& operator=(const View&) = delete;
@@ -125,7 +141,7 @@ public:
     options.verify_checksums = true;
     Bytes value;
     const rocksdb::Status status =
-        database_.Get(options, handles_[static_cast<std::size_t>(column)], slice(key), &value);
+        database_.Get(options, handles_[place_of(column, slot_)], slice(key), &value);
     if (status.IsNotFound())
       return std::optional<Bytes>();
     if (!status.ok())
@@ -134,38 +150,68 @@ public:
   }
   [[nodiscard]] std::unique_ptr<BackendIterator> iterate(Column column, BytesView begin,
                                                          BytesView end) const override {
-    return std::make_unique<Iterator>(database_, snapshot_,
-                                      handles_[static_cast<std::size_t>(column)], begin, end);
+    return std::make_unique<Iterator>(database_, snapshot_, handles_[place_of(column, slot_)],
+                                      begin, end);
   }
 
 private:
   rocksdb::DB& database_;
   Handles handles_;
+  Slot slot_;
   const rocksdb::Snapshot* snapshot_;
 };
 
-Result<std::unique_ptr<Backend>> RocksdbBackend::open(const RocksdbOptions& options) {
+// "latest", and "latest.2" for the second slot.
+std::vector<rocksdb::ColumnFamilyDescriptor>
+RocksdbBackend::column_families(const RocksdbOptions& options) {
   const auto cache = rocksdb::NewLRUCache(options.block_cache_bytes);
-  std::vector<rocksdb::ColumnFamilyDescriptor> columns;
-  columns.emplace_back(rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions());
-  for (std::size_t i = 0; i < kColumns; ++i) {
-    columns.emplace_back(kColumnNames[i], column_options(static_cast<Column>(i), options, cache));
+  std::vector<rocksdb::ColumnFamilyDescriptor> families(kPlaces);
+  for (const Slot slot : {Slot::kSecond, Slot::kFirst}) { // the common columns are the first's
+    for (std::size_t i = 0; i < kColumns; ++i) {
+      const auto column = static_cast<Column>(i);
+      const std::string suffix = slot == Slot::kSecond ? ".2" : "";
+      families[place_of(column, slot)] = {kColumnNames[i] + suffix,
+                                          column_options(column, options, cache)};
+    }
   }
+  families.emplace_back(rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions());
+  return families;
+}
+
+// Whoever only reads cannot add the columns that an older format did not have.
+Status RocksdbBackend::check_readable(const RocksdbOptions& options,
+                                      const rocksdb::DBOptions& settings) {
+  std::vector<std::string> found;
+  TENON_RETURN_IF_ERROR(
+      failure(rocksdb::DB::ListColumnFamilies(settings, options.directory, &found),
+              "opening " + options.directory));
+  if (std::find(found.begin(), found.end(), kColumnNames.back()) != found.end())
+    return {};
+  return failed_precondition("the database in " + options.directory +
+                             " is of an older format, without the column " + kColumnNames.back() +
+                             ". Start its node once with this version, which brings it up to "
+                             "date, before it is opened for reading only");
+}
+
+Result<std::unique_ptr<Backend>> RocksdbBackend::open(const RocksdbOptions& options) {
+  const std::vector<rocksdb::ColumnFamilyDescriptor> families = column_families(options);
   rocksdb::DB* database = nullptr;
   std::vector<rocksdb::ColumnFamilyHandle*> opened;
   const rocksdb::DBOptions settings = database_options(options);
+  if (options.read_only)
+    TENON_RETURN_IF_ERROR(check_readable(options, settings));
   const rocksdb::Status status =
       options.read_only
-          ? rocksdb::DB::OpenForReadOnly(settings, options.directory, columns, &opened, &database)
-          : rocksdb::DB::Open(settings, options.directory, columns, &opened, &database);
+          ? rocksdb::DB::OpenForReadOnly(settings, options.directory, families, &opened, &database)
+          : rocksdb::DB::Open(settings, options.directory, families, &opened, &database);
   if (!status.ok())
     return failure(status, "opening " + options.directory);
   std::unique_ptr<rocksdb::DB> owned(database);
-  database->DestroyColumnFamilyHandle(opened[0]); // the default one is not used
+  database->DestroyColumnFamilyHandle(opened.back()); // the default one is not used
   Handles handles{};
-  for (std::size_t i = 0; i < kColumns; ++i)
-    handles[i] = opened[i + 1];
-  std::unique_ptr<RocksdbBackend> backend(new RocksdbBackend(std::move(owned), handles));
+  std::copy_n(opened.begin(), kPlaces, handles.begin());
+  std::unique_ptr<RocksdbBackend> backend(
+      new RocksdbBackend(std::move(owned), handles, options.read_only));
   TENON_RETURN_IF_ERROR(
       backend->open_durable_mark(options.directory + ".durable", options.read_only));
   return std::unique_ptr<Backend>(std::move(backend));
@@ -206,20 +252,37 @@ RocksdbBackend::~RocksdbBackend() {
   }
 }
 
-std::shared_ptr<const BackendView> RocksdbBackend::view() const {
-  return std::make_shared<View>(*database_, handles_);
+std::shared_ptr<const BackendView> RocksdbBackend::view(Slot slot) const {
+  return std::make_shared<View>(*database_, handles_, slot);
 }
 
 class RocksdbBackend::Gathered final : public Batch {
 public:
-  explicit Gathered(const Handles& handles)
-      : writes(kNoLimit, kNoLimit, kProtectionBytesPerKey, kNoLimit), handles_(handles) {}
+  Gathered(rocksdb::DB& database, const Handles& handles, Slot slot)
+      : writes(kNoLimit, kNoLimit, kProtectionBytesPerKey, kNoLimit), database_(database),
+        handles_(handles), slot_(slot) {}
 
   void put(Column column, BytesView key, BytesView value) override {
-    keep(writes.Put(handles_[static_cast<std::size_t>(column)], slice(key), slice(value)));
+    keep(writes.Put(handles_[place_of(column, slot_)], slice(key), slice(value)));
   }
   void remove(Column column, BytesView key) override {
-    keep(writes.Delete(handles_[static_cast<std::size_t>(column)], slice(key)));
+    keep(writes.Delete(handles_[place_of(column, slot_)], slice(key)));
+  }
+  void remove_range(Column column, BytesView begin, BytesView end) override {
+    keep(writes.DeleteRange(handles_[place_of(column, slot_)], slice(begin), slice(end)));
+  }
+  // A range needs an end, and keys may be any bytes: it ends behind the last one there is.
+  void clear(Slot slot) override {
+    for (const Column column : kSlottedColumns) {
+      rocksdb::ColumnFamilyHandle* const handle = handles_[place_of(column, slot)];
+      const std::unique_ptr<rocksdb::Iterator> last(database_.NewIterator({}, handle));
+      last->SeekToLast();
+      keep(last->status());
+      if (!last->Valid())
+        continue;
+      const Bytes end = last->key().ToString() + '\0';
+      keep(writes.DeleteRange(handle, rocksdb::Slice(), slice(end)));
+    }
   }
 
   rocksdb::WriteBatch writes;
@@ -234,11 +297,13 @@ private:
       first_failure = failure(status, "gathering a block's writes");
   }
 
+  rocksdb::DB& database_;
   const Handles& handles_;
+  Slot slot_;
 };
 
-std::unique_ptr<Batch> RocksdbBackend::batch() const {
-  return std::make_unique<Gathered>(handles_);
+std::unique_ptr<Batch> RocksdbBackend::batch(Slot slot) const {
+  return std::make_unique<Gathered>(*database_, handles_, slot);
 }
 
 Status RocksdbBackend::write(Batch& batch, bool sync) {
@@ -247,6 +312,17 @@ Status RocksdbBackend::write(Batch& batch, bool sync) {
   rocksdb::WriteOptions options;
   options.sync = sync;
   return failure(database_->Write(options, &gathered.writes), "writing a block");
+}
+
+// A cleared column gets no more writes that would make RocksDB merge its files. Those above level 0
+// are dropped whole; those of level 0, a dozen at most, wait for the slot's next import or for
+// RocksDB to find them old. Nothing is merged here and now: it would rewrite what nobody reads.
+void RocksdbBackend::reclaim(Slot slot) {
+  for (const Column column : kSlottedColumns) {
+    const rocksdb::RangePtr everything;
+    rocksdb::DeleteFilesInRanges(database_.get(), handles_[place_of(column, slot)], &everything, 1)
+        .PermitUncheckedError();
+  }
 }
 
 Status RocksdbBackend::verify() const {

@@ -25,25 +25,32 @@ public:
   ~RocksdbBackend() override;
 
   [[nodiscard]] bool durable() const override { return true; }
-  [[nodiscard]] std::shared_ptr<const BackendView> view() const override;
-  [[nodiscard]] std::unique_ptr<Batch> batch() const override;
+  [[nodiscard]] std::shared_ptr<const BackendView> view(Slot slot) const override;
+  [[nodiscard]] std::unique_ptr<Batch> batch(Slot slot) const override;
   [[nodiscard]] Status write(Batch& batch, bool sync) override;
   [[nodiscard]] Status note_durable(std::uint64_t height) override;
   [[nodiscard]] std::optional<std::uint64_t> noted_durable() const override;
+  void reclaim(Slot slot) override;
+  [[nodiscard]] bool read_only() const override { return read_only_; }
   [[nodiscard]] Status verify() const override;
 
 private:
-  using Handles = std::array<rocksdb::ColumnFamilyHandle*, kColumns>;
+  using Handles = std::array<rocksdb::ColumnFamilyHandle*, kPlaces>; // by place_of()
   class Gathered;
   class View;
   class Iterator;
 
-  RocksdbBackend(std::unique_ptr<rocksdb::DB> database, const Handles& handles)
-      : database_(std::move(database)), handles_(handles) {}
+  RocksdbBackend(std::unique_ptr<rocksdb::DB> database, const Handles& handles, bool read_only)
+      : database_(std::move(database)), handles_(handles), read_only_(read_only) {}
+  [[nodiscard]] static std::vector<rocksdb::ColumnFamilyDescriptor>
+  column_families(const RocksdbOptions& options);
+  [[nodiscard]] static Status check_readable(const RocksdbOptions& options,
+                                             const rocksdb::DBOptions& settings);
   [[nodiscard]] Status open_durable_mark(const std::string& name, bool read_only);
 
   std::unique_ptr<rocksdb::DB> database_;
   Handles handles_;
+  bool read_only_;
   // One small record beside the database, overwritten after each synced commit, never synced
   // itself: it may be too low after a power cut, but never too high.
   std::unique_ptr<rocksdb::RandomRWFile> durable_mark_;

@@ -9,6 +9,8 @@
 #include "tenon/merkle/sparse_proof.hpp"
 #include "tenon/testkit/store_model.hpp"
 
+#include "store_suite_parts.hpp"
+
 namespace tenon::testkit {
 
 using plugin::BlockPart;
@@ -17,17 +19,7 @@ using plugin::Store;
 
 namespace {
 
-using StorePointer = std::unique_ptr<Store>;
 using StagePointer = std::unique_ptr<plugin::StoreStage>;
-
-Status expect(bool condition, const std::string& what) {
-  return condition ? Status() : failed_precondition("expected: " + what);
-}
-#define TENON_EXPECT(condition) TENON_RETURN_IF_ERROR(expect((condition), #condition))
-
-ModelBlock block_of(std::map<Bytes, std::optional<Bytes>> state) {
-  return {std::move(state), {}};
-}
 
 Result<StagePointer> stage_on(Store& store, plugin::StoreStage* parent, const ModelBlock& block) {
   return store.stage(parent, block.writes());
@@ -52,29 +44,6 @@ Status fresh_store(Store& store) {
   TENON_EXPECT(!first.empty && first.height == 0 && first.state_root == roots.state_root);
   TENON_EXPECT(first.block_id == ModelLog(0).block().block_id);
   TENON_EXPECT(first.result_hash == ModelLog(0).block().result_hash);
-  return {};
-}
-
-// Commits random blocks; the model and the roots are what came out.
-struct History {
-  StoreModel model;
-  std::vector<Hash> roots;
-};
-
-Status extend(Store& store, History& history, std::mt19937& random, std::size_t blocks) {
-  for (std::size_t i = 0; i < blocks; ++i) {
-    const ModelBlock block = random_block(random, random() % 40, 150);
-    const std::size_t height = history.model.blocks();
-    TENON_ASSIGN_OR_RETURN(const auto roots, commit_block(store, height, block));
-    history.model.commit(block);
-    history.roots.push_back(roots.state_root);
-    const std::string where = "block " + std::to_string(height) + ": ";
-    TENON_RETURN_IF_ERROR(
-        expect(roots.state_root == StoreModel::state_root(history.model.state(height)),
-               where + "the state root of the tree's definition"));
-    TENON_RETURN_IF_ERROR(expect(roots.writes_root == StoreModel::writes_root(block),
-                                 where + "the writes root of its definition"));
-  }
   return {};
 }
 
@@ -412,6 +381,23 @@ Status reopening(const StoreSuiteOptions& options, const std::string& name) {
 
 } // namespace
 
+Status extend(Store& store, History& history, std::mt19937& random, std::size_t blocks) {
+  for (std::size_t i = 0; i < blocks; ++i) {
+    const ModelBlock block = random_block(random, random() % 40, 150);
+    const std::size_t height = history.model.blocks();
+    TENON_ASSIGN_OR_RETURN(const auto roots, commit_block(store, height, block));
+    history.model.commit(block);
+    history.roots.push_back(roots.state_root);
+    const std::string where = "block " + std::to_string(height) + ": ";
+    TENON_RETURN_IF_ERROR(
+        expect(roots.state_root == StoreModel::state_root(history.model.state(height)),
+               where + "the state root of the tree's definition"));
+    TENON_RETURN_IF_ERROR(expect(roots.writes_root == StoreModel::writes_root(block),
+                                 where + "the writes root of its definition"));
+  }
+  return {};
+}
+
 std::vector<NamedTest> store_suite(const StoreSuiteOptions& options) {
   std::vector<NamedTest> tests;
   // A test over one fresh store of its own.
@@ -442,6 +428,7 @@ std::vector<NamedTest> store_suite(const StoreSuiteOptions& options) {
                    }});
   tests.push_back({"a durable store comes back with all that was committed",
                    [=] { return reopening(options, "reopened"); }});
+  add_transfer_tests(options, tests);
   return tests;
 }
 

@@ -13,10 +13,12 @@
 #include <memory>
 #include <mutex>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <set>
 
 #include "tenon/crypto/sha256.hpp"
 #include "tenon/merkle/ordered_tree.hpp"
+#include "tenon/merkle/snapshot_range.hpp"
 #include "tenon/merkle/state_entry.hpp"
 #include "tenon/plugin/export_store.hpp"
 #include "tree.hpp"
@@ -107,6 +109,28 @@ public:
     }
     return proofs;
   }
+  // A replica that was away asks for the state like this, range by range.
+  Result<Bytes> export_range(const Hash& first, std::uint64_t max_bytes) const override {
+    std::map<Hash, const Entries::value_type*> by_hash;
+    std::vector<merkle::RangeLeaf> leaves;
+    for (const auto& entry : state_->state)
+      by_hash[crypto::sha256(entry.first)] = &entry;
+    for (const Leaf& leaf : state_->leaves)
+      leaves.push_back({leaf.key_hash, leaf.value_hash});
+    merkle::SnapshotRangeWriter range(first);
+    auto next = by_hash.lower_bound(first);
+    for (; next != by_hash.end() && (range.empty() || range.bytes() < max_bytes); ++next)
+      range.add(next->second->first, next->second->second, next->first);
+    const bool reaches_end = next == by_hash.end();
+    TENON_ASSIGN_OR_RETURN(
+        const merkle::RangeProof proof,
+        merkle::make_range_proof(
+            range.span(reaches_end),
+            [&](const merkle::KeySpan& place, std::size_t depth) -> Result<merkle::TreeNode> {
+              return merkle::node_of_leaves(leaves, place, depth);
+            }));
+    return range.finish(reaches_end, proof);
+  }
 
 private:
   const Entries& of(KeyClass key_class) const {
@@ -132,6 +156,27 @@ public:
 private:
   VersionPointer parent_;
   VersionPointer version_;
+};
+
+// A state on its way in: what the ranges that came so far have brought.
+struct Import {
+  StoreTarget target;
+  Entries entries;
+  std::map<Hash, Hash> covered; // first → last key hash of each range, as it came
+
+  std::vector<KeyHashSpan> missing() const {
+    std::vector<KeyHashSpan> gaps;
+    std::optional<Hash> next = Hash(); // the lowest hash that nothing has covered
+    for (const auto& [first, last] : covered) {
+      if (next && *next < first)
+        gaps.push_back({*next, *merkle::previous_hash(first)});
+      if (next && *next <= last)
+        next = merkle::next_hash(last);
+    }
+    if (next)
+      gaps.push_back({*next, merkle::KeySpan::all().last});
+    return gaps;
+  }
 };
 
 class @CLASS@ final : public Plugin, public Store {
@@ -161,8 +206,8 @@ public:
     const std::lock_guard lock(mutex_);
     if (height == kHeadHeight)
       return SnapshotPointer(std::make_unique<Snapshot>(newest(), newest()));
-    const std::uint64_t oldest = blocks_.size() - versions_.size();
-    if (height < oldest || height >= blocks_.size()) {
+    const std::uint64_t oldest = horizon_.oldest_version;
+    if (height < oldest || height >= oldest + versions_.size()) {
       return out_of_range("the state after block " + std::to_string(height) +
                           " cannot be read; the oldest that can be is " + std::to_string(oldest));
     }
@@ -192,19 +237,17 @@ public:
   // broken, and going on could fork the ledger: a fault.
   Status commit(StoreStage& stage, const StoreBlock& block, bool) override {
     const Stage& staged = static_cast<const Stage&>(stage);
-    std::array<Bytes, kBlockParts> parts;
-    std::copy(block.parts.begin(), block.parts.end(), parts.begin());
     const std::lock_guard lock(mutex_);
     if (staged.parent() != newest())
       return fault("the stage does not stand on the head");
-    if (block.height != blocks_.size()) {
-      return fault("expected block " + std::to_string(blocks_.size()) + ", found " +
+    if (block.height != next_height()) {
+      return fault("expected block " + std::to_string(next_height()) + ", found " +
                    std::to_string(block.height));
     }
-    blocks_.push_back(std::move(parts));
+    blocks_.push_back(owned(block));
     versions_.push_back(staged.version());
     if (versions_.size() > keep_versions_)
-      versions_.pop_front();
+      drop_version();
     head_ = {false, block.height, block.block_id, block.result_hash, staged.roots().state_root};
     return ok_status();
   }
@@ -214,9 +257,14 @@ public:
     if (index >= kBlockParts)
       return invalid_argument("there is no block part " + std::to_string(index));
     const std::lock_guard lock(mutex_);
-    if (height >= blocks_.size())
+    const std::uint64_t oldest = horizon_.oldest_block;
+    if (height < oldest) {
+      return out_of_range("block " + std::to_string(height) +
+                          " cannot be read; the oldest that can be is " + std::to_string(oldest));
+    }
+    if (height >= oldest + blocks_.size())
       return std::optional<Bytes>();
-    return std::optional<Bytes>(blocks_[height][index]);
+    return std::optional<Bytes>(blocks_[height - oldest][index]);
   }
 
   // Nothing is believed: leaves and root again, from the entries. A difference is data_loss(…).
@@ -230,7 +278,124 @@ public:
     return ok_status();
   }
 
+  Result<StoreHorizon> horizon() const override {
+    const std::lock_guard lock(mutex_);
+    return horizon_;
+  }
+
+  // Whoever holds a snapshot holds its version: nothing is taken away from under it.
+  Status prune(std::uint64_t keep_from) override {
+    const std::lock_guard lock(mutex_);
+    if (head_.empty || keep_from > head_.height)
+      return invalid_argument("block " + std::to_string(keep_from) + " is above the head");
+    for (; horizon_.oldest_block < keep_from; ++horizon_.oldest_block)
+      blocks_.pop_front();
+    while (horizon_.oldest_version < keep_from)
+      drop_version();
+    return ok_status();
+  }
+
+  Status put_block(const StoreBlock& block) override {
+    const std::lock_guard lock(mutex_);
+    if (block.height + 1 != horizon_.oldest_block)
+      return failed_precondition("block " + std::to_string(block.height) +
+                                 " is not the one below the oldest, block " +
+                                 std::to_string(horizon_.oldest_block));
+    blocks_.push_front(owned(block));
+    --horizon_.oldest_block;
+    return ok_status();
+  }
+
+  Status import_begin(const StoreTarget& target) override {
+    const std::lock_guard lock(mutex_);
+    if (import_ && import_->target == target)
+      return ok_status();
+    if (import_)
+      return failed_precondition("another import is under way; abandon it first");
+    if (target.height < next_height())
+      return failed_precondition("the target is not above the head");
+    import_ = Import{target, {}, {}};
+    return ok_status();
+  }
+
+  // A range may come from anyone: it is believed when its proof leads to the target's root.
+  Status import_range(BytesView encoded) override {
+    TENON_ASSIGN_OR_RETURN(const auto range, merkle::decode_snapshot_range(encoded));
+    const std::lock_guard lock(mutex_);
+    if (!import_)
+      return failed_precondition("no import is under way");
+    TENON_RETURN_IF_ERROR(merkle::verify_snapshot_range(range, import_->target.state_root));
+    for (const merkle::SnapshotEntry& entry : range.entries)
+      import_->entries.insert_or_assign(Bytes(entry.key), Bytes(entry.entry));
+    Hash& last = import_->covered[range.span.first];
+    last = std::max(last, range.span.last);
+    return ok_status();
+  }
+
+  Result<std::optional<StoreImport>> import_missing() const override {
+    const std::lock_guard lock(mutex_);
+    if (!import_)
+      return std::optional<StoreImport>();
+    return std::optional(StoreImport{import_->target, import_->missing()});
+  }
+
+  Status import_finish(std::span<const StoreBlock> blocks) override {
+    const std::lock_guard lock(mutex_);
+    if (!import_ || !import_->missing().empty())
+      return failed_precondition("no import is under way, or some of it is missing");
+    const StoreTarget target = import_->target;
+    if (target.height < next_height())
+      return failed_precondition("the target is not above the head any more");
+    TENON_RETURN_IF_ERROR(check_last_blocks(target, blocks));
+    auto version = std::make_shared<Version>();
+    version->state = std::move(import_->entries);
+    version->leaves = leaves_of(version->state);
+    version->roots.state_root = state_tree::subtree_root(version->leaves);
+    if (version->roots.state_root != target.state_root)
+      return data_loss("the imported entries do not have the target's root");
+    blocks_.clear();
+    for (const StoreBlock& block : blocks)
+      blocks_.push_back(owned(block));
+    versions_ = {std::move(version)};
+    horizon_ = {blocks.front().height, target.height};
+    head_ = {false, target.height, target.block_id, target.result_hash, target.state_root};
+    import_.reset();
+    return ok_status();
+  }
+
+  Status import_abandon() override {
+    const std::lock_guard lock(mutex_);
+    import_.reset();
+    return ok_status();
+  }
+
 private:
+  using Parts = std::array<Bytes, kBlockParts>;
+
+  static Parts owned(const StoreBlock& block) {
+    Parts parts;
+    std::copy(block.parts.begin(), block.parts.end(), parts.begin());
+    return parts;
+  }
+  static Status check_last_blocks(const StoreTarget& target, std::span<const StoreBlock> blocks) {
+    if (blocks.empty() || blocks.back().height != target.height ||
+        blocks.back().block_id != target.block_id ||
+        blocks.back().result_hash != target.result_hash) {
+      return invalid_argument("the last block is not the target's");
+    }
+    for (std::size_t i = 1; i < blocks.size(); ++i) {
+      if (blocks[i].height != blocks[i - 1].height + 1)
+        return invalid_argument("the blocks do not follow each other");
+    }
+    return ok_status();
+  }
+
+  // The following are called under the lock.
+  std::uint64_t next_height() const { return head_.empty ? 0 : head_.height + 1; }
+  void drop_version() {
+    versions_.pop_front();
+    ++horizon_.oldest_version;
+  }
   const VersionPointer& newest() const { return versions_.empty() ? nothing_ : versions_.back(); }
   VersionPointer locked_newest() const {
     const std::lock_guard lock(mutex_);
@@ -242,8 +407,10 @@ private:
 
   mutable std::mutex mutex_; // guards what follows
   StoreHead head_;
-  std::deque<VersionPointer> versions_;               // of the last blocks
-  std::deque<std::array<Bytes, kBlockParts>> blocks_; // the block log, from block 0 on
+  StoreHorizon horizon_;
+  std::deque<VersionPointer> versions_; // from horizon_.oldest_version on
+  std::deque<Parts> blocks_;            // the block log, from horizon_.oldest_block on
+  std::optional<Import> import_;
 };
 
 } // namespace

@@ -9,6 +9,7 @@
 #include "tenon/crypto/sha256.hpp"
 #include "tenon/merkle/state_entry.hpp"
 #include "tenon/testkit/temporary_folder.hpp"
+#include "unit/store/shared_backend.hpp"
 
 using namespace tenon;
 using namespace tenon::store;
@@ -17,25 +18,9 @@ using plugin::StoreWrite;
 
 namespace {
 
-// A backend that can be opened again, as after a restart.
-class SharedBackend final : public Backend {
-public:
-  explicit SharedBackend(std::shared_ptr<MemoryBackend> inner) : inner_(std::move(inner)) {}
-  [[nodiscard]] bool durable() const override { return true; }
-  [[nodiscard]] std::shared_ptr<const BackendView> view() const override { return inner_->view(); }
-  [[nodiscard]] std::unique_ptr<Batch> batch() const override { return inner_->batch(); }
-  [[nodiscard]] Status write(Batch& batch, bool sync) override {
-    return inner_->write(batch, sync);
-  }
-  [[nodiscard]] Status verify() const override { return {}; }
-
-private:
-  std::shared_ptr<MemoryBackend> inner_;
-};
-
 // Changes one record behind the store's back.
 void overwrite(Backend& backend, Column column, BytesView key, std::optional<BytesView> value) {
-  const auto batch = backend.batch();
+  const auto batch = backend.batch(Slot::kFirst);
   if (value)
     batch->put(column, key, *value);
   else
@@ -200,6 +185,35 @@ TEST_CASE("store: a commit that does not follow the head is a fault and changes 
   auto second = stage(*store, first.get(), {{"a", "2"}});
   CHECK(commit(*store, std::move(second), 1).fault());
   CHECK(store->head()->height == 0);
+}
+
+TEST_CASE("store: what stands on a state that an import replaced answers ABORTED", "[store]") {
+  auto source = StoreCore::open(std::make_unique<MemoryBackend>(), {}).value();
+  for (std::uint64_t height = 0; height < 3; ++height)
+    REQUIRE(commit(*source, stage(*source, nullptr, {{"b", std::to_string(height)}}), height).ok());
+  auto store = StoreCore::open(std::make_unique<MemoryBackend>(), {}).value();
+  REQUIRE(commit(*store, stage(*store, nullptr, {{"a", "0"}}), 0).ok());
+  const auto view = store->snapshot(0).value();
+  const auto staged = stage(*store, nullptr, {{"a", "1"}});
+  const auto staged_view = staged->snapshot().value();
+  const auto head = source->head().value();
+  REQUIRE(store->import_begin({2, head.block_id, head.result_hash, head.state_root}).ok());
+  REQUIRE(
+      store->import_range(source->snapshot(2).value()->export_range({}, 1000).value()).ok());
+  const plugin::StoreBlock block{2, head.block_id, head.result_hash, {}};
+  REQUIRE(store->import_finish(std::span(&block, 1)).ok());
+  CHECK(read_all(*store->snapshot(2).value()) == Model{{"b", "2"}});
+  const BytesView keys[] = {"a"};
+  for (const Status& status :
+       {view->get(KeyClass::kState, "a").status(), view->get(KeyClass::kIndex, "a").status(),
+        view->scan(KeyClass::kState, "", "", [](BytesView, BytesView) { return true; }),
+        view->prove(keys).status(), view->export_range({}, 1).status(),
+        staged_view->get(KeyClass::kState, "a").status(), staged->snapshot().status(),
+        store->stage(staged.get(), {}).status(), store->commit(*staged, {}, true)}) {
+    INFO(status.to_string());
+    CHECK(status.code() == Code::kAborted);
+    CHECK_FALSE(status.fault());
+  }
 }
 
 TEST_CASE("store: malformed stages are refused", "[store]") {

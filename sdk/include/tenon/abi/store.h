@@ -66,6 +66,20 @@ typedef struct tenon_store_block {
   tenon_bytes parts[TENON_BLOCK_PARTS];
 } tenon_store_block;
 
+/* What can still be read. Both are 0 until something is pruned or a state is imported. */
+typedef struct tenon_store_horizon {
+  uint64_t oldest_block;   /* the first height of which the block log has the parts */
+  uint64_t oldest_version; /* the first height whose state `snapshot` shows */
+} tenon_store_horizon;
+
+/* The state that an import is after: that of a committed block, whose result a quorum certified. */
+typedef struct tenon_store_target {
+  uint64_t height;
+  tenon_hash block_id;
+  tenon_hash result_hash;
+  tenon_hash state_root;
+} tenon_store_target;
+
 typedef struct tenon_store_stage tenon_store_stage;
 typedef struct tenon_store_snapshot tenon_store_snapshot;
 
@@ -117,7 +131,8 @@ typedef struct tenon_store {
    * gone already. */
   void (*abandon)(tenon_store_stage* stage);
 
-  /* [any] One part of a committed block; NOT_FOUND above the head, OUT_OF_RANGE when pruned. */
+  /* [any] One part of a committed block; NOT_FOUND above the head, OUT_OF_RANGE, naming the
+   * oldest height, below the horizon. */
   int32_t (*read_block)(tenon_instance* store, uint64_t height, uint32_t part, tenon_sink out,
                         tenon_status* status);
 
@@ -127,6 +142,56 @@ typedef struct tenon_store {
   int32_t (*verify)(tenon_instance* store, void* context,
                     int32_t (*progress)(void* context, uint64_t done, uint64_t total),
                     tenon_status* status);
+
+  /* [any] */
+  int32_t (*horizon)(tenon_instance* store, tenon_store_horizon* out, tenon_status* status);
+  /* [worker] Makes blocks below `keep_from`, and versions of the state before the one of that
+   * height, unreadable, and frees what they held: at once, or with the next call where something
+   * still needs it (a snapshot that is held keeps its meaning until it is released). Runs beside
+   * everything else. INVALID_ARGUMENT when `keep_from` is above the head. May be called again,
+   * after a crash too, and never brings anything back. */
+  int32_t (*prune)(tenon_instance* store, uint64_t keep_from, tenon_status* status);
+  /* [worker] Adds the block just below the oldest one that is there; the caller has checked that
+   * the oldest one names it as its parent. FAILED_PRECONDITION for any other height. */
+  int32_t (*put_block)(tenon_instance* store, const tenon_store_block* block,
+                       tenon_status* status);
+
+  /* [worker] One encoded range of the snapshot's STATE class (docs/spec/merkle-proof.md): the
+   * entries from key hash `first` on, in the order of key hashes, up to about `max_bytes` but at
+   * least one, and the proof that they are all. The snapshot is one of a committed block, as
+   * `snapshot` makes it; the first proof or range asked of it fixes its tree, and from then on it
+   * gives ranges of the same state for as long as it is held. OUT_OF_RANGE when proofs no longer
+   * reach back to it. */
+  int32_t (*export_range)(tenon_store_snapshot* snapshot, const tenon_hash* first,
+                          uint64_t max_bytes, tenon_sink out, tenon_status* status);
+
+  /* An import replaces the whole state by that of `target`, piece by piece, beside the one that
+   * goes on being read and committed to. It survives the process, and goes on after a restart with
+   * what import_missing names.
+   *
+   * [worker] Begins, or goes on with the same target. FAILED_PRECONDITION when the target is not
+   * above the head, or while an import with another target is under way: abandon that one first. */
+  int32_t (*import_begin)(tenon_instance* store, const tenon_store_target* target,
+                          tenon_status* status);
+  /* [worker] Takes one encoded range, from any source: verified against the target's state root
+   * before anything is written; INVALID_ARGUMENT, which is no fault, when it does not hold. Any
+   * order, any overlap, several calls at once. */
+  int32_t (*import_range)(tenon_instance* store, tenon_bytes range, tenon_status* status);
+  /* [worker] The target of the import under way, and the spans of key hashes that no range has
+   * covered yet, in order: first and last hash of each, both included, 64 bytes a span. NOT_FOUND
+   * (status left alone) when none is under way. */
+  int32_t (*import_missing)(tenon_instance* store, tenon_store_target* target, tenon_sink spans,
+                            tenon_status* status);
+  /* [worker] Ends the import, once nothing is missing (FAILED_PRECONDITION before): builds the tree
+   * from what was written, compares its root, and makes it the state, in one atomic write on stable
+   * storage. `blocks` are the last blocks up to the target's, at least that one, in order; they
+   * become the whole block log. Older versions and the INDEX class are gone. Snapshots and stages
+   * from before keep their meaning or answer ABORTED from then on, and no commit of such a stage
+   * succeeds. */
+  int32_t (*import_finish)(tenon_instance* store, const tenon_store_block* blocks,
+                           uint64_t block_count, tenon_status* status);
+  /* [worker] Drops what was imported; does nothing when no import is under way. */
+  int32_t (*import_abandon)(tenon_instance* store, tenon_status* status);
 } tenon_store;
 
 #ifdef __cplusplus

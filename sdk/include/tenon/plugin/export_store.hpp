@@ -31,7 +31,16 @@ public:
              commit,
              abandon,
              read_block,
-             verify};
+             verify,
+             horizon,
+             prune,
+             put_block,
+             export_range,
+             import_begin,
+             import_range,
+             import_missing,
+             import_finish,
+             import_abandon};
   }
 
 private:
@@ -43,6 +52,14 @@ private:
   }
   static StoreStage* stage_of(tenon_store_stage* handle) {
     return reinterpret_cast<StoreStage*>(handle);
+  }
+
+  static StoreBlock block_of(const tenon_store_block& block) {
+    StoreBlock view{
+        block.height, Hash::from_abi(block.block_id), Hash::from_abi(block.result_hash), {}};
+    for (std::size_t i = 0; i < kBlockParts; ++i)
+      view.parts[i] = from_abi(block.parts[i]);
+    return view;
   }
 
   static Status give_snapshot(Result<std::unique_ptr<StoreSnapshot>> made,
@@ -144,11 +161,7 @@ private:
                              const tenon_store_block* block, std::uint32_t sync,
                              tenon_status* status) noexcept {
     return guarded(status, [&] {
-      StoreBlock view{
-          block->height, Hash::from_abi(block->block_id), Hash::from_abi(block->result_hash), {}};
-      for (std::size_t i = 0; i < kBlockParts; ++i)
-        view.parts[i] = from_abi(block->parts[i]);
-      return store_of(instance).commit(*stage_of(stage), view, sync != 0);
+      return store_of(instance).commit(*stage_of(stage), block_of(*block), sync != 0);
     });
   }
   static void abandon(tenon_store_stage* stage) noexcept {
@@ -174,6 +187,77 @@ private:
         return progress == nullptr || progress(context, done, total) == 0;
       });
     });
+  }
+
+  static std::int32_t horizon(tenon_instance* instance, tenon_store_horizon* out,
+                              tenon_status* status) noexcept {
+    return guarded(status, [&]() -> Status {
+      TENON_ASSIGN_OR_RETURN(const StoreHorizon found, store_of(instance).horizon());
+      *out = {found.oldest_block, found.oldest_version};
+      return {};
+    });
+  }
+  static std::int32_t prune(tenon_instance* instance, std::uint64_t keep_from,
+                            tenon_status* status) noexcept {
+    return guarded(status, [&] { return store_of(instance).prune(keep_from); });
+  }
+  static std::int32_t put_block(tenon_instance* instance, const tenon_store_block* block,
+                                tenon_status* status) noexcept {
+    return guarded(status, [&] { return store_of(instance).put_block(block_of(*block)); });
+  }
+
+  static std::int32_t export_range(tenon_store_snapshot* snapshot, const tenon_hash* first,
+                                   std::uint64_t max_bytes, tenon_sink out,
+                                   tenon_status* status) noexcept {
+    return guarded(status, [&] {
+      return write_result(snapshot_of(snapshot)->export_range(Hash::from_abi(*first), max_bytes),
+                          out);
+    });
+  }
+
+  static std::int32_t import_begin(tenon_instance* instance, const tenon_store_target* target,
+                                   tenon_status* status) noexcept {
+    return guarded(status, [&] {
+      return store_of(instance).import_begin(
+          {target->height, Hash::from_abi(target->block_id), Hash::from_abi(target->result_hash),
+           Hash::from_abi(target->state_root)});
+    });
+  }
+  static std::int32_t import_range(tenon_instance* instance, tenon_bytes range,
+                                   tenon_status* status) noexcept {
+    return guarded(status, [&] { return store_of(instance).import_range(from_abi(range)); });
+  }
+  static std::int32_t import_missing(tenon_instance* instance, tenon_store_target* target,
+                                     tenon_sink spans, tenon_status* status) noexcept {
+    std::int32_t code = TENON_OK;
+    const std::int32_t guard = guarded(status, [&]() -> Status {
+      TENON_ASSIGN_OR_RETURN(const auto under_way, store_of(instance).import_missing());
+      if (!under_way) {
+        code = TENON_NOT_FOUND;
+        return {};
+      }
+      const StoreTarget& found = under_way->target;
+      *target = {found.height, found.block_id.to_abi(), found.result_hash.to_abi(),
+                 found.state_root.to_abi()};
+      for (const KeyHashSpan& span : under_way->missing) {
+        write_sink(spans, span.first.view());
+        write_sink(spans, span.last.view());
+      }
+      return {};
+    });
+    return guard == TENON_OK ? code : guard;
+  }
+  static std::int32_t import_finish(tenon_instance* instance, const tenon_store_block* blocks,
+                                    std::uint64_t block_count, tenon_status* status) noexcept {
+    return guarded(status, [&] {
+      std::vector<StoreBlock> views;
+      for (std::uint64_t i = 0; i < block_count; ++i)
+        views.push_back(block_of(blocks[i]));
+      return store_of(instance).import_finish(views);
+    });
+  }
+  static std::int32_t import_abandon(tenon_instance* instance, tenon_status* status) noexcept {
+    return guarded(status, [&] { return store_of(instance).import_abandon(); });
   }
 };
 

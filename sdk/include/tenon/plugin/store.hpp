@@ -55,6 +55,37 @@ struct StoreRoots {
   Hash writes_root;
 };
 
+// What can still be read: blocks of the log, and versions of the state.
+struct StoreHorizon {
+  std::uint64_t oldest_block = 0;
+  std::uint64_t oldest_version = 0;
+
+  friend bool operator==(const StoreHorizon&, const StoreHorizon&) = default;
+};
+
+// The state that an import is after.
+struct StoreTarget {
+  std::uint64_t height = 0;
+  Hash block_id;
+  Hash result_hash;
+  Hash state_root;
+
+  friend bool operator==(const StoreTarget&, const StoreTarget&) = default;
+};
+
+// Key hashes from `first` to `last`, both included.
+struct KeyHashSpan {
+  Hash first;
+  Hash last;
+
+  friend bool operator==(const KeyHashSpan&, const KeyHashSpan&) = default;
+};
+
+struct StoreImport {
+  StoreTarget target;
+  std::vector<KeyHashSpan> missing; // in order; empty when everything is there
+};
+
 inline constexpr std::uint64_t kHeadHeight = TENON_STORE_HEAD;
 
 // Returns false to end the scan.
@@ -71,6 +102,9 @@ public:
                                     ScanVisitor visit) const = 0;
   // Encoded proofs (merkle/sparse_proof.hpp), one per key.
   [[nodiscard]] virtual Result<std::vector<Bytes>> prove(std::span<const BytesView> keys) const = 0;
+  // One encoded range (merkle/snapshot_range.hpp).
+  [[nodiscard]] virtual Result<Bytes> export_range(const Hash& first,
+                                                   std::uint64_t max_bytes) const = 0;
 };
 
 // A block's writes on top of the head or of another stage. Destroying it lets go of it: before its
@@ -100,6 +134,17 @@ public:
   [[nodiscard]] virtual Result<std::optional<Bytes>> read_block(std::uint64_t height,
                                                                 BlockPart part) const = 0;
   [[nodiscard]] virtual Status verify(ProgressVisitor progress) = 0;
+
+  [[nodiscard]] virtual Result<StoreHorizon> horizon() const = 0;
+  [[nodiscard]] virtual Status prune(std::uint64_t keep_from) = 0;
+  [[nodiscard]] virtual Status put_block(const StoreBlock& block) = 0;
+
+  [[nodiscard]] virtual Status import_begin(const StoreTarget& target) = 0;
+  [[nodiscard]] virtual Status import_range(BytesView range) = 0;
+  // Nothing when no import is under way.
+  [[nodiscard]] virtual Result<std::optional<StoreImport>> import_missing() const = 0;
+  [[nodiscard]] virtual Status import_finish(std::span<const StoreBlock> blocks) = 0;
+  [[nodiscard]] virtual Status import_abandon() = 0;
 };
 
 } // namespace tenon::plugin

@@ -49,6 +49,26 @@ public:
   [[nodiscard]] Status verify(plugin::ProgressVisitor progress) override {
     return inner_->verify(progress);
   }
+  [[nodiscard]] Result<plugin::StoreHorizon> horizon() const override {
+    return inner_->horizon();
+  }
+  [[nodiscard]] Status prune(std::uint64_t keep_from) override { return inner_->prune(keep_from); }
+  [[nodiscard]] Status put_block(const plugin::StoreBlock& block) override {
+    return inner_->put_block(block);
+  }
+  [[nodiscard]] Status import_begin(const plugin::StoreTarget& target) override {
+    return inner_->import_begin(target);
+  }
+  [[nodiscard]] Status import_range(BytesView range) override {
+    return inner_->import_range(range);
+  }
+  [[nodiscard]] Result<std::optional<plugin::StoreImport>> import_missing() const override {
+    return inner_->import_missing();
+  }
+  [[nodiscard]] Status import_finish(std::span<const plugin::StoreBlock> blocks) override {
+    return inner_->import_finish(blocks);
+  }
+  [[nodiscard]] Status import_abandon() override { return inner_->import_abandon(); }
 
 private:
   struct Snapshot final : plugin::StoreSnapshot {
@@ -66,6 +86,10 @@ private:
     }
     [[nodiscard]] Result<std::vector<Bytes>> prove(std::span<const BytesView> keys) const override {
       return inner->prove(keys);
+    }
+    [[nodiscard]] Result<Bytes> export_range(const Hash& first,
+                                             std::uint64_t max_bytes) const override {
+      return inner->export_range(first, max_bytes);
     }
     const FaultyStore& owner;
     std::unique_ptr<plugin::StoreSnapshot> inner;
