@@ -11,6 +11,8 @@ public:
   virtual ~Signer() = default;
   [[nodiscard]] virtual Bytes public_key() const = 0;
   [[nodiscard]] virtual Result<Bytes> sign(BytesView message) const = 0;
+  // Has no node ever run with it? Then there are no promises that a lost record may have held.
+  [[nodiscard]] virtual bool unused() const = 0;
 };
 
 } // namespace tenon::host

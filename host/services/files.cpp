@@ -40,9 +40,10 @@ Status write_file_atomically(const std::filesystem::path& file, BytesView conten
   }
   if (::rename(temporary.c_str(), file.c_str()) != 0)
     return failure(file, "written");
-  const Descriptor folder(open(file.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const auto parent = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
+  const Descriptor folder(open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!folder.ok() || fsync(folder.get()) != 0)
-    return failure(file.parent_path(), "synced");
+    return failure(parent, "synced");
   return {};
 }
 

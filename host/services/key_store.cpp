@@ -13,6 +13,7 @@ namespace tenon::host::services {
 namespace {
 
 constexpr std::size_t kMaxKeyFileBytes = 16u << 10;
+constexpr const char* kUnusedFile = "node.unused";
 
 struct FreeKey {
   void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
@@ -37,15 +38,25 @@ Result<KeyStore> KeyStore::open(const std::filesystem::path& folder) {
   if (pem.status().code() == Code::kNotFound) {
     TENON_ASSIGN_OR_RETURN(crypto::PrivateKey made, crypto::PrivateKey::generate());
     TENON_ASSIGN_OR_RETURN(const std::string text, made.to_pem());
+    TENON_RETURN_IF_ERROR(write_file_atomically(folder / kUnusedFile, "", 0600));
     TENON_RETURN_IF_ERROR(write_file_atomically(file, text, 0600));
-    return KeyStore(std::move(made));
+    return KeyStore(std::move(made), folder, /*unused=*/true);
   }
   if (!pem.ok())
     return pem.status();
   auto key = crypto::PrivateKey::from_pem(*pem);
   if (!key.ok())
     return key.status().with_context(file.string() + " holds no Ed25519 key in PKCS#8 PEM");
-  return KeyStore(*std::move(key));
+  std::error_code error;
+  return KeyStore(*std::move(key), folder, std::filesystem::exists(folder / kUnusedFile, error));
+}
+
+Status KeyStore::mark_used() const {
+  std::error_code error;
+  std::filesystem::remove(folder_ / kUnusedFile, error);
+  return error ? unavailable((folder_ / kUnusedFile).string() + " cannot be removed: " +
+                             error.message())
+               : Status();
 }
 
 Status KeyStore::ensure_token_keys(const std::filesystem::path& folder) {

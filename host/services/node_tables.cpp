@@ -86,8 +86,10 @@ void node_chain_id(void* self, tenon_hash* out) noexcept {
 
 std::int32_t node_info(void* self, tenon_sink json, tenon_status* status) noexcept {
   return plugin::guarded(status, [&]() -> Status {
-    const NodeView& node = ServiceState::of(self).parts.node;
+    const ServiceState& state = ServiceState::of(self);
+    const NodeView& node = state.parts.node;
     const nlohmann::json info = {{"name", node.name()},
+                                 {"key_unused", state.parts.signer.unused()},
                                  {"role", node.role()},
                                  {"version", kVersion},
                                  {"chain_id", to_hex(node.chain().view())}};

@@ -19,6 +19,8 @@ const void* find_table(void* self, tenon_bytes interface_id) noexcept {
       {TENON_HOST_TLS_INTERFACE, &state.tls_table},
       {TENON_HOST_NODE_INTERFACE, &state.node_table},
       {TENON_HOST_LEDGER_INTERFACE, state.identity.with_ledger ? &state.ledger_table : nullptr},
+      {TENON_HOST_PEERS_INTERFACE,
+       state.identity.with_peers && state.parts.peers != nullptr ? &state.peers_table : nullptr},
   };
   for (const auto& [name, table] : tables) {
     if (name == id)
@@ -38,6 +40,7 @@ PluginServices::PluginServices(ServiceParts parts, ServiceIdentity identity)
   fill_node_tables(state.clock_table, state.keystore_table, state.tls_table, state.node_table,
                    &state);
   fill_ledger_table(state.ledger_table, &state);
+  fill_peers_table(state.peers_table, &state);
 }
 
 PluginServices::~PluginServices() = default;
@@ -57,6 +60,8 @@ bool PluginServices::close(std::uint64_t timeout_ms) {
     for (const std::uint64_t watch : watches)
       ledger->unwatch(watch);
   }
+  if (quiet)
+    close_peers(*state_);
   return quiet;
 }
 

@@ -13,6 +13,7 @@
 #include "ports/executor.hpp"
 #include "ports/ledger_service.hpp"
 #include "ports/log.hpp"
+#include "ports/peers.hpp"
 #include "ports/signer.hpp"
 #include "services/metric_registry.hpp"
 #include "tenon/abi/plugin.h"
@@ -40,12 +41,14 @@ struct ServiceParts {
   Clock& clock;
   const Signer& signer;
   const NodeView& node;
+  Peers* peers = nullptr; // a node without a network has none
 };
 
 struct ServiceIdentity {
   std::string component;                // "api/rest", in logs and metrics
   std::filesystem::path data_directory; // made by the node, 0700
   bool with_ledger = false;             // APIs only
+  bool with_peers = false;              // consensus only
 };
 
 struct ServiceState;

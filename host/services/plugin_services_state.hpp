@@ -20,6 +20,19 @@ struct MetricHandle {
   Histogram* histogram = nullptr;
 };
 
+// A plugin's peers handler as the host's parts see it. Called on the network's thread, from open()
+// until close(), of which the plugin, or else the end of its services, sees to the second.
+class PluginPeersHandler final : public PeerHandler {
+public:
+  explicit PluginPeersHandler(const tenon_peers_handler& calls) : calls_(calls) {}
+  void received(std::string_view peer, Lane lane, BytesView frame) override;
+  void connected(std::string_view peer, PeerRole role) override;
+  void disconnected(std::string_view peer) override;
+
+private:
+  const tenon_peers_handler calls_;
+};
+
 struct ServiceState {
   ServiceState(ServiceParts parts_given, ServiceIdentity identity_given)
       : parts(parts_given), identity(std::move(identity_given)) {}
@@ -34,6 +47,7 @@ struct ServiceState {
   std::mutex mutex;
   std::map<std::pair<std::string, MetricLabels>, MetricHandle> metrics;
   std::set<std::uint64_t> watches;
+  std::unique_ptr<PluginPeersHandler> peers_handler; // while the plugin has one open
   std::shared_ptr<std::atomic<std::size_t>> pending_tasks =
       std::make_shared<std::atomic<std::size_t>>(0);
 
@@ -46,6 +60,7 @@ struct ServiceState {
   tenon_host_tls tls_table{};
   tenon_host_node node_table{};
   tenon_host_ledger ledger_table{};
+  tenon_host_peers peers_table{};
 };
 
 inline constexpr const char* kLateCall = "the plugin called the host after it was stopped";
@@ -56,5 +71,9 @@ void fill_basic_tables(tenon_host_log& log, tenon_host_metrics& metrics,
 void fill_node_tables(tenon_host_clock& clock, tenon_host_keystore& keystore, tenon_host_tls& tls,
                       tenon_host_node& node, void* self);
 void fill_ledger_table(tenon_host_ledger& ledger, void* self);
+void fill_peers_table(tenon_host_peers& peers, void* self);
+
+// Ends the calls of the plugin's peers handler, if it has one.
+void close_peers(ServiceState& state);
 
 } // namespace tenon::host::services

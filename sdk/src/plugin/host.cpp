@@ -101,6 +101,59 @@ Result<Ledger::Watch> Ledger::watch(HeadMoved head_moved) const {
   return Watch(table_, id, std::move(callback));
 }
 
+Result<Peers::Opened> Peers::open(PeerHandler& handler) const {
+  const tenon_peers_handler calls = {
+      sizeof(tenon_peers_handler),
+      0,
+      &handler,
+      [](void* context, tenon_bytes peer, std::uint32_t lane, tenon_bytes frame) {
+        guarded_void([&] {
+          static_cast<PeerHandler*>(context)->received(from_abi(peer), static_cast<Lane>(lane),
+                                                       from_abi(frame));
+        });
+      },
+      [](void* context, tenon_bytes peer, std::uint32_t role) {
+        guarded_void([&] {
+          static_cast<PeerHandler*>(context)->connected(from_abi(peer),
+                                                        static_cast<PeerRole>(role));
+        });
+      },
+      [](void* context, tenon_bytes peer) {
+        guarded_void([&] { static_cast<PeerHandler*>(context)->disconnected(from_abi(peer)); });
+      }};
+  TENON_RETURN_IF_ERROR(
+      checked([&](tenon_status* status) { return table_->open(table_->self, &calls, status); }));
+  return Opened(table_);
+}
+
+Status Peers::send(std::string_view peer, Lane lane, BytesView frame) const {
+  return checked([&](tenon_status* status) {
+    return table_->send(table_->self, to_abi(peer), static_cast<std::uint32_t>(lane), to_abi(frame),
+                        status);
+  });
+}
+
+Result<std::uint32_t> Peers::broadcast(Lane lane, BytesView frame) const {
+  std::uint32_t reached = 0;
+  TENON_RETURN_IF_ERROR(checked([&](tenon_status* status) {
+    return table_->broadcast(table_->self, static_cast<std::uint32_t>(lane), to_abi(frame),
+                             &reached, status);
+  }));
+  return reached;
+}
+
+Status Peers::cut(std::string_view peer, std::string_view reason) const {
+  return checked([&](tenon_status* status) {
+    return table_->cut(table_->self, to_abi(peer), to_abi(reason), status);
+  });
+}
+
+Result<std::string> Peers::describe() const {
+  return collected([&](tenon_sink sink, tenon_status* status) {
+    return table_->describe(table_->self, sink, status);
+  });
+}
+
 Host::Host(const tenon_host* host)
     : host_(host), log_(table<tenon_host_log>(TENON_HOST_LOG_INTERFACE)),
       metrics_(table<tenon_host_metrics>(TENON_HOST_METRICS_INTERFACE)),
@@ -221,6 +274,13 @@ Result<Ledger> Host::ledger() const {
   if (ledger == nullptr)
     return missing(TENON_HOST_LEDGER_INTERFACE);
   return Ledger(ledger);
+}
+
+Result<Peers> Host::peers() const {
+  const auto* const peers = table<tenon_host_peers>(TENON_HOST_PEERS_INTERFACE);
+  if (peers == nullptr)
+    return missing(TENON_HOST_PEERS_INTERFACE);
+  return Peers(peers);
 }
 
 } // namespace tenon::plugin

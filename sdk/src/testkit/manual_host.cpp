@@ -21,6 +21,10 @@ crypto::PrivateKey key_from(std::uint64_t seed) {
   return *crypto::PrivateKey::from_seed(crypto::sha256(bytes).view());
 }
 
+ManualPeers& peers_of(void* self) {
+  return *static_cast<ManualPeers*>(self);
+}
+
 Status unknown_key(tenon_bytes key_id) {
   return from_abi(key_id) == "node"
              ? Status()
@@ -28,6 +32,84 @@ Status unknown_key(tenon_bytes key_id) {
 }
 
 } // namespace
+
+ManualPeers::ManualPeers() {
+  fill_table();
+}
+
+void ManualPeers::fill_table() {
+  table_ = {
+      sizeof(tenon_host_peers),
+      0,
+      this,
+      [](void* self, const tenon_peers_handler* handler, tenon_status* status) {
+        ManualPeers& peers = peers_of(self);
+        if (peers.is_open()) {
+          return Status(Code::kAlreadyExists, "the plugin has a peers handler open").to_abi(status);
+        }
+        peers.handler_ = *handler;
+        for (const auto& [name, role] : peers.connected_)
+          handler->connected(handler->context, to_abi(name), static_cast<std::uint32_t>(role));
+        return std::int32_t{TENON_OK};
+      },
+      [](void* self) { peers_of(self).handler_.reset(); },
+      [](void* self, tenon_bytes peer, std::uint32_t lane, tenon_bytes frame,
+         tenon_status* status) {
+        return peers_of(self)
+            .send(std::string(from_abi(peer)), lane, from_abi(frame))
+            .to_abi(status);
+      },
+      [](void* self, std::uint32_t lane, tenon_bytes frame, std::uint32_t* reached, tenon_status*) {
+        std::uint32_t taken = 0;
+        for (const auto& [name, role] : peers_of(self).connected_) {
+          if (role == plugin::PeerRole::kReplica)
+            taken += peers_of(self).send(name, lane, from_abi(frame)).ok() ? 1 : 0;
+        }
+        if (reached != nullptr)
+          *reached = taken;
+        return std::int32_t{TENON_OK};
+      },
+      [](void* self, tenon_bytes peer, tenon_bytes reason, tenon_status*) {
+        peers_of(self).cuts_.push_back(
+            {std::string(from_abi(peer)), std::string(from_abi(reason))});
+        return std::int32_t{TENON_OK};
+      },
+      [](void*, tenon_sink json, tenon_status*) {
+        plugin::write_sink(json, R"({"peers":[]})");
+        return std::int32_t{TENON_OK};
+      }};
+}
+
+Status ManualPeers::send(const std::string& peer, std::uint32_t lane, BytesView frame) {
+  if (lane >= plugin::kLanes)
+    return invalid_argument("there is no lane " + std::to_string(lane));
+  if (!connected_.contains(peer))
+    return unavailable(peer + " is not connected");
+  if (refuse_frames_)
+    return resource_exhausted("the queue to " + peer + " is full");
+  sent_.push_back({peer, static_cast<plugin::Lane>(lane), Bytes(frame)});
+  return {};
+}
+
+void ManualPeers::connect(const std::string& peer, plugin::PeerRole role) {
+  connected_[peer] = role;
+  if (handler_)
+    handler_->connected(handler_->context, to_abi(peer), static_cast<std::uint32_t>(role));
+}
+
+void ManualPeers::disconnect(const std::string& peer) {
+  if (connected_.erase(peer) != 0 && handler_)
+    handler_->disconnected(handler_->context, to_abi(peer));
+}
+
+void ManualPeers::deliver(const std::string& peer, plugin::Lane lane, BytesView frame) {
+  if (!handler_ || !connected_.contains(peer))
+    return;
+  // Of its own memory, gone after the call: whoever keeps the view is found out.
+  const Bytes borrowed(frame);
+  handler_->received(handler_->context, to_abi(peer), static_cast<std::uint32_t>(lane),
+                     to_abi(borrowed));
+}
 
 ManualHost::ManualHost(const Hash& chain, std::uint64_t seed)
     : chain_(chain), key_(key_from(seed)) {
@@ -49,7 +131,8 @@ const void* ManualHost::query(void* self, tenon_bytes interface_id) {
       {TENON_HOST_EXECUTOR_INTERFACE, &host.executor_table_},
       {TENON_HOST_CLOCK_INTERFACE, &host.clock_table_},
       {TENON_HOST_KEYSTORE_INTERFACE, &host.keystore_table_},
-      {TENON_HOST_NODE_INTERFACE, &host.node_table_}};
+      {TENON_HOST_NODE_INTERFACE, &host.node_table_},
+      {TENON_HOST_PEERS_INTERFACE, host.peers_offered_ ? host.peers_.table() : nullptr}};
   const auto found = tables.find(from_abi(interface_id));
   return found == tables.end() ? nullptr : found->second;
 }
@@ -104,11 +187,18 @@ void ManualHost::fill_key_tables() {
                  this,
                  [](void* self, tenon_hash* out) { *out = self_of(self).chain_.to_abi(); },
                  [](void*, tenon_sink json, tenon_status*) {
-                   plugin::write_sink(json, R"({"name":"manual","role":"solo","version":"0"})");
+                   plugin::write_sink(json, R"({"name":"manual","role":"solo","version":"0",)"
+                                            R"("key_unused":true})");
                    return std::int32_t{TENON_OK};
                  },
-                 [](void*, tenon_sink, tenon_status* status) {
-                   return failed_precondition("this host has no disk").to_abi(status);
+                 [](void* self, tenon_sink path, tenon_status* status) {
+                   return plugin::guarded(status, [&]() -> Status {
+                     auto& folder = self_of(self).folder_;
+                     if (!folder)
+                       folder.emplace();
+                     plugin::write_sink(path, folder->path().string());
+                     return {};
+                   });
                  }};
 }
 

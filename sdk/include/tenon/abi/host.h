@@ -21,6 +21,7 @@ extern "C" {
 #define TENON_HOST_TLS_INTERFACE "tenon.host.tls/1"
 #define TENON_HOST_NODE_INTERFACE "tenon.host.node/1"
 #define TENON_HOST_LEDGER_INTERFACE "tenon.host.ledger/1"
+#define TENON_HOST_PEERS_INTERFACE "tenon.host.peers/1"
 
 enum {
   TENON_LOG_TRACE = 0,
@@ -106,7 +107,8 @@ typedef struct tenon_host_node {
   void* self;
   /* SHA-256 of the genesis document. */
   void (*chain_id)(void* self, tenon_hash* out);
-  /* JSON object: {"name", "role", "version", "chain_id"}. */
+  /* JSON object: {"name", "role", "version", "chain_id", "key_unused"}: no node has ever run with
+   * the key "node" when that is true. */
   int32_t (*info)(void* self, tenon_sink json, tenon_status* status);
   /* A directory (mode 0700) that belongs to this plugin instance alone. */
   int32_t (*data_directory)(void* self, tenon_sink path, tenon_status* status);
@@ -149,6 +151,59 @@ typedef struct tenon_host_ledger {
                    tenon_status* status);
   void (*unwatch)(void* self, uint64_t watch_id);
 } tenon_host_ledger;
+
+/* Frames of one lane arrive in order; what waits in one never delays the other. */
+enum {
+  TENON_LANE_CONTROL = 0, /* small and urgent: votes */
+  TENON_LANE_BULK = 1     /* payloads */
+};
+
+enum {
+  TENON_PEER_REPLICA = 1, /* one of the validators */
+  TENON_PEER_CLIENT = 2
+};
+
+/* Whom the host tells of peers: one call at a time per peer and lane, on a host thread that serves
+ * all peers: return at once, and do what takes time elsewhere. */
+typedef struct tenon_peers_handler {
+  uint32_t struct_size;
+  uint32_t reserved;
+  void* context;
+  /* [any] A frame of a connected peer. Borrowed for the call. */
+  void (*received)(void* context, tenon_bytes peer, uint32_t lane, tenon_bytes frame);
+  /* [any] Both lanes are up: frames can be sent, and some may come. Told again, for each peer that
+   * is connected, to a handler that opens late. */
+  void (*connected)(void* context, tenon_bytes peer, uint32_t role);
+  /* [any] A lane ended, which ends the other too. What was sent and not received is lost. */
+  void (*disconnected)(void* context, tenon_bytes peer);
+} tenon_peers_handler;
+
+/* Authenticated channels to the other nodes of the network, for consensus plugins. Peers have the
+ * names of the genesis document. None of these functions blocks on the network. */
+typedef struct tenon_host_peers {
+  uint32_t struct_size;
+  uint32_t reserved;
+  void* self;
+  /* Names the handler, which is copied; its context stays alive until close() returns. One at a
+   * time: ALREADY_EXISTS. connected() may be called before this returns. */
+  int32_t (*open)(void* self, const tenon_peers_handler* handler, tenon_status* status);
+  /* Returns only when no call of the handler is under way. Must not be called from inside one, nor
+   * while holding what one waits for. */
+  void (*close)(void* self);
+  /* Queues a frame, which is copied. RESOURCE_EXHAUSTED: the peer's queue of that lane is full.
+   * UNAVAILABLE: the peer is not connected. NOT_FOUND: it is none. */
+  int32_t (*send)(void* self, tenon_bytes peer, uint32_t lane, tenon_bytes frame,
+                  tenon_status* status);
+  /* The same to every connected replica, from one copy of the frame; *reached, where it is not
+   * NULL, is set to how many took it. */
+  int32_t (*broadcast)(void* self, uint32_t lane, tenon_bytes frame, uint32_t* reached,
+                       tenon_status* status);
+  /* The peer breaks the rules: ends its connections, telling it why, and stays away from it for a
+   * time that doubles with each cut. */
+  int32_t (*cut)(void* self, tenon_bytes peer, tenon_bytes reason, tenon_status* status);
+  /* JSON object: {"peers": [{"name", "role", "address", "connected", …}]} */
+  int32_t (*describe)(void* self, tenon_sink json, tenon_status* status);
+} tenon_host_peers;
 
 #ifdef __cplusplus
 }

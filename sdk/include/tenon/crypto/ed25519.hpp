@@ -23,6 +23,8 @@ public:
   [[nodiscard]] Result<std::string> to_pem() const;
   [[nodiscard]] Bytes public_key() const;
   [[nodiscard]] Result<Bytes> sign(BytesView message) const;
+  // The EVP_PKEY, for what OpenSSL does with a key by itself: certificates and TLS. Borrowed.
+  [[nodiscard]] void* openssl_key() const { return key_.get(); }
 
 private:
   explicit PrivateKey(std::shared_ptr<void> key) : key_(std::move(key)) {}

@@ -98,6 +98,70 @@ private:
   const tenon_host_ledger* table_;
 };
 
+// Lanes of the connection to a peer: frames of one never wait for those of the other.
+enum class Lane : std::uint32_t {
+  kControl = TENON_LANE_CONTROL,
+  kBulk = TENON_LANE_BULK,
+};
+inline constexpr std::size_t kLanes = 2;
+
+enum class PeerRole : std::uint32_t {
+  kReplica = TENON_PEER_REPLICA,
+  kClient = TENON_PEER_CLIENT,
+};
+
+// Whom the host tells of peers: see tenon_peers_handler. One call at a time per peer and lane, on a
+// thread that serves all peers: return at once.
+class PeerHandler {
+public:
+  virtual ~PeerHandler() = default;
+  // The frame is borrowed.
+  virtual void received(std::string_view peer, Lane lane, BytesView frame) = 0;
+  virtual void connected(std::string_view peer, PeerRole role) = 0;
+  virtual void disconnected(std::string_view peer) = 0;
+};
+
+// The channels to the other nodes. Any thread.
+class Peers {
+public:
+  // Ends the handler's calls when destroyed, waiting for one under way.
+  class Opened {
+  public:
+    Opened() = default;
+    explicit Opened(const tenon_host_peers* table) : table_(table) {}
+    Opened(Opened&& other) noexcept : table_(std::exchange(other.table_, nullptr)) {}
+    Opened& operator=(Opened&& other) noexcept {
+      if (this != &other) {
+        reset();
+        table_ = std::exchange(other.table_, nullptr);
+      }
+      return *this;
+    }
+    ~Opened() { reset(); }
+    void reset() {
+      if (table_ != nullptr)
+        table_->close(table_->self);
+      table_ = nullptr;
+    }
+
+  private:
+    const tenon_host_peers* table_ = nullptr;
+  };
+
+  explicit Peers(const tenon_host_peers* table) : table_(table) {}
+
+  // `handler` must outlive what this returns.
+  [[nodiscard]] Result<Opened> open(PeerHandler& handler) const;
+  [[nodiscard]] Status send(std::string_view peer, Lane lane, BytesView frame) const;
+  // How many replicas' queues took the frame.
+  [[nodiscard]] Result<std::uint32_t> broadcast(Lane lane, BytesView frame) const;
+  [[nodiscard]] Status cut(std::string_view peer, std::string_view reason) const;
+  [[nodiscard]] Result<std::string> describe() const;
+
+private:
+  const tenon_host_peers* table_;
+};
+
 // A task waiting for its time; named to Host::cancel().
 struct Timer {
   std::uint64_t id = 0;
@@ -134,6 +198,8 @@ public:
   [[nodiscard]] Result<std::string> data_directory() const;
   // FAILED_PRECONDITION for plugins of a kind that is not given the ledger.
   [[nodiscard]] Result<Ledger> ledger() const;
+  // FAILED_PRECONDITION for plugins of a kind that is not given peers, and on a node without any.
+  [[nodiscard]] Result<Peers> peers() const;
 
 private:
   template <typename Table> const Table* table(const char* interface_id) const {
