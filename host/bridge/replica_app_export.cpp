@@ -36,14 +36,20 @@ std::int32_t propose(void* self, const tenon_proposal* proposal, tenon_sink bloc
     batches.reserve(proposal->batch_count);
     for (std::uint64_t i = 0; i < proposal->batch_count; ++i)
       batches.emplace_back(from_abi(proposal->batches[i]));
-    return plugin::write_result(app_of(self).propose({Hash::from_abi(proposal->parent),
-                                                      proposal->epoch, proposal->view, batches}),
-                                block);
+    return plugin::write_result(
+        app_of(self).propose({from_abi(proposal->parent_header),
+                              Hash::from_abi(proposal->executed), proposal->epoch, proposal->view,
+                              batches}),
+        block);
   });
 }
 
-std::int32_t verify(void* self, tenon_bytes block, tenon_status* status) noexcept {
-  return guarded(status, [&] { return app_of(self).verify(from_abi(block)); });
+std::int32_t verify(void* self, tenon_bytes block, tenon_bytes parent_header,
+                    const tenon_hash* executed, tenon_status* status) noexcept {
+  return guarded(status, [&] {
+    return app_of(self).verify(from_abi(block), from_abi(parent_header),
+                               Hash::from_abi(*executed));
+  });
 }
 
 void report(tenon_done done, void* context, BytesView output, const Status& status) {
@@ -105,6 +111,13 @@ std::int32_t read_block(void* self, std::uint64_t height, std::uint32_t part, te
   return guard == TENON_OK ? code : guard;
 }
 
+std::int32_t schedule(void* self, const tenon_hash* executed, tenon_sink out,
+                      tenon_status* status) noexcept {
+  return guarded(status, [&] {
+    return plugin::write_result(app_of(self).schedule(Hash::from_abi(*executed)), out);
+  });
+}
+
 } // namespace
 
 ReplicaAppExport::ReplicaAppExport(plugin::ReplicaApp& app)
@@ -117,6 +130,7 @@ ReplicaAppExport::ReplicaAppExport(plugin::ReplicaApp& app)
              execute,
              finalized,
              abandon,
-             read_block} {}
+             read_block,
+             schedule} {}
 
 } // namespace tenon::host::bridge

@@ -6,15 +6,17 @@
 #include "pipeline/outcome.hpp"
 #include "pipeline/system_engine.hpp"
 #include "pipeline/transaction_rules.hpp"
+#include "pipeline/unwedge.hpp"
+#include "tenon/core/encoding.hpp"
 #include "tenon/crypto/sha256.hpp"
 #include "tenon/wire/hashing.hpp"
 
 namespace tenon::host::pipeline {
 
-BlockExecutor::BlockExecutor(const BlockRules& rules, const EngineSet& engines,
+BlockExecutor::BlockExecutor(const Hash& chain, const EngineSet& engines,
                              PreExecutor& pre_executor, BatchVerifier& verifier, StageStore& stages,
                              Metrics& metrics)
-    : rules_(rules), engines_(engines), pre_executor_(pre_executor), verifier_(verifier),
+    : chain_(chain), engines_(engines), pre_executor_(pre_executor), verifier_(verifier),
       stages_(stages), committed_(metrics.counter("transactions_total", "Transactions executed",
                                                   {{"outcome", "committed"}})),
       rejected_(metrics.counter("transactions_total", "Transactions executed",
@@ -28,8 +30,17 @@ BlockExecutor::execute(std::shared_ptr<ExecutedBlock> parent,
   const auto parameters = read_required_record<v1::LedgerParameters>(before, keys::kParameters);
   if (!parameters.ok())
     return as_fault(parameters.status());
-  TENON_RETURN_IF_ERROR(
-      check_block(rules_, *parameters, parent->header, parent->id, *block, check_root));
+  TENON_ASSIGN_OR_RETURN(const EpochAt epoch, epoch_above(*parent, chain_, block->unwedge));
+  TENON_RETURN_IF_ERROR(check_block({chain_, parent->header, parent->id, epoch}, *parameters,
+                                    *block, check_root));
+  if (epoch.engines != engines_.network_fingerprint()) {
+    return fault("block " + std::to_string(block->header.height()) +
+                 " is to be executed by other engines than this node has: expected network "
+                 "fingerprint " +
+                 to_hex(epoch.engines.view()) + ", found " +
+                 to_hex(engines_.network_fingerprint().view()) +
+                 "; stop the node and start it with the engines that the operators ordered");
+  }
   auto executed = run_block(std::move(parent), std::move(block), *parameters);
   return executed.ok() ? std::move(executed) : as_fault(executed.status());
 }
@@ -44,16 +55,27 @@ BlockExecutor::run_block(std::shared_ptr<ExecutedBlock> parent,
       const ExpiryProgress expiry,
       remove_expired(state, parent->expiry_done_before_us, parameters.max_expiries_per_block()));
   expired_.add(static_cast<double>(expiry.removed));
+  if (!block->unwedge.empty())
+    TENON_RETURN_IF_ERROR(record_unwedge(state, *block));
+  if (parent->schedule->begins_at(height))
+    begin_epoch(state, *parent->schedule, height, block->id);
   LedgerRecords records(state);
   ResultBuilder builder(state, height);
   StreamHashes streams(state, records, height);
-  Run run{parameters, state, records, builder, streams, height};
+  Run run{parameters, state, records, builder, streams, height, block->id};
   for (const DecodedBatch& batch : block->batches)
     TENON_RETURN_IF_ERROR(run_batch(run, batch));
   TENON_RETURN_IF_ERROR(streams.finish(block->id));
+  std::uint64_t keep_from_height = 0;
+  if (state.has_state(keys::kPrune)) {
+    TENON_ASSIGN_OR_RETURN(const auto ordered,
+                           read_required_record<v1::PruneRecord>(state, keys::kPrune));
+    keep_from_height = ordered.keep_from_height();
+  }
   const std::uint64_t last_offset = builder.finish(parent->last_offset);
   TENON_ASSIGN_OR_RETURN(auto executed, stage_block(stages_, std::move(parent), std::move(block),
                                                     state, builder.results()));
+  executed->keep_from_height = keep_from_height;
   executed->expiry_done_before_us = expiry.done_before_us;
   executed->last_offset = last_offset;
   return executed;
@@ -86,15 +108,17 @@ Status BlockExecutor::run_batch(Run& run, const DecodedBatch& batch) {
 
 Status BlockExecutor::run_transaction(Run& run, const std::string& client,
                                       const DecodedTransaction& transaction, std::size_t size) {
-  TENON_RETURN_IF_ERROR(check_transaction({rules_.chain, run.parameters, run.state, run.records},
+  TENON_RETURN_IF_ERROR(check_transaction({chain_, run.parameters, run.state, run.records},
                                           client, transaction, size));
   const v1::Transaction& message = transaction.message;
   const std::uint32_t index = run.builder.index();
   const v1::TransactionResult* committed = nullptr;
   if (message.engine() == keys::kSystemEngine) {
     plugin::ExecutionResult result;
+    SystemContext context{chain_,      run.state,  run.records,
+                          run.streams, run.height, run.block_id};
     TENON_ASSIGN_OR_RETURN(result.response,
-                           execute_system(run.state, run.records, client, message));
+                           execute_system(context, client, transaction.id, message));
     committed = &run.builder.commit(transaction, {}, result);
   } else {
     const EngineSet::Entry* const engine = engines_.find(message.engine());
@@ -147,6 +171,12 @@ stage_block(StageStore& stages, std::shared_ptr<ExecutedBlock> parent,
   executed->result_hash = crypto::sha256(executed->result_header);
   executed->state_root = roots.state_root;
   executed->results = results->SerializeAsString();
+  if (parent != nullptr && !state.has_state(keys::kSchedule)) {
+    executed->schedule = parent->schedule;
+  } else {
+    TENON_ASSIGN_OR_RETURN(executed->schedule,
+                           EpochSchedule::read(executed->snapshot, executed->header));
+  }
   executed->block = std::move(block);
   executed->decoded_results = std::move(results);
   executed->parent = std::move(parent);

@@ -15,10 +15,11 @@ namespace tenon::host::pipeline {
 
 class BlockExecutor {
 public:
-  BlockExecutor(const BlockRules& rules, const EngineSet& engines, PreExecutor& pre_executor,
+  BlockExecutor(const Hash& chain, const EngineSet& engines, PreExecutor& pre_executor,
                 BatchVerifier& verifier, StageStore& stages, Metrics& metrics);
 
-  // INVALID_ARGUMENT for a block that breaks a rule; everything else that fails is a fault.
+  // INVALID_ARGUMENT for a block that breaks a rule; everything else that fails is a fault, and so
+  // is a block for which this node does not have the engines.
   [[nodiscard]] Result<std::shared_ptr<ExecutedBlock>>
   execute(std::shared_ptr<ExecutedBlock> parent, std::shared_ptr<const DecodedBlock> block,
           bool check_root);
@@ -32,6 +33,7 @@ private:
     ResultBuilder& builder;
     StreamHashes& streams;
     std::uint64_t height;
+    const Hash& block_id;
   };
 
   [[nodiscard]] Result<std::shared_ptr<ExecutedBlock>>
@@ -43,7 +45,8 @@ private:
                                        const DecodedTransaction& transaction, std::size_t size);
   [[nodiscard]] Result<std::shared_ptr<const plugin::ExecutionResult>>
   result_of(Run& run, const EngineSet::Entry& engine, const DecodedTransaction& transaction);
-  BlockRules rules_;
+
+  Hash chain_;
   const EngineSet& engines_;
   PreExecutor& pre_executor_;
   BatchVerifier& verifier_;
@@ -53,7 +56,8 @@ private:
   Counter& expired_;
 };
 
-// Stages the writes of `state` on the parent (null: an empty ledger) and makes the result header.
+// Stages the writes of `state` on the parent (null: an empty ledger), makes the result header and
+// reads what the new state says of epochs.
 [[nodiscard]] Result<std::shared_ptr<ExecutedBlock>>
 stage_block(StageStore& stages, std::shared_ptr<ExecutedBlock> parent,
             std::shared_ptr<const DecodedBlock> block, const BlockState& state,

@@ -11,12 +11,12 @@ Status broken(const std::string& what, const std::string& expected, const std::s
   return invalid_argument("INVALID_BLOCK: " + what + ": expected " + expected + ", found " + found);
 }
 
-Status check_link(const BlockRules& rules, const v1::BlockHeader& parent, const Hash& parent_id,
-                  const v1::BlockHeader& header) {
-  if (header.chain() != rules.chain.view())
-    return broken("chain", to_hex(rules.chain.view()), to_hex(header.chain()));
-  if (header.parent() != parent_id.view())
-    return broken("parent", to_hex(parent_id.view()), to_hex(header.parent()));
+Status check_link(const BlockPlace& place, const v1::BlockHeader& header) {
+  const v1::BlockHeader& parent = place.parent;
+  if (header.chain() != place.chain.view())
+    return broken("chain", to_hex(place.chain.view()), to_hex(header.chain()));
+  if (header.parent() != place.parent_id.view())
+    return broken("parent", to_hex(place.parent_id.view()), to_hex(header.parent()));
   if (header.height() != parent.height() + 1) {
     return broken("height", std::to_string(parent.height() + 1), std::to_string(header.height()));
   }
@@ -24,13 +24,20 @@ Status check_link(const BlockRules& rules, const v1::BlockHeader& parent, const 
     return broken("record time", "more than " + std::to_string(parent.record_time_us()),
                   std::to_string(header.record_time_us()));
   }
-  if (header.validators() != parent.next_validators())
-    return broken("validators", to_hex(parent.next_validators()), to_hex(header.validators()));
-  // The set changes only by an operator transaction, of which there is none yet.
-  if (header.next_validators() != header.validators())
-    return broken("next validators", to_hex(header.validators()), to_hex(header.next_validators()));
-  if (header.engines() != rules.engines.view())
-    return broken("engines", to_hex(rules.engines.view()), to_hex(header.engines()));
+  return {};
+}
+
+Status check_epoch(const EpochAt& epoch, const v1::BlockHeader& header) {
+  if (header.epoch() != epoch.epoch)
+    return broken("epoch", std::to_string(epoch.epoch), std::to_string(header.epoch()));
+  if (header.validators() != epoch.validators.view())
+    return broken("validators", to_hex(epoch.validators.view()), to_hex(header.validators()));
+  if (header.next_validators() != epoch.next_validators.view()) {
+    return broken("next validators", to_hex(epoch.next_validators.view()),
+                  to_hex(header.next_validators()));
+  }
+  if (header.engines() != epoch.engines.view())
+    return broken("engines", to_hex(epoch.engines.view()), to_hex(header.engines()));
   return {};
 }
 
@@ -49,10 +56,10 @@ Status check_block_size(const v1::LedgerParameters& parameters, std::size_t body
   return {};
 }
 
-Status check_block(const BlockRules& rules, const v1::LedgerParameters& parameters,
-                   const v1::BlockHeader& parent, const Hash& parent_id, const DecodedBlock& block,
-                   bool check_root) {
-  TENON_RETURN_IF_ERROR(check_link(rules, parent, parent_id, block.header));
+Status check_block(const BlockPlace& place, const v1::LedgerParameters& parameters,
+                   const DecodedBlock& block, bool check_root) {
+  TENON_RETURN_IF_ERROR(check_link(place, block.header));
+  TENON_RETURN_IF_ERROR(check_epoch(place.epoch, block.header));
   TENON_RETURN_IF_ERROR(
       check_block_size(parameters, block.body_bytes.size(), block.transaction_count));
   if (!check_root)

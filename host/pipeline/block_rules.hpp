@@ -3,17 +3,20 @@
 #pragma once
 
 #include "pipeline/decoded_block.hpp"
+#include "pipeline/epoch_schedule.hpp"
 
 namespace tenon::host::pipeline {
 
-struct BlockRules {
-  Hash chain;
-  Hash engines; // network fingerprint
+// Where the block stands.
+struct BlockPlace {
+  const Hash& chain;
+  const v1::BlockHeader& parent;
+  const Hash& parent_id;
+  const EpochAt& epoch; // at the block's height
 };
 
 // `check_root` is spared for blocks that this node has just built itself.
-[[nodiscard]] Status check_block(const BlockRules& rules, const v1::LedgerParameters& parameters,
-                                 const v1::BlockHeader& parent, const Hash& parent_id,
+[[nodiscard]] Status check_block(const BlockPlace& place, const v1::LedgerParameters& parameters,
                                  const DecodedBlock& block, bool check_root);
 
 // The limits alone.

@@ -36,6 +36,7 @@ public:
   void remove_index(Bytes key);
   // Written by this block?
   [[nodiscard]] bool has_index(BytesView key) const { return index_.contains(key); }
+  [[nodiscard]] bool has_state(BytesView key) const { return state_.contains(key); }
 
   // Everything written, unique by class and key; the views borrow from this object.
   [[nodiscard]] std::vector<plugin::StoreWrite> writes() const;

@@ -6,14 +6,15 @@ namespace tenon::host::pipeline {
 
 namespace {
 
-// Consensus may report a block final after its descendant; so many are remembered for that.
+// Consensus may report a block final after its descendant, and name one as an ancestor that has
+// become final meanwhile; so many are remembered for that.
 constexpr std::size_t kRecentlyFinal = 1024;
 
 } // namespace
 
 void BlockTree::start(BlockPointer head) {
   const std::lock_guard lock(mutex_);
-  recently_final_.push_back(head->id);
+  recently_final_.push_back({head->id, {head->height(), head->schedule}});
   final_tip_ = std::move(head);
 }
 
@@ -23,6 +24,20 @@ BlockTree::BlockPointer BlockTree::find(const Hash& id) const {
     return final_tip_;
   const auto found = staged_.find(id);
   return found == staged_.end() ? nullptr : found->second;
+}
+
+BlockTree::BlockPointer BlockTree::final_tip() const {
+  const std::lock_guard lock(mutex_);
+  return final_tip_;
+}
+
+std::optional<BlockTree::Executed> BlockTree::executed(const Hash& id) const {
+  const std::lock_guard lock(mutex_);
+  if (const auto found = staged_.find(id); found != staged_.end())
+    return Executed{found->second->height(), found->second->schedule};
+  const auto found = std::find_if(recently_final_.rbegin(), recently_final_.rend(),
+                                  [&](const auto& block) { return block.first == id; });
+  return found == recently_final_.rend() ? std::optional<Executed>() : found->second;
 }
 
 std::size_t BlockTree::size() const {
@@ -66,8 +81,8 @@ BlockTree::Finalized BlockTree::finalize(const Hash& id) {
   Finalized result;
   const auto found = staged_.find(id);
   if (found == staged_.end()) {
-    result.known =
-        std::find(recently_final_.begin(), recently_final_.end(), id) != recently_final_.end();
+    result.known = std::any_of(recently_final_.begin(), recently_final_.end(),
+                               [&](const auto& block) { return block.first == id; });
     return result;
   }
   result.known = true;
@@ -76,7 +91,7 @@ BlockTree::Finalized BlockTree::finalize(const Hash& id) {
   std::reverse(result.path.begin(), result.path.end());
   for (const BlockPointer& block : result.path) {
     staged_.erase(block->id);
-    recently_final_.push_back(block->id);
+    recently_final_.push_back({block->id, {block->height(), block->schedule}});
   }
   while (recently_final_.size() > kRecentlyFinal)
     recently_final_.pop_front();

@@ -6,6 +6,8 @@
 #include <deque>
 #include <map>
 #include <mutex>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "pipeline/executed_block.hpp"
@@ -23,6 +25,13 @@ public:
 
   // A staged block, the last final one, or null.
   [[nodiscard]] BlockPointer find(const Hash& id) const;
+  [[nodiscard]] BlockPointer final_tip() const;
+  // What is known of a block that was executed here, or made final lately.
+  struct Executed {
+    std::uint64_t height = 0;
+    std::shared_ptr<const EpochSchedule> schedule;
+  };
+  [[nodiscard]] std::optional<Executed> executed(const Hash& id) const;
   [[nodiscard]] std::size_t size() const;
   // RESOURCE_EXHAUSTED when consensus keeps too many branches alive.
   [[nodiscard]] Status insert(BlockPointer block);
@@ -47,7 +56,7 @@ private:
   mutable std::mutex mutex_;
   BlockPointer final_tip_; // the last final block: the head once the committer has caught up
   std::map<Hash, BlockPointer> staged_;
-  std::deque<Hash> recently_final_;
+  std::deque<std::pair<Hash, Executed>> recently_final_;
 };
 
 } // namespace tenon::host::pipeline

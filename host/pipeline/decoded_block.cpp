@@ -32,6 +32,7 @@ Result<std::shared_ptr<const DecodedBlock>> take_apart(Bytes header, Bytes body_
     return invalid_argument("the block's header is not a BlockHeader message");
   block->header_bytes = std::move(header);
   block->body_bytes = std::move(body_bytes);
+  block->unwedge = body.unwedge();
   block->batches.reserve(static_cast<std::size_t>(body.batches_size()));
   for (int i = 0; i < body.batches_size(); ++i) {
     TENON_ASSIGN_OR_RETURN(DecodedBatch batch,

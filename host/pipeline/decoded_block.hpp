@@ -30,6 +30,7 @@ struct DecodedBlock {
   Bytes body_bytes;
   v1::BlockHeader header;
   std::vector<DecodedBatch> batches;
+  Bytes unwedge; // encoded OperatorCommand, or nothing
   std::size_t transaction_count = 0;
 };
 

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "pipeline/decoded_block.hpp"
+#include "pipeline/epoch_schedule.hpp"
 #include "tenon/plugin/store.hpp"
 
 namespace tenon::host::pipeline {
@@ -23,6 +24,8 @@ struct ExecutedBlock {
   Bytes results;       // encoded BlockResults
   std::shared_ptr<const DecodedBlock> block;
   std::shared_ptr<const v1::BlockResults> decoded_results;
+  std::shared_ptr<const EpochSchedule> schedule; // its epoch, and what follows it
+  std::uint64_t keep_from_height = 0; // an operator ordered here to prune what is below; 0: none
   std::uint64_t expiry_done_before_us = 0;
   std::uint64_t last_offset = 0; // of the last transaction up to here
 

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "pipeline/keys.hpp"
+#include "pipeline/operator_rules.hpp"
 #include "tenon/core/encoding.hpp"
 #include "tenon/crypto/ed25519.hpp"
 #include "tenon/crypto/sha256.hpp"
@@ -39,6 +41,10 @@ public:
     }
     return &*found;
   }
+  // Null, without a complaint, when it is not there.
+  const json* optional_child(const char* name, json::value_t type, const char* expected) {
+    return object_.is_object() && object_.contains(name) ? child(name, type, expected) : nullptr;
+  }
   std::string text(const char* name) {
     const json* const value = child(name, json::value_t::string, "a string");
     return value == nullptr ? "" : value->get<std::string>();
@@ -58,6 +64,9 @@ public:
       fail(name, "64 hex digits", "\"" + value + "\"");
     return bytes ? bytes->str() : Bytes();
   }
+  Bytes optional_hex32(const char* name) {
+    return object_.is_object() && object_.contains(name) ? hex32(name) : Bytes();
+  }
   void fail(const std::string& name, const std::string& expected, const std::string& found) {
     if (status_.ok()) {
       status_ = invalid_argument("genesis document, " + path_ + (name.empty() ? "" : "/" + name) +
@@ -70,6 +79,7 @@ public:
     return status_;
   }
   [[nodiscard]] const Status& status() const { return status_; }
+  [[nodiscard]] const std::string& path() const { return path_; }
 
 private:
   std::string path_;
@@ -85,7 +95,7 @@ template <typename Each> Status for_objects(Members& parent, const char* name, E
     return parent.status();
   std::size_t index = 0;
   for (const json& item : *list) {
-    Members members(item, std::string("/") + name + "/" + std::to_string(index++));
+    Members members(item, parent.path() + "/" + name + "/" + std::to_string(index++));
     each(members);
     TENON_RETURN_IF_ERROR(members.finish());
   }
@@ -110,7 +120,26 @@ Status parse_validators(Members& document, v1::ValidatorSet& validators) {
     v1::Validator& validator = *validators.add_validators();
     validator.set_name(members.text("name"));
     validator.set_public_key(members.hex32("public_key"));
+    validator.set_tls_key(members.optional_hex32("tls_key"));
   });
+}
+
+Status parse_operators(Members& document, v1::OperatorSet& operators) {
+  const json* const object =
+      document.optional_child("operators", json::value_t::object, "an object");
+  if (object == nullptr)
+    return document.status();
+  Members members(*object, "/operators");
+  operators.set_threshold(static_cast<std::uint32_t>(
+      std::min<std::uint64_t>(members.number("threshold"), UINT32_MAX)));
+  TENON_RETURN_IF_ERROR(for_objects(members, "keys", [&](Members& key) {
+    v1::Operator& one = *operators.add_operators();
+    one.set_name(key.text("name"));
+    one.set_public_key(key.hex32("public_key"));
+  }));
+  TENON_RETURN_IF_ERROR(members.finish());
+  operators.set_next_sequence(1);
+  return check_operator_set(operators).with_context("genesis document, /operators");
 }
 
 Status parse_clients(Members& document, Genesis& genesis) {
@@ -122,6 +151,7 @@ Status parse_clients(Members& document, Genesis& genesis) {
     record.set_public_key(members.hex32("public_key"));
     record.set_may_allocate_parties(members.boolean("may_allocate_parties"));
     record.set_hosting_epoch(1);
+    record.set_tls_key(members.optional_hex32("tls_key"));
     genesis.clients.emplace_back(id, std::move(record));
   });
 }
@@ -144,6 +174,13 @@ Status check_genesis(const Genesis& genesis) {
   TENON_RETURN_IF_ERROR(needs("expected at least one validator", validators > 0));
   TENON_RETURN_IF_ERROR(needs("expected 3 * max_byzantine + 1 validators or more",
                               validators > 3ull * genesis.validators.max_byzantine()));
+  std::set<std::string> names;
+  std::set<std::string> validator_keys;
+  for (const v1::Validator& validator : genesis.validators.validators()) {
+    TENON_RETURN_IF_ERROR(needs("expected validators with different names and keys",
+                                names.insert(validator.name()).second &&
+                                    validator_keys.insert(validator.public_key()).second));
+  }
   TENON_RETURN_IF_ERROR(needs("expected at least one client", !genesis.clients.empty()));
   TENON_RETURN_IF_ERROR(
       needs("expected all parameters above zero",
@@ -176,6 +213,7 @@ Result<Genesis> parse_genesis(BytesView document) {
   TENON_RETURN_IF_ERROR(parse_engines(members, genesis));
   TENON_RETURN_IF_ERROR(parse_validators(members, genesis.validators));
   TENON_RETURN_IF_ERROR(parse_clients(members, genesis));
+  TENON_RETURN_IF_ERROR(parse_operators(members, genesis.operators));
   TENON_RETURN_IF_ERROR(parse_parameters(members, genesis.parameters));
   TENON_RETURN_IF_ERROR(members.finish());
   TENON_RETURN_IF_ERROR(check_genesis(genesis));
@@ -199,6 +237,8 @@ std::string solo_genesis_document(const std::string& node_name, BytesView public
   document["validators"] = json::array({{{"name", node_name}, {"public_key", key}}});
   document["clients"] =
       json::array({{{"id", node_name}, {"public_key", key}, {"may_allocate_parties", true}}});
+  document["operators"] = {
+      {"threshold", 1}, {"keys", json::array({{{"name", node_name}, {"public_key", key}}})}};
   document["parameters"] = {{"max_block_bytes", 16u << 20},
                             {"max_block_transactions", 8192},
                             {"max_transaction_bytes", 4u << 20},

@@ -30,12 +30,13 @@ struct Genesis {
   v1::ValidatorSet validators;
   v1::LedgerParameters parameters;
   std::vector<std::pair<std::string, v1::ClientRecord>> clients;
+  v1::OperatorSet operators; // empty: nobody can change the ledger's validators, engines, clients
 };
 
 // What is wrong with the document is said with the path of the member.
 [[nodiscard]] Result<Genesis> parse_genesis(BytesView document);
 
-// A chain of one node, which is its only validator and its only client; default parameters.
+// A chain of one node, which is its only validator, client and operator; default parameters.
 [[nodiscard]] std::string solo_genesis_document(const std::string& node_name, BytesView public_key,
                                                 std::span<const EngineFingerprint> engines,
                                                 std::uint64_t time_us);

@@ -30,7 +30,23 @@ template <typename Repeated> std::set<std::string> name_set(const Repeated& name
   return {names.begin(), names.end()};
 }
 
+// The greatest offset that a transaction of the block can have.
+std::uint64_t last_offset_of(const ExecutedBlock& block) {
+  return wire::make_offset(block.height() + 1, 0) - 1;
+}
+
+Status pruned(const std::string& what, std::uint64_t oldest, const std::string& how_to_go_on) {
+  return out_of_range("HISTORY_PRUNED: the oldest block that this replica keeps is " +
+                      std::to_string(oldest) + ", found a question for " + what + "; " +
+                      how_to_go_on);
+}
+
 } // namespace
+
+Result<std::uint64_t> HistoryService::oldest_height() const {
+  TENON_ASSIGN_OR_RETURN(const plugin::StoreHorizon horizon, store_.horizon());
+  return horizon.oldest_block;
+}
 
 Result<v1::BlockSummary> HistoryService::summary(std::uint64_t height, bool with_body) {
   v1::BlockSummary summary;
@@ -54,19 +70,22 @@ Result<v1::BlockSummary> HistoryService::summary(std::uint64_t height, bool with
 Result<v1::BlocksResponse> HistoryService::blocks(const v1::BlocksRequest& request) {
   const std::uint64_t head = head_.get()->block->height();
   const std::uint64_t limit = page_size(request.limit());
+  TENON_ASSIGN_OR_RETURN(const std::uint64_t oldest, oldest_height());
   v1::BlocksResponse response;
   response.set_head_height(head);
-  response.set_oldest_height(0);
+  response.set_oldest_height(oldest);
   std::uint64_t height = request.from_height();
   if (request.descending())
     height = std::min(height == 0 ? head : height, head);
+  if (height < oldest)
+    return pruned("block " + std::to_string(height), oldest, "ask from that height on");
   while (height <= head) {
     if (static_cast<std::uint64_t>(response.blocks_size()) == limit) {
       response.set_more(true);
       break;
     }
     TENON_ASSIGN_OR_RETURN(*response.add_blocks(), summary(height, request.with_body()));
-    if (request.descending() && height == 0)
+    if (request.descending() && height == oldest)
       break;
     height = request.descending() ? height - 1 : height + 1;
   }
@@ -80,13 +99,25 @@ HistoryService::transactions(const v1::TransactionsRequest& request) {
   const auto head = head_.get();
   Page page{request, page_size(request.limit()), {}, 0};
   page.response.set_head_offset(head->block->last_offset);
-  // When nothing is left, everything up to the head has been looked at.
-  page.response.set_next_offset(std::max(request.after_offset(), head->block->last_offset));
+  // When nothing is left, everything up to the head has been looked at: its empty blocks too, so
+  // that whoever is up to date does not fall behind the oldest block while nothing happens.
+  page.response.set_next_offset(std::max(request.after_offset(), last_offset_of(*head->block)));
   if (request.after_offset() < head->block->last_offset) {
+    TENON_RETURN_IF_ERROR(check_kept(request.after_offset()));
     TENON_RETURN_IF_ERROR(request.all() ? fill_from_blocks(*head, page)
                                         : fill_from_postings(*head, page));
   }
   return std::move(page.response);
+}
+
+// Whoever goes on from there must not miss what the pruned blocks held.
+Status HistoryService::check_kept(std::uint64_t after_offset) const {
+  TENON_ASSIGN_OR_RETURN(const std::uint64_t oldest, oldest_height());
+  if (wire::offset_height(after_offset + 1) >= oldest)
+    return {};
+  return pruned("what comes after offset " + std::to_string(after_offset), oldest,
+                "all that is kept comes after offset " +
+                    std::to_string(wire::make_offset(oldest, 0) - 1));
 }
 
 Result<v1::TransactionsResponse> HistoryService::one(const v1::TransactionsRequest& request) {
@@ -102,6 +133,11 @@ Result<v1::TransactionsResponse> HistoryService::one(const v1::TransactionsReque
   const std::uint64_t offset = read_be64(*position);
   if (offset > head->block->last_offset)
     return std::move(page.response);
+  TENON_ASSIGN_OR_RETURN(const std::uint64_t oldest, oldest_height());
+  if (wire::offset_height(offset) < oldest) {
+    return pruned("a transaction of block " + std::to_string(wire::offset_height(offset)), oldest,
+                  "ask a replica that keeps more");
+  }
   TENON_ASSIGN_OR_RETURN(const auto block, reader_.read(wire::offset_height(offset)));
   TENON_RETURN_IF_ERROR(add(page, *block, wire::offset_index(offset)).status());
   page.response.set_next_offset(request.after_offset());
@@ -137,9 +173,9 @@ Result<bool> HistoryService::add(Page& page, const ReadableBlock& block, std::ui
 }
 
 Status HistoryService::fill_from_blocks(const LedgerHead& head, Page& page) {
-  const std::uint64_t after = page.request.after_offset();
-  std::uint64_t index = after == 0 ? 0 : wire::offset_index(after) + 1;
-  for (std::uint64_t height = wire::offset_height(after); height <= head.block->height();
+  const std::uint64_t first = page.request.after_offset() + 1;
+  std::uint64_t index = wire::offset_index(first); // block 0 has no transactions to pass over
+  for (std::uint64_t height = wire::offset_height(first); height <= head.block->height();
        ++height) {
     TENON_ASSIGN_OR_RETURN(const auto block, reader_.read(height));
     for (; index < block->block->transaction_count; ++index) {

@@ -1,6 +1,7 @@
 // Answers about what happened: blocks and transactions of the block log, filtered for whoever asks
-// before anything leaves, page by page from an offset on without gap or duplicate. Step R. Owned by
-// the pipeline; any thread.
+// before anything leaves, page by page from an offset on without gap or duplicate. What lies in
+// pruned blocks is OUT_OF_RANGE, and the answer names the oldest block. Step R. Owned by the
+// pipeline; any thread.
 #pragma once
 
 #include "pipeline/block_reader.hpp"
@@ -32,6 +33,8 @@ private:
     v1::TransactionsResponse response;
     std::uint64_t bytes = 0;
   };
+  [[nodiscard]] Result<std::uint64_t> oldest_height() const;
+  [[nodiscard]] Status check_kept(std::uint64_t after_offset) const;
   [[nodiscard]] Result<v1::TransactionsResponse> one(const v1::TransactionsRequest& request);
   [[nodiscard]] Status fill_from_blocks(const LedgerHead& head, Page& page);
   [[nodiscard]] Status fill_from_postings(const LedgerHead& head, Page& page);

@@ -45,6 +45,16 @@ Bytes dedup(std::string_view engine, BytesView dedup_key) {
 Bytes stream(std::string_view client, std::uint64_t hosting_epoch) {
   return joined({"sys/stream/", client, "/", std::to_string(hosting_epoch)});
 }
+Bytes epoch(std::uint64_t number) {
+  Bytes out = joined({"sys/epoch/"});
+  append_be64(out, number);
+  return out;
+}
+Bytes operator_log(std::uint64_t sequence) {
+  Bytes out = joined({"sys/operator_log/"});
+  append_be64(out, sequence);
+  return out;
+}
 Bytes engine_prefix(std::string_view engine) {
   return joined({engine, "/"});
 }

@@ -12,6 +12,9 @@ inline constexpr std::string_view kSystemEngine = "sys";
 
 // --- STATE ---------------------------------------------------------------------------------------
 inline constexpr BytesView kValidators = "sys/validators";
+inline constexpr BytesView kSchedule = "sys/schedule";
+inline constexpr BytesView kOperators = "sys/operators";
+inline constexpr BytesView kPrune = "sys/prune";
 inline constexpr BytesView kParameters = "sys/parameters";
 inline constexpr BytesView kClients = "sys/client/";
 inline constexpr BytesView kParties = "sys/party/";
@@ -19,6 +22,8 @@ inline constexpr BytesView kParties = "sys/party/";
 [[nodiscard]] Bytes party(std::string_view name);
 [[nodiscard]] Bytes dedup(std::string_view engine, BytesView dedup_key);
 [[nodiscard]] Bytes stream(std::string_view client, std::uint64_t hosting_epoch);
+[[nodiscard]] Bytes epoch(std::uint64_t number);
+[[nodiscard]] Bytes operator_log(std::uint64_t sequence);
 // "<engine>/": what all keys of an engine begin with.
 [[nodiscard]] Bytes engine_prefix(std::string_view engine);
 

@@ -34,16 +34,15 @@ Status check_engines(const Genesis& genesis, const EngineSet& engines) {
 }
 
 void write_genesis_state(const Genesis& genesis, BlockState& state) {
-  const std::string everyone[] = {std::string(merkle::kPublicReader)};
-  const Bytes readers = merkle::encode_readers(everyone);
-  const auto put = [&](Bytes key, const Bytes& value) {
-    const Hash salt = wire::derived_salt(genesis.chain.view(), "state", key);
-    state.put(std::move(key), {salt, 0, readers, value});
+  const auto put = [&](Bytes key, const auto& record) {
+    put_public_record(state, std::move(key), record, genesis.chain.view());
   };
-  put(Bytes(keys::kValidators), genesis.validators.SerializeAsString());
-  put(Bytes(keys::kParameters), genesis.parameters.SerializeAsString());
+  put(Bytes(keys::kValidators), genesis.validators);
+  put(Bytes(keys::kParameters), genesis.parameters);
+  if (genesis.operators.operators_size() > 0)
+    put(Bytes(keys::kOperators), genesis.operators);
   for (const auto& [id, record] : genesis.clients)
-    put(keys::client(id), record.SerializeAsString());
+    put(keys::client(id), record);
 }
 
 Result<std::shared_ptr<const DecodedBlock>> genesis_block(const Genesis& genesis,
@@ -101,7 +100,10 @@ Result<StoredHeaders> read_headers(const plugin::Store& store, std::uint64_t hei
 
 Status check_links(const plugin::Store& store, StoredHeaders at) {
   for (std::uint64_t i = 0; i < kBlocksCheckedAtStart && at.header.height() > 0; ++i) {
-    TENON_ASSIGN_OR_RETURN(StoredHeaders parent, read_headers(store, at.header.height() - 1));
+    Result<StoredHeaders> below = read_headers(store, at.header.height() - 1);
+    if (below.status().code() == Code::kOutOfRange)
+      return {}; // pruned
+    TENON_ASSIGN_OR_RETURN(StoredHeaders parent, std::move(below));
     if (at.header.parent() != parent.id.view() ||
         at.result.parent_result() != parent.result_hash.view()) {
       return data_loss("block " + std::to_string(at.header.height()) +
@@ -113,7 +115,24 @@ Status check_links(const plugin::Store& store, StoredHeaders at) {
   return {};
 }
 
-Status check_head(const Genesis& genesis, const EngineSet& engines, const plugin::StoreHead& head,
+// The next block must find its engines here; what they executed before is of no concern.
+Status check_engines_above(const Genesis& genesis, const EngineSet& engines,
+                           const ExecutedBlock& head) {
+  const std::uint64_t height = head.height() + 1;
+  TENON_ASSIGN_OR_RETURN(const EpochAt next, head.schedule->at(height, /*resumed=*/true));
+  if (next.engines == engines.network_fingerprint())
+    return {};
+  if (next.engines == network_fingerprint(genesis.engines))
+    return check_engines(genesis, engines);
+  return failed_precondition("the engines are not those that operators ordered for block " +
+                             std::to_string(height) + ": expected network fingerprint " +
+                             to_hex(next.engines.view()) + ", found " +
+                             to_hex(engines.network_fingerprint().view()) + " of " +
+                             engines.names() +
+                             "; configure the engines, in the versions, that were ordered");
+}
+
+Status check_head(const Genesis& genesis, const plugin::StoreHead& head,
                   const StoredHeaders& stored) {
   if (stored.header.chain() != genesis.chain.view()) {
     return failed_precondition(
@@ -126,8 +145,6 @@ Status check_head(const Genesis& genesis, const EngineSet& engines, const plugin
     return data_loss("the store's head and its block log disagree about block " +
                      std::to_string(head.height) + "; restore the data directory from a backup");
   }
-  if (stored.header.engines() != engines.network_fingerprint().view())
-    return check_engines(genesis, engines);
   return {};
 }
 
@@ -148,7 +165,7 @@ Result<OpenedLedger> open_ledger(plugin::Store& store, StageStore& stages, const
   if (head.empty)
     return create(store, stages, genesis, engines);
   TENON_ASSIGN_OR_RETURN(StoredHeaders stored, read_headers(store, head.height));
-  TENON_RETURN_IF_ERROR(check_head(genesis, engines, head, stored));
+  TENON_RETURN_IF_ERROR(check_head(genesis, head, stored));
   TENON_RETURN_IF_ERROR(check_links(store, stored));
   auto block = std::make_shared<ExecutedBlock>();
   block->id = stored.id;
@@ -161,6 +178,14 @@ Result<OpenedLedger> open_ledger(plugin::Store& store, StageStore& stages, const
   if (v1::Certificate decoded; decoded.ParseFromString(certificate))
     block->view = decoded.view();
   TENON_ASSIGN_OR_RETURN(block->snapshot, store.snapshot(head.height));
+  TENON_ASSIGN_OR_RETURN(block->schedule, EpochSchedule::read(block->snapshot, block->header));
+  TENON_RETURN_IF_ERROR(check_engines_above(genesis, engines, *block));
+  TENON_ASSIGN_OR_RETURN(
+      const auto pruned,
+      read_record<v1::PruneRecord>(BlockState(block->snapshot, block->header.record_time_us()),
+                                   keys::kPrune));
+  // The order may have come in the last block before a crash; to follow it twice does no harm.
+  block->keep_from_height = pruned ? pruned->keep_from_height() : 0;
   TENON_ASSIGN_OR_RETURN(const auto offset,
                          block->snapshot->get(plugin::KeyClass::kIndex, keys::kLastOffset));
   if (offset && offset->size() == sizeof(std::uint64_t))

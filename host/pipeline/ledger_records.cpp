@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "pipeline/keys.hpp"
+#include "tenon/wire/hashing.hpp"
 
 namespace tenon::host::pipeline {
 
@@ -21,8 +22,17 @@ Result<const Record*> cached(const BlockState& state, Cache& cache, const std::s
 
 } // namespace
 
+void put_public_value(BlockState& state, Bytes key, const Bytes& value, BytesView salt_source) {
+  const std::string everyone[] = {std::string(merkle::kPublicReader)};
+  const Bytes readers = merkle::encode_readers(everyone);
+  const Hash salt = wire::derived_salt(salt_source, "state", key);
+  state.put(std::move(key), {salt, 0, readers, value});
+}
+
 Result<const v1::ClientRecord*> LedgerRecords::client(const std::string& id) {
-  return cached<v1::ClientRecord>(state_, clients_, id, keys::client(id));
+  TENON_ASSIGN_OR_RETURN(const v1::ClientRecord* const record,
+                         cached<v1::ClientRecord>(state_, clients_, id, keys::client(id)));
+  return record != nullptr && !record->public_key().empty() ? record : nullptr;
 }
 
 Result<const v1::PartyRecord*> LedgerRecords::party(const std::string& name) {
@@ -37,7 +47,13 @@ Result<const std::vector<std::string>*> LedgerRecords::all_clients() {
                                         ids.emplace_back(key.substr(keys::kClients.size()));
                                         return true;
                                       }));
-    all_clients_ = std::move(ids);
+    std::vector<std::string> present;
+    for (std::string& id : ids) {
+      TENON_ASSIGN_OR_RETURN(const v1::ClientRecord* const record, client(id));
+      if (record != nullptr)
+        present.push_back(std::move(id));
+    }
+    all_clients_ = std::move(present);
   }
   return &*all_clients_;
 }

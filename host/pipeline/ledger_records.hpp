@@ -33,16 +33,27 @@ Result<Record> read_required_record(const BlockState& state, BytesView key) {
   return std::move(*record);
 }
 
+// Writes a record that everybody may read, with the salt that follows from `salt_source`.
+void put_public_value(BlockState& state, Bytes key, const Bytes& value, BytesView salt_source);
+template <typename Record>
+void put_public_record(BlockState& state, Bytes key, const Record& record, BytesView salt_source) {
+  put_public_value(state, std::move(key), record.SerializeAsString(), salt_source);
+}
+
 class LedgerRecords {
 public:
   explicit LedgerRecords(const BlockState& state) : state_(state) {}
 
-  // Null when there is none.
+  // Null when there is none, or it was removed.
   [[nodiscard]] Result<const v1::ClientRecord*> client(const std::string& id);
   [[nodiscard]] Result<const v1::PartyRecord*> party(const std::string& name);
   [[nodiscard]] Result<const std::vector<std::string>*> all_clients();
-  // After a write to the party's record.
+  // After a write to the record.
   void forget_party(const std::string& name) { parties_.erase(name); }
+  void forget_client(const std::string& id) {
+    clients_.erase(id);
+    all_clients_.reset();
+  }
 
 private:
   const BlockState& state_;

@@ -3,6 +3,7 @@
 // genesis document.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -41,7 +42,8 @@ struct Limits {
   std::size_t max_queued_bytes = 64u << 20;   // waiting to be put into a batch
   std::size_t max_command_bytes = 8u << 20;   // of one submission's command
   std::size_t max_batch_transactions = 512;   // in one signed batch
-  std::size_t max_batches_in_flight = 2;      // given to consensus, not yet executed
+  std::size_t max_batches_in_flight = 2;      // given to consensus, not yet executed …
+  std::uint64_t max_batch_flight_ms = 5'000;  // … and not waited for any longer than this
   std::size_t max_staged_blocks = 64;         // executed, not yet committed
   std::size_t max_pre_executions = 4096;      // results kept for reuse
   std::size_t max_cached_blocks = 64;         // decoded blocks kept for readers
@@ -53,8 +55,12 @@ struct Limits {
 struct Options {
   Bytes genesis;      // the genesis document, byte for byte; the chain id is its SHA-256
   std::string client; // this node's client id in the ledger state
+  Bytes unwedge;      // an OperatorCommand that ends a wedge; empty: none
   bool pre_execute = true;
   Limits limits;
+  // Lets the store forget blocks and versions below a height, when operators have ordered it.
+  // Called one at a time, beside everything else. Empty: the store keeps all.
+  std::function<Status(std::uint64_t keep_from_height)> prune;
 };
 
 } // namespace tenon::host::pipeline

@@ -30,6 +30,8 @@ struct Pipeline::Steps {
   [[nodiscard]] v1::Completion outcome_of(const ExecutedBlock& block, int index,
                                           const DecodedTransaction& transaction);
   void arm_sweep();
+  // In its own time; 0: nothing to do.
+  void prune(std::uint64_t keep_from_height);
 
   Parts parts;
   Options options;
@@ -45,6 +47,7 @@ struct Pipeline::Steps {
   SerialStrand ingress{parts.executor, halt};
   SerialStrand sequencer{parts.executor, halt};
   SerialStrand commits{parts.executor, halt};
+  SerialStrand upkeep{parts.executor, halt};
   CompletionTable completions{options.limits.max_pending_commands};
   BlockReader reader{parts.store, options.limits.max_cached_blocks};
   HistoryService history{parts.store, reader, head};
@@ -52,14 +55,14 @@ struct Pipeline::Steps {
   EventHub hub;
   PreExecutor pre_executor{engines, options.limits.max_pre_executions, parts.metrics};
   BatchVerifier verifier{genesis.chain, kVerifiedBatches};
-  BlockRules rules{genesis.chain, engines.network_fingerprint()};
-  BlockExecutor executor{rules, engines, pre_executor, verifier, stages, parts.metrics};
+  BlockExecutor executor{genesis.chain, engines, pre_executor, verifier, stages, parts.metrics};
   Proposer proposer{genesis.chain,
                     options.client,
                     parts.signer,
                     verifier,
                     ingress,
                     options.limits,
+                    parts.clock,
                     parts.metrics,
                     [this](const std::vector<Hash>& transactions, const Status& why) {
                       static_cast<void>(health.observe(why)); // it may be broken, not just full
@@ -73,8 +76,8 @@ struct Pipeline::Steps {
                         committed(block); }};
   Admission admission{{options, genesis, engines, head, health, parts.clock, parts.random,
                        parts.metrics, completions, history, pre_executor, proposer}};
-  Replica replica{{parts.store, genesis, rules, health, parts.clock, parts.metrics, head, tree,
-                   executor, committer, verifier, proposer, sequencer}};
+  Replica replica{{parts.store, genesis, health, parts.clock, parts.metrics, head, tree, executor,
+                   committer, verifier, proposer, sequencer, options.unwedge}};
   std::atomic<plugin::Consensus*> consensus{nullptr};
 
   // Commands without an outcome in time are given up by a timer, which lives while there are any.
@@ -142,6 +145,23 @@ void Pipeline::Steps::committed(const ExecutedBlock& block) {
     }
   }
   hub.notify(block.height());
+  prune(block.keep_from_height);
+}
+
+void Pipeline::Steps::prune(std::uint64_t keep_from_height) {
+  if (keep_from_height == 0 || !options.prune)
+    return;
+  upkeep.post([this, keep_from_height] {
+    const Status status =
+        health.observe(contained([&] { return options.prune(keep_from_height); }));
+    if (!status.ok()) {
+      parts.log.write(plugin::LogLevel::kWarn, "pipeline",
+                      "blocks below " + std::to_string(keep_from_height) +
+                          ", which operators ordered to prune, are still there: " +
+                          status.message(),
+                      {});
+    }
+  });
 }
 
 void Pipeline::Steps::arm_sweep() {
@@ -161,6 +181,7 @@ void Pipeline::Steps::arm_sweep() {
     }
     // Unlocked: who is told may submit again.
     completions.give_up(parts.clock.wall_us());
+    proposer.release_late();
     if (completions.size() > 0)
       arm_sweep();
     const std::lock_guard lock(guard->mutex);
@@ -183,6 +204,7 @@ Result<std::unique_ptr<Pipeline>> Pipeline::open(Parts parts, Options options) {
                                                           steps->genesis, steps->engines));
   steps->tree.start(ledger.head);
   steps->head.set(std::make_shared<const LedgerHead>(LedgerHead{ledger.head, ledger.snapshot}));
+  steps->prune(ledger.head->keep_from_height);
   return std::unique_ptr<Pipeline>(new Pipeline(std::move(steps)));
 }
 
@@ -214,6 +236,7 @@ void Pipeline::stop() {
   steps.ingress.close();
   steps.sequencer.close();
   steps.commits.close();
+  steps.upkeep.close();
   steps.completions.fail_all(unavailable(
       std::string(reasons::kOutcomeUnknown) +
       ": this node stopped before the outcome was known; submit the same command id again"));
@@ -310,8 +333,8 @@ Status Pipeline::check(BytesView batch) {
 Result<Bytes> Pipeline::propose(const plugin::Proposal& proposal) {
   return steps_->replica.propose(proposal);
 }
-Status Pipeline::verify(BytesView block) {
-  return steps_->replica.verify(block);
+Status Pipeline::verify(BytesView block, BytesView parent_header, const Hash& executed) {
+  return steps_->replica.verify(block, parent_header, executed);
 }
 void Pipeline::execute(BytesView block, plugin::ExecutedCallback done) {
   steps_->replica.execute(block, std::move(done));
@@ -326,6 +349,9 @@ void Pipeline::abandon(const Hash& block_id) {
 Result<std::optional<Bytes>> Pipeline::read_block(std::uint64_t height,
                                                   plugin::BlockPart part) const {
   return steps_->replica.read_block(height, part);
+}
+Result<Bytes> Pipeline::schedule(const Hash& executed) const {
+  return steps_->replica.schedule(executed);
 }
 
 } // namespace tenon::host::pipeline

@@ -51,13 +51,15 @@ public:
   [[nodiscard]] Result<plugin::ReplicaHead> head() const override;
   [[nodiscard]] Status check(BytesView batch) override;
   [[nodiscard]] Result<Bytes> propose(const plugin::Proposal& proposal) override;
-  [[nodiscard]] Status verify(BytesView block) override;
+  [[nodiscard]] Status verify(BytesView block, BytesView parent_header,
+                              const Hash& executed) override;
   void execute(BytesView block, plugin::ExecutedCallback done) override;
   void finalized(const Hash& block_id, BytesView certificate,
                  plugin::FinalizedCallback done) override;
   void abandon(const Hash& block_id) override;
   [[nodiscard]] Result<std::optional<Bytes>> read_block(std::uint64_t height,
                                                         plugin::BlockPart part) const override;
+  [[nodiscard]] Result<Bytes> schedule(const Hash& executed) const override;
 
 private:
   struct Steps;

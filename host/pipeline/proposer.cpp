@@ -6,9 +6,10 @@
 namespace tenon::host::pipeline {
 
 Proposer::Proposer(const Hash& chain, std::string client, Signer& signer, BatchVerifier& verifier,
-                   Strand& strand, const Limits& limits, Metrics& metrics, Refused refused)
+                   Strand& strand, const Limits& limits, const Clock& clock, Metrics& metrics,
+                   Refused refused)
     : chain_(chain), client_(std::move(client)), signer_(signer), public_key_(signer.public_key()),
-      verifier_(verifier), strand_(strand), limits_(limits),
+      verifier_(verifier), strand_(strand), limits_(limits), clock_(clock),
       batches_(metrics.counter("ingress_batches_total", "Batches signed by this node")),
       queue_gauge_(metrics.gauge("ingress_queue_transactions",
                                  "Transactions waiting to be put into a batch")),
@@ -31,8 +32,7 @@ Status Proposer::enqueue(const Hash& id, Bytes transaction) {
     }
     queued_bytes_ += transaction.size();
     queue_.push_back({id, std::move(transaction)});
-    post = !flush_posted_ && in_flight_.size() < limits_.max_batches_in_flight;
-    flush_posted_ = flush_posted_ || post;
+    post = begin_flush();
   }
   if (post)
     strand_.post([this] { flush(); });
@@ -45,11 +45,31 @@ void Proposer::executed(const DecodedBlock& block) {
     const std::lock_guard lock(mutex_);
     for (const DecodedBatch& batch : block.batches)
       in_flight_.erase(batch.hash);
-    post = !flush_posted_ && !queue_.empty() && in_flight_.size() < limits_.max_batches_in_flight;
-    flush_posted_ = flush_posted_ || post;
+    post = begin_flush();
   }
   if (post)
     strand_.post([this] { flush(); });
+}
+
+void Proposer::release_late() {
+  bool post = false;
+  {
+    const std::lock_guard lock(mutex_);
+    const std::uint64_t now_us = clock_.monotonic_us();
+    std::erase_if(in_flight_, [&](const auto& batch) {
+      return now_us - batch.second > limits_.max_batch_flight_ms * 1000;
+    });
+    post = begin_flush();
+  }
+  if (post)
+    strand_.post([this] { flush(); });
+}
+
+bool Proposer::begin_flush() {
+  if (flush_posted_ || queue_.empty() || in_flight_.size() >= limits_.max_batches_in_flight)
+    return false;
+  flush_posted_ = true;
+  return true;
 }
 
 std::vector<Proposer::Queued> Proposer::take_batch() {
@@ -106,7 +126,7 @@ Status Proposer::send(std::vector<Queued>& queued, plugin::Consensus& consensus)
   verifier_.trust(hash, public_key_);
   {
     const std::lock_guard lock(mutex_);
-    in_flight_.insert(hash);
+    in_flight_.emplace(hash, clock_.monotonic_us());
   }
   batches_.add();
   const Status status = consensus.submit(encoded);

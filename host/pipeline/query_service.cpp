@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "pipeline/epoch_handovers.hpp"
 #include "pipeline/keys.hpp"
 #include "pipeline/ledger_opener.hpp"
 #include "pipeline/ledger_records.hpp"
@@ -89,9 +90,18 @@ Result<v1::LedgerProof> QueryService::prove(const v1::ProofRequest& request) con
     return invalid_argument("a proof covers 1 to " + std::to_string(kMaxProvedKeys) +
                             " keys, found " + std::to_string(keys.size()));
   }
+  TENON_RETURN_IF_ERROR(add_validators(where, request.from_epoch(), proof));
   TENON_RETURN_IF_ERROR(add_certified_headers(where.height, proof));
   TENON_RETURN_IF_ERROR(add_keys(where, keys, parties, proof));
   return proof;
+}
+
+Status QueryService::add_validators(const At& where, std::uint64_t from_epoch,
+                                    v1::LedgerProof& proof) const {
+  const BlockState state(where.snapshot, where.record_time_us);
+  TENON_ASSIGN_OR_RETURN(*proof.mutable_validators(),
+                         read_required_record<v1::ValidatorSet>(state, keys::kValidators));
+  return add_handovers(store_, state, from_epoch, proof);
 }
 
 Status QueryService::add_certified_headers(std::uint64_t height, v1::LedgerProof& proof) const {
@@ -101,12 +111,7 @@ Status QueryService::add_certified_headers(std::uint64_t height, v1::LedgerProof
   if (!decoded.ParseFromString(header))
     return data_loss("the header of block " + std::to_string(height) + " is malformed");
   proof.set_chain(decoded.chain());
-  // The set that certified the block is the one its parent's state names; it does not change within
-  // an epoch, and the header's hash of it lets the verifier see that.
   const auto head = head_.get();
-  const BlockState state(head->snapshot, head->block->header.record_time_us());
-  TENON_ASSIGN_OR_RETURN(*proof.mutable_validators(),
-                         read_required_record<v1::ValidatorSet>(state, keys::kValidators));
   proof.set_header(std::move(header));
 
   // A block's certificate may be a descendant's: then the results up to that one lead there.

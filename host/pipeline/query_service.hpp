@@ -30,6 +30,9 @@ private:
   [[nodiscard]] Result<Bytes> run(const At& where, const std::string& engine,
                                   std::span<const std::string> parties, BytesView request,
                                   ReadSet* reads) const;
+  // The validators of the block, and how those of `from_epoch` handed over to them.
+  [[nodiscard]] Status add_validators(const At& where, std::uint64_t from_epoch,
+                                      v1::LedgerProof& proof) const;
   [[nodiscard]] Status add_certified_headers(std::uint64_t height, v1::LedgerProof& proof) const;
   [[nodiscard]] Status add_keys(const At& where, std::span<const Bytes> keys,
                                 std::span<const std::string> parties, v1::LedgerProof& proof) const;

@@ -15,7 +15,6 @@ namespace tenon::host::pipeline {
 struct ReplicaParts {
   const plugin::Store& store;
   const Genesis& genesis;
-  const BlockRules& rules;
   Health& health;
   const Clock& clock;
   Metrics& metrics;
@@ -26,6 +25,7 @@ struct ReplicaParts {
   BatchVerifier& verifier;
   Proposer& proposer;
   Strand& sequencer;
+  const Bytes& unwedge; // given to this node; empty: none
 };
 
 class Replica final : public plugin::ReplicaApp {
@@ -35,21 +35,39 @@ public:
   [[nodiscard]] Result<plugin::ReplicaHead> head() const override;
   [[nodiscard]] Status check(BytesView batch) override;
   [[nodiscard]] Result<Bytes> propose(const plugin::Proposal& proposal) override;
-  [[nodiscard]] Status verify(BytesView block) override;
+  [[nodiscard]] Status verify(BytesView block, BytesView parent_header,
+                              const Hash& executed) override;
   void execute(BytesView block, plugin::ExecutedCallback done) override;
   void finalized(const Hash& block_id, BytesView certificate,
                  plugin::FinalizedCallback done) override;
   void abandon(const Hash& block_id) override;
   [[nodiscard]] Result<std::optional<Bytes>> read_block(std::uint64_t height,
                                                         plugin::BlockPart part) const override;
+  [[nodiscard]] Result<Bytes> schedule(const Hash& executed) const override;
 
 private:
+  // Where a block goes that may run ahead of execution.
+  struct Place {
+    v1::BlockHeader parent;
+    Hash parent_id;
+    EpochAt epoch; // of the block on it
+    bool resumes = false; // that block ends a wedge
+  };
+  // `unwedge` counts where a wedge ends, and nowhere else.
+  [[nodiscard]] Result<Place> place_on(BytesView parent_header, const Hash& executed,
+                                       BytesView unwedge) const;
+  // Within the ledger's limits, its root; without a body.
+  [[nodiscard]] Result<v1::BlockHeader> make_header(const Place& place, const v1::BlockBody& body,
+                                                    std::size_t transactions) const;
   [[nodiscard]] Result<Bytes> execute_now(BytesView encoded);
   // Hands newly final blocks to the committer; a failure is for `done`.
   [[nodiscard]] Status finalize_now(const Hash& block_id, const Bytes& certificate,
                                     plugin::FinalizedCallback& done);
   [[nodiscard]] Status check_certificate(const ExecutedBlock& block,
                                          const v1::Certificate& certificate) const;
+  // An epoch's last block is made final by its own validators, so that whoever trusts them can be
+  // shown who came after them.
+  [[nodiscard]] Status check_epoch_closed(const ExecutedBlock& block) const;
   void remember_own(const Hash& block_id);
   [[nodiscard]] bool is_own(const Hash& block_id) const;
 

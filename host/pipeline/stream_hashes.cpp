@@ -89,18 +89,32 @@ Status StreamHashes::add(const v1::Transaction& transaction, const v1::Transacti
   return {};
 }
 
+Status StreamHashes::write(const std::string& client, const std::vector<Hash>& groups,
+                           const Hash& block_id) {
+  TENON_ASSIGN_OR_RETURN(const v1::ClientRecord* const record, records_.client(client));
+  if (record == nullptr)
+    return {}; // a party record names a client that the ledger does not have: nobody to inform
+  Bytes key = keys::stream(client, record->hosting_epoch());
+  TENON_ASSIGN_OR_RETURN(const std::optional<Bytes> previous, state_.value(key));
+  const Hash hash =
+      next_stream_hash(previous ? Hash::from_view_or_zero(*previous) : Hash{}, height_, groups);
+  const Hash salt = wire::derived_salt(block_id.view(), "state", key);
+  state_.put(std::move(key), {salt, 0, {}, hash.view()});
+  return {};
+}
+
+Status StreamHashes::end_stream(const std::string& client, const Hash& block_id) {
+  const auto found = groups_.find(client);
+  if (found == groups_.end())
+    return {};
+  TENON_RETURN_IF_ERROR(write(client, found->second, block_id));
+  groups_.erase(found);
+  return {};
+}
+
 Status StreamHashes::finish(const Hash& block_id) {
-  for (const auto& [client, groups] : groups_) {
-    TENON_ASSIGN_OR_RETURN(const v1::ClientRecord* const record, records_.client(client));
-    if (record == nullptr)
-      continue; // a party record names a client that the ledger does not have: nobody to inform
-    Bytes key = keys::stream(client, record->hosting_epoch());
-    TENON_ASSIGN_OR_RETURN(const std::optional<Bytes> previous, state_.value(key));
-    const Hash hash =
-        next_stream_hash(previous ? Hash::from_view_or_zero(*previous) : Hash{}, height_, groups);
-    const Hash salt = wire::derived_salt(block_id.view(), "state", key);
-    state_.put(std::move(key), {salt, 0, {}, hash.view()});
-  }
+  for (const auto& [client, groups] : groups_)
+    TENON_RETURN_IF_ERROR(write(client, groups, block_id));
   return {};
 }
 

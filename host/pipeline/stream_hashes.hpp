@@ -22,6 +22,8 @@ public:
   // those that host one of its submitters, and those that host a reader of one of its events.
   [[nodiscard]] Status add(const v1::Transaction& transaction, const v1::TransactionResult& result,
                            std::uint32_t index);
+  // Ends the client's stream of its present hosting epoch with what it saw in this block so far.
+  [[nodiscard]] Status end_stream(const std::string& client, const Hash& block_id);
   // Writes the records, in client order.
   [[nodiscard]] Status finish(const Hash& block_id);
 
@@ -33,6 +35,8 @@ private:
   };
   using Groups = std::map<std::string, Group>;
 
+  [[nodiscard]] Status write(const std::string& client, const std::vector<Hash>& groups,
+                             const Hash& block_id);
   [[nodiscard]] Status add_hosts(const std::string& party, std::vector<std::string>& clients);
 
   BlockState& state_;

@@ -1,7 +1,7 @@
 #include "pipeline/system_engine.hpp"
 
 #include "pipeline/keys.hpp"
-#include "tenon/wire/hashing.hpp"
+#include "pipeline/operator_rules.hpp"
 
 namespace tenon::host::pipeline {
 
@@ -10,14 +10,15 @@ namespace {
 constexpr std::size_t kMaxDisplayNameBytes = 255;
 constexpr std::uint64_t kFirstHostingEpoch = 1;
 
-Result<Bytes> allocate_party(BlockState& state, LedgerRecords& records, const std::string& client,
+Result<Bytes> allocate_party(SystemContext& context, const std::string& client,
                              const v1::Transaction& transaction, const v1::AllocateParty& command) {
-  TENON_ASSIGN_OR_RETURN(const v1::ClientRecord* const signer, records.client(client));
+  TENON_ASSIGN_OR_RETURN(const v1::ClientRecord* const signer, context.records.client(client));
   if (signer == nullptr || !signer->may_allocate_parties()) {
     return permission_denied("ALLOCATION_NOT_ALLOWED: client " + client +
                              " may not allocate parties on this ledger");
   }
-  TENON_ASSIGN_OR_RETURN(const v1::PartyRecord* const existing, records.party(command.party()));
+  TENON_ASSIGN_OR_RETURN(const v1::PartyRecord* const existing,
+                         context.records.party(command.party()));
   if (existing != nullptr) {
     return Status(Code::kAlreadyExists,
                   "PARTY_EXISTS: party " + command.party() + " is allocated already");
@@ -26,14 +27,19 @@ Result<Bytes> allocate_party(BlockState& state, LedgerRecords& records, const st
   record.set_display_name(command.display_name());
   record.add_hosted_by(client);
   record.set_hosting_epoch(kFirstHostingEpoch);
-  Bytes key = keys::party(command.party());
-  const Bytes value = record.SerializeAsString();
-  const std::string everyone[] = {std::string(merkle::kPublicReader)};
-  const Bytes readers = merkle::encode_readers(everyone);
-  const Hash salt = wire::derived_salt(transaction.salt(), "state", key);
-  state.put(std::move(key), {salt, 0, readers, value});
-  records.forget_party(command.party());
+  put_public_record(context.state, keys::party(command.party()), record, transaction.salt());
+  context.records.forget_party(command.party());
   return "{\"party\":\"" + command.party() + "\"}"; // party names need no escaping
+}
+
+Status check_form(const v1::AllocateParty& command) {
+  if (!keys::valid_party(command.party())) {
+    return invalid_argument("INVALID_PARTY: a party's name has 1 to 255 of A-Z a-z 0-9 : _ - and "
+                            "space; choose another name");
+  }
+  if (command.display_name().size() > kMaxDisplayNameBytes)
+    return invalid_argument("INVALID_PARTY: a display name has at most 255 bytes");
+  return {};
 }
 
 } // namespace
@@ -43,21 +49,21 @@ Result<v1::SystemCommand> parse_system_command(BytesView payload) {
   if (!command.ParseFromArray(payload.data(), static_cast<int>(payload.size())) ||
       command.command_case() == v1::SystemCommand::COMMAND_NOT_SET)
     return invalid_argument("MALFORMED_COMMAND: expected a SystemCommand message");
-  const v1::AllocateParty& allocate = command.allocate_party();
-  if (!keys::valid_party(allocate.party())) {
-    return invalid_argument("INVALID_PARTY: a party's name has 1 to 255 of A-Z a-z 0-9 : _ - and "
-                            "space; choose another name");
-  }
-  if (allocate.display_name().size() > kMaxDisplayNameBytes)
-    return invalid_argument("INVALID_PARTY: a display name has at most 255 bytes");
+  TENON_RETURN_IF_ERROR(command.has_operator_command()
+                            ? parse_operator_action(command.operator_command()).status()
+                            : check_form(command.allocate_party()));
   return command;
 }
 
-Result<Bytes> execute_system(BlockState& state, LedgerRecords& records, const std::string& client,
-                             const v1::Transaction& transaction) {
+Result<Bytes> execute_system(SystemContext& context, const std::string& client,
+                             const Hash& transaction_id, const v1::Transaction& transaction) {
   TENON_ASSIGN_OR_RETURN(const v1::SystemCommand command,
                          parse_system_command(transaction.payload()));
-  return allocate_party(state, records, client, transaction, command.allocate_party());
+  if (command.has_operator_command()) {
+    return execute_operator_command(context, transaction_id, transaction,
+                                    command.operator_command());
+  }
+  return allocate_party(context, client, transaction, command.allocate_party());
 }
 
 } // namespace tenon::host::pipeline

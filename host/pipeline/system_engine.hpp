@@ -1,9 +1,9 @@
-// The host's own commands, engine id "sys": today the allocation of parties. Runs like an engine
-// but on the host's keyspace and on the authority of the signing client. Step: block_executor; form
-// is checked at admission too. One thread.
+// The host's own commands, engine id "sys": the allocation of parties, on the authority of the
+// signing client, and what operators order, on theirs. Runs like an engine but on the host's
+// keyspace. Step: block_executor; form is checked at admission too. One thread.
 #pragma once
 
-#include "pipeline/ledger_records.hpp"
+#include "pipeline/operator_actions.hpp"
 
 namespace tenon::host::pipeline {
 
@@ -12,8 +12,8 @@ namespace tenon::host::pipeline {
 
 // Runs the command and writes what it changes; the response is JSON. A failure without fault has
 // written nothing.
-[[nodiscard]] Result<Bytes> execute_system(BlockState& state, LedgerRecords& records,
-                                           const std::string& client,
+[[nodiscard]] Result<Bytes> execute_system(SystemContext& context, const std::string& client,
+                                           const Hash& transaction_id,
                                            const v1::Transaction& transaction);
 
 } // namespace tenon::host::pipeline

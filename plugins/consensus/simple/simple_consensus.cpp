@@ -79,7 +79,8 @@ private:
 
   void build_block();
   [[nodiscard]] Result<Bytes> propose(std::size_t& batch_count);
-  void executed(const Hash& block_id, std::uint64_t view, const Result<Bytes>& result);
+  [[nodiscard]] Result<std::uint64_t> next_epoch() const;
+  void executed(const Bytes& header, std::uint64_t view, const Result<Bytes>& result);
   [[nodiscard]] Result<Bytes> certify(const Hash& block_id, std::uint64_t view,
                                       BytesView result_header) const;
   void finalized(const Status& status);
@@ -102,6 +103,7 @@ private:
   std::uint64_t blocks_ = 0;
   std::size_t calls_ = 0; // into the host, under way
   plugin::ReplicaHead tip_;
+  Bytes tip_header_;
 };
 
 bool SimpleConsensus::Sequencer::enter() {
@@ -122,6 +124,11 @@ Status SimpleConsensus::Sequencer::start() {
   if (app_ == nullptr)
     return failed_precondition("the host has not attached this consensus to a ledger");
   TENON_ASSIGN_OR_RETURN(tip_, app_->head());
+  TENON_ASSIGN_OR_RETURN(const std::optional<Bytes> header,
+                         app_->read_block(tip_.height, plugin::BlockPart::kHeader));
+  if (!header)
+    return data_loss("the ledger's last block has no header");
+  tip_header_ = *header;
   TENON_RETURN_IF_ERROR(host_.public_key(kKey).status());
   const std::lock_guard lock(mutex_);
   phase_ = Phase::kRunning;
@@ -223,7 +230,17 @@ std::vector<Bytes> SimpleConsensus::Sequencer::next_batches() const {
   return batches;
 }
 
+Result<std::uint64_t> SimpleConsensus::Sequencer::next_epoch() const {
+  TENON_ASSIGN_OR_RETURN(const Bytes encoded, app_->schedule(tip_.block_id));
+  v1::EpochSchedule schedule;
+  if (!schedule.ParseFromString(encoded))
+    return fault("the host gave something that is not an EpochSchedule message");
+  const bool over = schedule.last_height() != 0 && tip_.height >= schedule.last_height();
+  return over && schedule.has_next() ? schedule.next().epoch() : schedule.validators().epoch();
+}
+
 Result<Bytes> SimpleConsensus::Sequencer::propose(std::size_t& batch_count) {
+  TENON_ASSIGN_OR_RETURN(const std::uint64_t epoch, next_epoch());
   std::vector<Bytes> batches;
   {
     const std::lock_guard lock(mutex_);
@@ -232,7 +249,8 @@ Result<Bytes> SimpleConsensus::Sequencer::propose(std::size_t& batch_count) {
   // The ledger's limits may be below ours: then fewer batches go into the block.
   for (;;) {
     batch_count = batches.size();
-    Result<Bytes> block = app_->propose({tip_.block_id, 0, tip_.view + 1, batches});
+    Result<Bytes> block =
+        app_->propose({tip_header_, tip_.block_id, epoch, tip_.view + 1, batches});
     if (block.ok() || block.status().fault() || batches.size() == 1)
       return block;
     batches.resize(batches.size() / 2);
@@ -258,10 +276,10 @@ void SimpleConsensus::Sequencer::build_block() {
         queue_.pop_front();
       }
     }
-    const Hash block_id = crypto::sha256(decoded.header());
-    app_->execute(*block,
-                  [self = shared_from_this(), block_id, view = tip_.view + 1](
-                      const Result<Bytes>& result) { self->executed(block_id, view, result); });
+    app_->execute(*block, [self = shared_from_this(), header = decoded.header(),
+                           view = tip_.view + 1](const Result<Bytes>& result) {
+      self->executed(header, view, result);
+    });
   }
   leave();
 }
@@ -282,10 +300,11 @@ Result<Bytes> SimpleConsensus::Sequencer::certify(const Hash& block_id, std::uin
   return certificate.SerializeAsString();
 }
 
-void SimpleConsensus::Sequencer::executed(const Hash& block_id, std::uint64_t view,
+void SimpleConsensus::Sequencer::executed(const Bytes& header, std::uint64_t view,
                                           const Result<Bytes>& result) {
   if (!enter())
     return;
+  const Hash block_id = crypto::sha256(header);
   const Result<Bytes> certificate =
       result.ok() ? certify(block_id, view, *result) : Result<Bytes>(result.status());
   if (!certificate.ok()) {
@@ -301,6 +320,7 @@ void SimpleConsensus::Sequencer::executed(const Hash& block_id, std::uint64_t vi
     {
       const std::lock_guard lock(mutex_);
       tip_ = {tip_.height + 1, view, block_id};
+      tip_header_ = header;
       building_ = false;
       changed_.notify_all();
     }

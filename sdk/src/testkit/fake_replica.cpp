@@ -10,7 +10,13 @@ FakeReplica::FakeReplica(const Hash& chain, BytesView validator_key) : chain_(ch
   v1::Validator& validator = *validators_.add_validators();
   validator.set_name("only");
   validator.set_public_key(Bytes(validator_key));
-  head_.block_id = crypto::sha256("the head before all tests");
+  v1::BlockHeader header;
+  header.set_chain(chain_.str());
+  header.set_validators(wire::validators_hash(validators_).str());
+  header.set_next_validators(header.validators());
+  head_header_ = header.SerializeAsString();
+  head_.block_id = crypto::sha256(head_header_);
+  known_[head_.block_id] = head_.height;
 }
 
 void FakeReplica::complain_unless(bool holds, const std::string& what) {
@@ -23,11 +29,29 @@ Status FakeReplica::check(BytesView batch) {
   return bad_batches.contains(Bytes(batch)) ? invalid_argument("a bad batch") : Status();
 }
 
+void FakeReplica::check_place(const Hash& parent, std::uint64_t height, const Hash& executed) {
+  complain_unless(known_.contains(parent), "put a block on a parent that nobody knows");
+  const auto staged = executed_.find(executed);
+  complain_unless(staged != executed_.end() || executed == head_.block_id,
+                  "named an ancestor that was not executed, or is below the head");
+  const std::uint64_t below = staged == executed_.end() ? head_.height : staged->second.height;
+  complain_unless(below < height && height - below <= plugin::kConsensusLag,
+                  "put a block too far above the last executed one");
+}
+
 Result<Bytes> FakeReplica::propose(const plugin::Proposal& proposal) {
   ++calls_;
-  const bool known = proposal.parent == head_.block_id || executed_.contains(proposal.parent);
-  complain_unless(known, "proposed on a parent that was never executed");
-  complain_unless(!proposal.batches.empty(), "proposed a block without batches");
+  v1::BlockHeader parent;
+  complain_unless(
+      parent.ParseFromArray(proposal.parent_header.data(),
+                            static_cast<int>(proposal.parent_header.size())),
+      "proposed on something that is not a header");
+  const Hash parent_id = crypto::sha256(proposal.parent_header);
+  check_place(parent_id, parent.height() + 1, proposal.executed);
+  complain_unless(proposal.epoch == validators_.epoch(), "proposed for another epoch");
+  empty_blocks_ = proposal.batches.empty() ? empty_blocks_ + 1 : 0;
+  complain_unless(empty_blocks_ <= plugin::kConsensusLag,
+                  "proposed one block without batches after another");
   if (proposal.batches.size() > max_block_batches)
     return invalid_argument("too many batches for a block");
   v1::Block block;
@@ -37,18 +61,31 @@ Result<Bytes> FakeReplica::propose(const plugin::Proposal& proposal) {
   }
   v1::BlockHeader header;
   header.set_chain(chain_.str());
+  header.set_epoch(validators_.epoch());
   header.set_view(proposal.view);
-  header.set_parent(proposal.parent.str());
-  const auto parent = executed_.find(proposal.parent);
-  header.set_height((parent == executed_.end() ? head_.height : parent->second.height) + 1);
+  header.set_height(parent.height() + 1);
+  header.set_parent(parent_id.str());
   TENON_ASSIGN_OR_RETURN(const Hash root, wire::transactions_root(block.body()));
   header.set_transactions_root(root.str());
+  header.set_validators(parent.next_validators());
+  header.set_next_validators(parent.next_validators());
   block.set_header(header.SerializeAsString());
+  known_[crypto::sha256(block.header())] = header.height();
   return block.SerializeAsString();
 }
 
-Status FakeReplica::verify(BytesView) {
+Status FakeReplica::verify(BytesView encoded, BytesView parent_header, const Hash& executed) {
   ++calls_;
+  v1::Block block;
+  v1::BlockHeader header;
+  if (!block.ParseFromArray(encoded.data(), static_cast<int>(encoded.size())) ||
+      !header.ParseFromString(block.header()))
+    return invalid_argument("not a block");
+  const Hash parent_id = crypto::sha256(parent_header);
+  check_place(parent_id, header.height(), executed);
+  if (header.parent() != parent_id.view())
+    return invalid_argument("a block on another parent");
+  known_[crypto::sha256(block.header())] = header.height();
   return {};
 }
 
@@ -68,8 +105,10 @@ Result<Bytes> FakeReplica::execute_now(const Bytes& encoded) {
   v1::ResultHeader result;
   result.set_block_id(id.str());
   result.set_state_root(crypto::sha256({"state", id.view()}).str());
+  known_[id] = header.height();
   Executed executed{header.height(),
                     parent,
+                    block.header(),
                     result.SerializeAsString(),
                     {block.body().batches().begin(), block.body().batches().end()}};
   executed_[id] = executed;
@@ -98,12 +137,23 @@ Status FakeReplica::finalize_now(const Hash& block_id, const Bytes& encoded) {
                       certificate.result_hash() ==
                           crypto::sha256(found->second.result_header).view(),
                   "certified another block or result");
-  complain_unless(found->second.parent == head_.block_id,
-                  "finalized a block whose parent is not the head");
-  for (const Bytes& batch : found->second.batches)
-    final_batches_.push_back(batch);
+  std::vector<std::map<Hash, Executed>::iterator> path = {found};
+  while (path.back()->second.parent != head_.block_id) {
+    const auto below = executed_.find(path.back()->second.parent);
+    if (below == executed_.end()) {
+      complain_unless(false, "finalized a block that does not stand on the head");
+      return failed_precondition("another branch is final already");
+    }
+    path.push_back(below);
+  }
   head_ = {found->second.height, certificate.view(), block_id};
-  executed_.erase(found);
+  head_header_ = found->second.header;
+  for (auto block = path.rbegin(); block != path.rend(); ++block) {
+    for (const Bytes& batch : (*block)->second.batches)
+      final_batches_.push_back(batch);
+    executed_.erase(*block);
+  }
+  std::erase_if(known_, [this](const auto& block) { return block.second < head_.height; });
   return {};
 }
 
@@ -120,8 +170,19 @@ void FakeReplica::abandon(const Hash& block_id) {
   executed_.erase(block_id);
 }
 
-Result<std::optional<Bytes>> FakeReplica::read_block(std::uint64_t, plugin::BlockPart) const {
+Result<std::optional<Bytes>> FakeReplica::read_block(std::uint64_t height,
+                                                     plugin::BlockPart part) const {
+  if (height == head_.height && part == plugin::BlockPart::kHeader)
+    return std::optional<Bytes>(head_header_);
   return std::optional<Bytes>();
+}
+
+Result<Bytes> FakeReplica::schedule(const Hash& executed) const {
+  if (executed != head_.block_id && !executed_.contains(executed))
+    return failed_precondition("unknown block");
+  v1::EpochSchedule schedule;
+  *schedule.mutable_validators() = validators_;
+  return schedule.SerializeAsString();
 }
 
 bool FakeReplica::answer_one() {

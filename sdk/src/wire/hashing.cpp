@@ -16,6 +16,9 @@ namespace {
 constexpr BytesView kBatchTag("tenon/batch/v1\0", 15);
 constexpr BytesView kFinalizeTag("tenon/finalize/v1\0", 18);
 constexpr BytesView kValidatorsTag("tenon/validators/v1\0", 20);
+constexpr BytesView kOperatorTag("tenon/operator/v1\0", 18);
+constexpr BytesView kRotationTag("tenon/rotation/v1\0", 18);
+constexpr BytesView kUnwedgeTag("tenon/unwedge/v1\0", 17);
 
 void append_sized(Bytes& out, BytesView bytes) {
   append_be32(out, static_cast<std::uint32_t>(bytes.size()));
@@ -47,6 +50,24 @@ Bytes certificate_signing_bytes(const Hash& chain, std::uint64_t view, const Has
   return out;
 }
 
+Bytes operator_signing_bytes(const Hash& chain, std::uint64_t sequence, BytesView command) {
+  Bytes out(kOperatorTag);
+  out.append(chain.view());
+  append_be64(out, sequence);
+  append_sized(out, command);
+  return out;
+}
+
+Bytes rotation_signing_bytes(const Hash& chain, BytesView name, BytesView public_key,
+                             BytesView tls_key) {
+  Bytes out(kRotationTag);
+  out.append(chain.view());
+  append_sized(out, name);
+  append_sized(out, public_key);
+  append_sized(out, tls_key);
+  return out;
+}
+
 Result<Hash> transactions_root(const v1::BlockBody& body) {
   std::vector<Hash> leaves;
   for (int i = 0; i < body.batches_size(); ++i) {
@@ -61,6 +82,9 @@ Result<Hash> transactions_root(const v1::BlockBody& body) {
       leaves.push_back(merkle::ordered_leaf(transaction));
     }
   }
+  // No batch begins with the tag, so this is nobody's leaf but its own.
+  if (!body.unwedge().empty())
+    leaves.push_back(merkle::ordered_leaf(crypto::sha256({kUnwedgeTag, body.unwedge()}).view()));
   return merkle::ordered_root(leaves);
 }
 

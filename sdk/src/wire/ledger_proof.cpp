@@ -83,6 +83,52 @@ Status check_signatures(const v1::Certificate& certificate, BytesView signed_byt
                     " signatures, a quorum is " + std::to_string(needed));
 }
 
+Status check_handover(const v1::EpochHandover& handover, const v1::BlockHeader& header,
+                      const Hash& chain, const v1::ValidatorSet& validators) {
+  v1::ResultHeader result;
+  v1::Certificate certificate;
+  if (!result.ParseFromString(handover.result_header()) ||
+      !certificate.ParseFromString(handover.certificate())) {
+    return not_proved("a handover's result header or certificate is malformed");
+  }
+  if (header.chain() != chain.view())
+    return not_proved("a handover belongs to another chain");
+  const Hash block_id = crypto::sha256(handover.header());
+  if (result.block_id() != block_id.view() || certificate.block_id() != block_id.view() ||
+      certificate.result_hash() != crypto::sha256(handover.result_header()).view()) {
+    return not_proved("a handover's header, result and certificate are not of one block");
+  }
+  if (handover.next().epoch() != validators.epoch() + 1 ||
+      header.next_validators() != validators_hash(handover.next()).view()) {
+    return not_proved("the last block of epoch " + std::to_string(validators.epoch()) +
+                      " names other validators for the next one");
+  }
+  return verify_certificate(certificate, chain, validators)
+      .with_context("the handover at height " + std::to_string(header.height()));
+}
+
+// Follows the epochs from the trusted validators on. Handovers before those are of no concern to
+// who trusts later ones.
+Result<v1::ValidatorSet> follow_epochs(const v1::LedgerProof& proof, const Hash& chain,
+                                       const v1::ValidatorSet& trusted) {
+  v1::ValidatorSet validators = trusted;
+  bool begun = false;
+  for (const v1::EpochHandover& handover : proof.handovers()) {
+    v1::BlockHeader header;
+    if (!header.ParseFromString(handover.header()))
+      return not_proved("a handover's header is malformed");
+    const bool follows = header.validators() == validators_hash(validators).view();
+    if (!follows && begun)
+      return not_proved("a handover does not follow its predecessor");
+    if (!follows)
+      continue;
+    begun = true;
+    TENON_RETURN_IF_ERROR(check_handover(handover, header, chain, validators));
+    validators = handover.next();
+  }
+  return validators;
+}
+
 } // namespace
 
 Status verify_certificate(const v1::Certificate& certificate, const Hash& chain,
@@ -114,7 +160,9 @@ Result<ProvedState> verify_ledger_proof(const v1::LedgerProof& proof, const Hash
     return not_proved("the block belongs to chain " + to_hex(header.chain()) + ", expected " +
                       to_hex(trusted_chain.view()));
   }
-  if (header.validators() != validators_hash(trusted_validators).view()) {
+  TENON_ASSIGN_OR_RETURN(v1::ValidatorSet validators,
+                         follow_epochs(proof, trusted_chain, trusted_validators));
+  if (header.validators() != validators_hash(validators).view()) {
     return not_proved("the block was certified by another validator set than the trusted one");
   }
   if (result.block_id() != crypto::sha256(proof.header()).view()) {
@@ -127,10 +175,13 @@ Result<ProvedState> verify_ledger_proof(const v1::LedgerProof& proof, const Hash
       certificate.result_hash() != certified.result_hash.view()) {
     return not_proved("the certificate is for another block or result");
   }
-  TENON_RETURN_IF_ERROR(verify_certificate(certificate, trusted_chain, trusted_validators));
+  TENON_RETURN_IF_ERROR(verify_certificate(certificate, trusted_chain, validators));
 
-  ProvedState state{
-      header.height(), header.record_time_us(), Hash::from_view(result.state_root()), {}};
+  ProvedState state{header.height(),
+                    header.record_time_us(),
+                    Hash::from_view(result.state_root()),
+                    std::move(validators),
+                    {}};
   for (const v1::KeyProof& key : proof.keys()) {
     TENON_ASSIGN_OR_RETURN(ProvedKey proved, check_key(key, state.state_root));
     state.keys.push_back(std::move(proved));

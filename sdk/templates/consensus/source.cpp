@@ -41,6 +41,10 @@ public:
   Status start() {
     TENON_RETURN_IF_ERROR(host_.public_key(kKey).status());
     TENON_ASSIGN_OR_RETURN(tip_, app_->head());
+    TENON_ASSIGN_OR_RETURN(const auto header, app_->read_block(tip_.height, BlockPart::kHeader));
+    if (!header)
+      return data_loss("the ledger's last block has no header");
+    tip_header_ = *header;
     const std::lock_guard lock(mutex_);
     phase_ = Phase::kRunning;
     return ok_status();
@@ -151,9 +155,20 @@ private:
       }
     }
     const ReplicaHead next{tip_.height + 1, tip_.view + 1, crypto::sha256(decoded.header())};
+    tip_header_ = decoded.header();
     app_->execute(*block, [self = shared_from_this(), next](const Result<Bytes>& result) {
       self->executed(next, result);
     });
+  }
+
+  // Operators change validators and engines from one epoch to the next.
+  Result<std::uint64_t> next_epoch() const {
+    TENON_ASSIGN_OR_RETURN(const Bytes encoded, app_->schedule(tip_.block_id));
+    v1::EpochSchedule schedule;
+    if (!schedule.ParseFromString(encoded))
+      return fault("the host gave something that is no schedule of epochs");
+    const bool over = schedule.last_height() != 0 && tip_.height >= schedule.last_height();
+    return over && schedule.has_next() ? schedule.next().epoch() : schedule.validators().epoch();
   }
 
   // The ledger may allow fewer batches in a block than wait: then half as many are tried.
@@ -164,8 +179,10 @@ private:
       taken = std::min(queue_.size(), kMaxBlockBatches);
       batches.assign(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(taken));
     }
+    TENON_ASSIGN_OR_RETURN(const std::uint64_t epoch, next_epoch());
     for (;;) {
-      Result<Bytes> block = app_->propose({tip_.block_id, 0, tip_.view + 1, batches});
+      Result<Bytes> block =
+          app_->propose({tip_header_, tip_.block_id, epoch, tip_.view + 1, batches});
       if (block.ok() || block.status().fault() || taken == 1)
         return block;
       taken /= 2;
@@ -244,6 +261,7 @@ private:
   bool building_ = false; // a block is on its way; only its thread changes tip_
   std::size_t calls_ = 0; // into the host or the ledger, under way
   ReplicaHead tip_;       // the last final block
+  Bytes tip_header_;      // of the block to build on
 };
 
 class @CLASS@ final : public Plugin, public Consensus {

@@ -22,6 +22,7 @@ class TestSigner final : public host::Signer {
 public:
   [[nodiscard]] Bytes public_key() const override { return key_->public_key(); }
   [[nodiscard]] Result<Bytes> sign(BytesView message) const override { return key_->sign(message); }
+  [[nodiscard]] bool unused() const override { return true; }
 
 private:
   Result<crypto::PrivateKey> key_ =
@@ -71,6 +72,24 @@ public:
   [[nodiscard]] Status verify(plugin::ProgressVisitor progress) override {
     return client_->verify(progress);
   }
+  [[nodiscard]] Result<plugin::StoreHorizon> horizon() const override { return client_->horizon(); }
+  [[nodiscard]] Status prune(std::uint64_t keep_from) override { return client_->prune(keep_from); }
+  [[nodiscard]] Status put_block(const plugin::StoreBlock& block) override {
+    return client_->put_block(block);
+  }
+  [[nodiscard]] Status import_begin(const plugin::StoreTarget& target) override {
+    return client_->import_begin(target);
+  }
+  [[nodiscard]] Status import_range(BytesView range) override {
+    return client_->import_range(range);
+  }
+  [[nodiscard]] Result<std::optional<plugin::StoreImport>> import_missing() const override {
+    return client_->import_missing();
+  }
+  [[nodiscard]] Status import_finish(std::span<const plugin::StoreBlock> blocks) override {
+    return client_->import_finish(blocks);
+  }
+  [[nodiscard]] Status import_abandon() override { return client_->import_abandon(); }
 
 private:
   std::unique_ptr<PluginInstance> instance_;

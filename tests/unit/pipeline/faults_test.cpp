@@ -19,8 +19,7 @@ void check_halted(World& world, const std::string& why) {
   CHECK(status.reasons(0).find(why) != std::string::npos);
   CHECK(world.metrics().value("pipeline_halted") == 1);
   CHECK(world.submit("later", {"alice"}, "mint alice 1").code() != 0);
-  const auto head = *world.pipeline().head();
-  CHECK(world.pipeline().propose({head.block_id, 0, 1, {}}).status().fault());
+  CHECK(propose_on_head(world.pipeline(), 1).status().fault());
   // Reads go on.
   CHECK(world.pipeline().blocks({}).ok());
 }
@@ -56,7 +55,7 @@ TEST_CASE("fault: consensus is answered when memory runs out while a block execu
   World world(store);
   world.allocate_all({"alice"});
   const auto head = *world.pipeline().head();
-  const auto block = world.pipeline().propose({head.block_id, 0, head.view + 1, {}});
+  const auto block = propose_on_head(world.pipeline(), head.view + 1);
   REQUIRE(block.ok());
   store->throw_in_stage = true;
   std::vector<Status> answers;
@@ -106,7 +105,7 @@ TEST_CASE("fault: a certificate for another result than ours halts the replica",
   options.with_consensus = false;
   World world(memory_store(), options);
   auto& replica = world.pipeline();
-  const Bytes block = *replica.propose({replica.head()->block_id, 0, 1, {}});
+  const Bytes block = *propose_on_head(replica, 1);
   Bytes result;
   replica.execute(block, [&](Result<Bytes> executed) { result = *executed; });
   world.host().run_all();

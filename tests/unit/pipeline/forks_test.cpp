@@ -9,6 +9,7 @@
 #include "tenon/testkit/forking_consensus.hpp"
 #include "tenon/testkit/full_run.hpp"
 #include "tenon/testkit/temporary_folder.hpp"
+#include "tenon/wire/hashing.hpp"
 #include "tenon/wire/ledger_proof.hpp"
 #include "unit/pipeline/fakes/world.hpp"
 
@@ -46,6 +47,8 @@ public:
     for (int i = 0; i < steps; ++i) {
       if (random_() % 2 == 0)
         submit_random();
+      if (with_epochs && !ordered_)
+        submit_order();
       world.host().advance_us(random_() % 1000);
       const Status status = consensus.step();
       INFO(status.to_string());
@@ -62,6 +65,8 @@ public:
   std::vector<v1::Completion> outcomes;
   std::size_t submitted = 0;
   std::uint64_t minted = 0;
+  bool with_epochs = false; // operators end one after another
+  std::uint64_t orders = 0; // that were accepted
 
 private:
   void submit_party(const std::string& party) {
@@ -86,6 +91,33 @@ private:
       minted += *parse_u64(amount);
     begin(submission);
   }
+  // A new epoch, as soon as there may be one.
+  void submit_order() {
+    v1::OperatorAction action;
+    action.mutable_set_max_byzantine();
+    v1::SystemCommand command;
+    v1::OperatorCommand& order = *command.mutable_operator_command();
+    order.set_command(action.SerializeAsString());
+    order.set_sequence(orders + 1);
+    v1::OperatorSignature& signature = *order.add_signatures();
+    signature.set_name("node");
+    signature.set_signature(*world.host().node_key().sign(wire::operator_signing_bytes(
+        world.pipeline().chain(), order.sequence(), order.command())));
+    v1::Submission submission =
+        World::submission("order " + std::to_string(random_()), {}, command.SerializeAsString());
+    submission.set_engine("sys");
+    ordered_ = true;
+    REQUIRE(world.pipeline()
+                .submit(submission,
+                        [this](const v1::Completion& completion) {
+                          ordered_ = false;
+                          orders += completion.code() == 0 ? 1 : 0;
+                          if (completion.code() != 0)
+                            CHECK(completion.reason() == "CHANGE_PENDING");
+                        })
+                .ok());
+    world.host().run_all();
+  }
   void begin(const v1::Submission& submission) {
     ++submitted;
     REQUIRE(world.begin(submission, outcomes).ok());
@@ -93,6 +125,7 @@ private:
   }
 
   std::mt19937_64 random_;
+  bool ordered_ = false; // an order's outcome is not known yet
 };
 
 std::uint64_t total_of(World& world) {
@@ -121,12 +154,14 @@ TEST_CASE("pipeline: every command is done exactly once under forks and indirect
     const auto& counts = storm.consensus.counts();
     CHECK(storm.world.status().height() == counts.final_blocks);
     sum.forks += counts.forks;
+    sum.ahead += counts.ahead;
     sum.abandoned += counts.abandoned;
     sum.left_behind += counts.left_behind;
     sum.indirect += counts.indirect;
   }
   // The seeds are of use only if they do what they are for.
   CHECK(sum.forks > 50);
+  CHECK(sum.ahead > 50);
   CHECK(sum.abandoned > 20);
   CHECK(sum.left_behind > 20);
   CHECK(sum.indirect > 50);
@@ -158,6 +193,40 @@ TEST_CASE("pipeline: both stores hold the same ledger after the same forks, and 
     std::istringstream again(log);
     CHECK(replay_block_log(again, replayed.pipeline(), [&] { replayed.host().run_all(); }).ok());
   }
+}
+
+TEST_CASE("pipeline: epochs end and begin among forks, and the log replays",
+          "[pipeline][forks][epochs]") {
+  std::uint64_t epochs = 0;
+  for (std::uint64_t seed = 1; seed <= (testkit::full_run() ? 100u : 6u); ++seed) {
+    INFO("seed " << seed);
+    Storm storm(memory_store(), seed);
+    storm.with_epochs = true;
+    storm.run(200);
+    CHECK(total_of(storm.world) == storm.minted);
+    v1::BlockHeader head;
+    REQUIRE(head.ParseFromString(head_header(storm.world.pipeline())));
+    epochs += head.epoch();
+    CHECK(storm.orders >= head.epoch());
+
+    World replayed(memory_store(), without_consensus(false));
+    std::istringstream in(log_of(storm.world.store()));
+    const auto height =
+        replay_block_log(in, replayed.pipeline(), [&] { replayed.host().run_all(); });
+    INFO(height.status().to_string());
+    REQUIRE(height.ok());
+    CHECK(replayed.status().state_root() == storm.world.status().state_root());
+
+    v1::ProofRequest request;
+    request.mutable_keys()->add_keys("sys/parameters");
+    const auto proof = storm.world.pipeline().prove(request);
+    REQUIRE(proof.ok());
+    CHECK(wire::verify_ledger_proof(
+              *proof, storm.world.pipeline().chain(),
+              host::pipeline::parse_genesis(storm.world.genesis())->validators)
+              .ok());
+  }
+  CHECK(epochs > 6); // otherwise the seeds are of no use
 }
 
 TEST_CASE("pipeline: a value in an indirectly final block is proved through its descendants",

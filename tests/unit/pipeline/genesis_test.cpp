@@ -52,6 +52,47 @@ TEST_CASE("genesis: what is wrong with a document is said with its place", "[pip
             .find("members") != std::string::npos);
 }
 
+TEST_CASE("genesis: operators and keys of channels may be there or not", "[pipeline]") {
+  const auto with = [](const std::string& operators) {
+    return parse_genesis(replaced("  \"parameters\"", operators + "  \"parameters\""));
+  };
+  const auto solo = parse_genesis(document());
+  REQUIRE(solo.ok());
+  CHECK(solo->operators.threshold() == 1);
+  CHECK(solo->operators.next_sequence() == 1);
+  REQUIRE(solo->operators.operators_size() == 1);
+  CHECK(solo->operators.operators(0).public_key() ==
+        testkit::ManualHost(Hash{}).node_key().public_key());
+  CHECK(solo->validators.validators(0).tls_key().empty());
+  const std::string tls_key(64, 'a');
+  const auto with_tls_key = [](const std::string& key) {
+    const std::string member = "\"tls_key\": \"" + key + "\", ";
+    return parse_genesis(replaced("\"public_key\"", member + "\"public_key\""));
+  };
+  const auto keyed = with_tls_key(tls_key);
+  REQUIRE(keyed.ok());
+  CHECK(keyed->clients.at(0).second.tls_key() == Bytes(32, '\xaa'));
+  CHECK_FALSE(with_tls_key("aa").ok());
+  CHECK(parse_genesis(replaced("\"threshold\": 1", "\"threshold\": 2"))
+            .status()
+            .message()
+            .starts_with("genesis document, /operators: expected a threshold"));
+  CHECK(parse_genesis(replaced("\"keys\": [", "\"keys\": [{}, "))
+            .status()
+            .message()
+            .find("/operators/keys/0/name") != std::string::npos);
+  CHECK_FALSE(with("\"operators\": 7,").ok());
+}
+
+TEST_CASE("genesis: validators have different names and keys", "[pipeline]") {
+  const std::string validator =
+      R"({"name":"node","public_key":")" + std::string(64, 'b') + "\"}, ";
+  CHECK(parse_genesis(replaced("\"validators\": [", "\"validators\": [" + validator))
+            .status()
+            .message()
+            .find("different names and keys") != std::string::npos);
+}
+
 TEST_CASE("genesis: the fingerprint does not depend on the order of the engines", "[pipeline]") {
   const host::pipeline::EngineFingerprint a{"a", crypto::sha256("1")};
   const host::pipeline::EngineFingerprint b{"b", crypto::sha256("2")};

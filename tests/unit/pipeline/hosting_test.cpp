@@ -58,8 +58,9 @@ struct Direct {
   // Puts one batch into a block and executes it; the outcomes, in order.
   std::vector<v1::Outcome> run(const Bytes& encoded) {
     auto& replica = world.pipeline();
-    const Bytes block = *replica.propose({replica.head()->block_id, 0, 1 + view++, {{encoded}}});
-    CHECK(replica.verify(block).ok());
+    const Bytes batches[] = {encoded};
+    const Bytes block = *propose_on_head(replica, 1 + view++, batches);
+    CHECK(replica.verify(block, head_header(replica), replica.head()->block_id).ok());
     Bytes result_header;
     replica.execute(block, [&](Result<Bytes> result) { result_header = *result; });
     world.host().run_all();
@@ -191,7 +192,7 @@ TEST_CASE("replica: a block that breaks a rule is neither verified nor executed"
   World world;
   world.allocate_all({"alice"});
   auto& replica = world.pipeline();
-  const Bytes good = *replica.propose({replica.head()->block_id, 0, 99, {}});
+  const Bytes good = *propose_on_head(replica, 99);
   const auto check = [&](const std::function<void(v1::BlockHeader&)>& change, bool body = false) {
     v1::Block block;
     v1::BlockHeader header;
@@ -205,11 +206,12 @@ TEST_CASE("replica: a block that breaks a rule is neither verified nor executed"
     Status executed;
     replica.execute(encoded, [&](const Result<Bytes>& result) { executed = result.status(); });
     world.host().run_all();
-    CHECK_FALSE(replica.verify(encoded).ok());
+    CHECK_FALSE(replica.verify(encoded, head_header(replica), replica.head()->block_id).ok());
     CHECK_FALSE(executed.ok());
     CHECK_FALSE(executed.fault());
   };
   check([](auto& h) { h.set_chain(Hash{}.str()); });
+  check([](auto& h) { h.set_epoch(1); });
   check([](auto& h) { h.set_parent(Hash{}.str()); });
   check([](auto& h) { h.set_height(h.height() + 1); });
   check([](auto& h) { h.set_record_time_us(kGenesisTime); });

@@ -125,7 +125,8 @@ TEST_CASE("history: pages from an offset on give everything once, in order", "[p
         after = page.next_offset();
       }
       CHECK(seen == expected[v]);
-      CHECK(after == world.status().head_offset());
+      CHECK(after >= world.status().head_offset());
+      CHECK(wire::offset_height(after) == world.status().height());
     }
   }
   v1::TransactionsRequest small;
@@ -304,6 +305,74 @@ TEST_CASE("watch: watchers hear of every commit until they leave", "[pipeline]")
   world.pipeline().unwatch(watch);
   REQUIRE(world.submit("2", {"alice"}, "mint alice 1").code() == 0);
   CHECK(heard.size() == 2);
+}
+
+TEST_CASE("history: what is pruned is out of range, and the answer names the oldest block",
+          "[pipeline]") {
+  World world;
+  world.allocate_all({"alice"});
+  const v1::Completion first = world.submit("1", {"alice"}, "mint alice 1");
+  for (const std::string id : {"2", "3", "4"})
+    REQUIRE(world.submit(id, {"alice"}, "mint alice 1").code() == 0);
+  v1::BlocksRequest request;
+  const auto whole = world.pipeline().blocks(request);
+  INFO(whole.status().to_string());
+  REQUIRE(whole.ok());
+  CHECK(whole->oldest_height() == 0);
+  REQUIRE(world.store().prune(4).ok());
+  world.restart(); // forgets the blocks it has in memory
+  const auto refused = [](const auto& answer) {
+    return answer.status().code() == Code::kOutOfRange && !answer.status().fault() &&
+           answer.status().message().find("HISTORY_PRUNED: the oldest block that this replica "
+                                          "keeps is 4,") == 0;
+  };
+
+  SECTION("of blocks") {
+    CHECK(refused(world.pipeline().blocks(request)));
+    request.set_from_height(3);
+    CHECK(refused(world.pipeline().blocks(request)));
+    request.set_descending(true);
+    CHECK(refused(world.pipeline().blocks(request)));
+    request.set_from_height(0);
+    auto page = world.pipeline().blocks(request);
+    INFO(page.status().to_string());
+    REQUIRE(page.ok());
+    REQUIRE(page->blocks_size() == 2);
+    CHECK(page->blocks(1).height() == 4);
+    CHECK(page->oldest_height() == 4);
+    CHECK_FALSE(page->more());
+    request.set_descending(false);
+    request.set_from_height(4);
+    page = world.pipeline().blocks(request);
+    REQUIRE(page.ok());
+    CHECK(page->blocks_size() == 2);
+  }
+  SECTION("of transactions") {
+    v1::TransactionsRequest asked;
+    asked.add_parties("alice");
+    CHECK(refused(world.pipeline().transactions(asked)));
+    asked.set_after_offset(first.offset());
+    CHECK(refused(world.pipeline().transactions(asked)));
+    asked.set_all(true);
+    CHECK(refused(world.pipeline().transactions(asked)));
+    asked.set_after_offset(wire::make_offset(4, 0) - 1);
+    const auto kept = world.pipeline().transactions(asked);
+    INFO(kept.status().to_string());
+    REQUIRE(kept.ok());
+    CHECK(kept->transactions_size() == 2);
+    asked.set_transaction_id(first.transaction_id());
+    CHECK(refused(world.pipeline().transactions(asked)));
+  }
+  SECTION("but whoever has seen everything misses nothing") {
+    v1::TransactionsRequest asked;
+    asked.set_all(true);
+    asked.set_after_offset(wire::make_offset(4, 0) - 1);
+    const std::uint64_t next = world.pipeline().transactions(asked)->next_offset();
+    CHECK(wire::offset_height(next + 1) == 6);
+    asked.set_after_offset(world.status().head_offset());
+    REQUIRE(world.store().prune(5).ok());
+    CHECK(world.pipeline().transactions(asked)->transactions_size() == 0);
+  }
 }
 
 TEST_CASE("parties: they are listed page by page, or as asked for", "[pipeline]") {

@@ -64,7 +64,7 @@ const Layout kPlugin = {
 const Layout kHost = {
     V(TENON_HOST_LOG_INTERFACE), V(TENON_HOST_METRICS_INTERFACE), V(TENON_HOST_EXECUTOR_INTERFACE),
     V(TENON_HOST_CLOCK_INTERFACE), V(TENON_HOST_KEYSTORE_INTERFACE), V(TENON_HOST_TLS_INTERFACE),
-    V(TENON_HOST_NODE_INTERFACE), V(TENON_HOST_LEDGER_INTERFACE),
+    V(TENON_HOST_NODE_INTERFACE), V(TENON_HOST_LEDGER_INTERFACE), V(TENON_HOST_PEERS_INTERFACE),
     V(TENON_LOG_TRACE), V(TENON_LOG_DEBUG), V(TENON_LOG_INFO), V(TENON_LOG_WARN),
     V(TENON_LOG_ERROR),
     V(TENON_METRIC_COUNTER), V(TENON_METRIC_GAUGE), V(TENON_METRIC_HISTOGRAM),
@@ -90,6 +90,14 @@ const Layout kHost = {
     M(tenon_host_ledger, prove), M(tenon_host_ledger, blocks), M(tenon_host_ledger, transactions),
     M(tenon_host_ledger, parties), M(tenon_host_ledger, status), M(tenon_host_ledger, plugins),
     M(tenon_host_ledger, watch), M(tenon_host_ledger, unwatch),
+    V(TENON_LANE_CONTROL), V(TENON_LANE_BULK), V(TENON_PEER_REPLICA), V(TENON_PEER_CLIENT),
+    S(tenon_peers_handler), M(tenon_peers_handler, struct_size), M(tenon_peers_handler, reserved),
+    M(tenon_peers_handler, context), M(tenon_peers_handler, received),
+    M(tenon_peers_handler, connected), M(tenon_peers_handler, disconnected),
+    S(tenon_host_peers), M(tenon_host_peers, struct_size), M(tenon_host_peers, reserved),
+    M(tenon_host_peers, self), M(tenon_host_peers, open), M(tenon_host_peers, close),
+    M(tenon_host_peers, send), M(tenon_host_peers, broadcast), M(tenon_host_peers, cut),
+    M(tenon_host_peers, describe),
 };
 
 const Layout kStore = {
@@ -105,11 +113,18 @@ const Layout kStore = {
     S(tenon_store_roots), M(tenon_store_roots, state_root), M(tenon_store_roots, writes_root),
     S(tenon_store_block), M(tenon_store_block, height), M(tenon_store_block, block_id),
     M(tenon_store_block, result_hash), M(tenon_store_block, parts),
+    S(tenon_store_horizon), M(tenon_store_horizon, oldest_block),
+    M(tenon_store_horizon, oldest_version),
+    S(tenon_store_target), M(tenon_store_target, height), M(tenon_store_target, block_id),
+    M(tenon_store_target, result_hash), M(tenon_store_target, state_root),
     S(tenon_store), M(tenon_store, struct_size), M(tenon_store, flags), M(tenon_store, head),
     M(tenon_store, snapshot), M(tenon_store, stage_snapshot), M(tenon_store, release),
     M(tenon_store, get), M(tenon_store, scan), M(tenon_store, prove), M(tenon_store, stage),
     M(tenon_store, commit), M(tenon_store, abandon), M(tenon_store, read_block),
-    M(tenon_store, verify),
+    M(tenon_store, verify), M(tenon_store, horizon), M(tenon_store, prune),
+    M(tenon_store, put_block), M(tenon_store, export_range), M(tenon_store, import_begin),
+    M(tenon_store, import_range), M(tenon_store, import_missing), M(tenon_store, import_finish),
+    M(tenon_store, import_abandon),
 };
 
 const Layout kEngine = {
@@ -141,14 +156,15 @@ const Layout kEngine = {
 };
 
 const Layout kConsensusAndApi = {
-    V(TENON_CONSENSUS_INTERFACE),
+    V(TENON_CONSENSUS_INTERFACE), V(TENON_CONSENSUS_LAG),
     S(tenon_proposal), M(tenon_proposal, struct_size), M(tenon_proposal, reserved),
-    M(tenon_proposal, parent), M(tenon_proposal, epoch), M(tenon_proposal, view),
-    M(tenon_proposal, batches), M(tenon_proposal, batch_count),
+    M(tenon_proposal, parent_header), M(tenon_proposal, executed), M(tenon_proposal, epoch),
+    M(tenon_proposal, view), M(tenon_proposal, batches), M(tenon_proposal, batch_count),
     S(tenon_replica_app), M(tenon_replica_app, struct_size), M(tenon_replica_app, self),
     M(tenon_replica_app, head), M(tenon_replica_app, check), M(tenon_replica_app, propose),
     M(tenon_replica_app, verify), M(tenon_replica_app, execute), M(tenon_replica_app, finalized),
     M(tenon_replica_app, abandon), M(tenon_replica_app, read_block),
+    M(tenon_replica_app, schedule),
     S(tenon_consensus), M(tenon_consensus, struct_size), M(tenon_consensus, reserved),
     M(tenon_consensus, attach), M(tenon_consensus, submit), M(tenon_consensus, describe),
     V(TENON_API_INTERFACE),

@@ -5,6 +5,11 @@
  * Blocks form a tree by parent id while undecided: execute() may be asked for a block whose parent
  * is not final yet, several children of one parent may be executed, and a final block finalizes all
  * its ancestors. All ids are SHA-256 of the bytes that were sent (docs/spec/wire.md).
+ *
+ * Order runs ahead of execution by at most TENON_CONSENSUS_LAG blocks: a block may be proposed and
+ * verified before its parent has been executed here. What its header must say then follows from the
+ * parent's header and from the state after an executed ancestor, for no transaction changes
+ * validators or engines earlier than that many blocks and one after its own.
  */
 #ifndef TENON_ABI_CONSENSUS_H
 #define TENON_ABI_CONSENSUS_H
@@ -17,10 +22,16 @@ extern "C" {
 
 #define TENON_CONSENSUS_INTERFACE "tenon.consensus/1"
 
+/* Most blocks between a block and the executed ancestor that decides its epoch. */
+#define TENON_CONSENSUS_LAG 8
+
 typedef struct tenon_proposal {
   uint32_t struct_size;
   uint32_t reserved;
-  tenon_hash parent; /* block id; must have been executed here, or be the head */
+  tenon_bytes parent_header; /* encoded BlockHeader; the parent need not be executed here */
+  /* Id of the nearest ancestor of the new block that has been executed here or is the head: the
+   * parent, or a block at most TENON_CONSENSUS_LAG below the new one. */
+  tenon_hash executed;
   uint64_t epoch;
   uint64_t view;
   const tenon_bytes* batches; /* TransactionBatch messages, in order */
@@ -41,17 +52,24 @@ typedef struct tenon_replica_app {
   /* [any] Is this batch well-formed, signed by a client of the ledger, within limits? Cheap;
    * decides nothing that execution does not decide again. */
   int32_t (*check)(void* self, tenon_bytes batch, tenon_status* status);
-  /* [any] Reads the clock and writes an encoded Block for the batches: header and body. */
+  /* [any] Reads the clock and writes an encoded Block for the batches: header and body. Fails
+   * without a fault when there is no such block: of another epoch, or after a wedge. */
   int32_t (*propose)(void* self, const tenon_proposal* proposal, tenon_sink block,
                      tenon_status* status);
-  /* [any] Does another's block follow the rules (height, parent, time, roots, limits)? */
-  int32_t (*verify)(void* self, tenon_bytes block, tenon_status* status);
-  /* [any] Executes on the parent's stage; `done` receives the encoded ResultHeader. A transaction
-   * that fails is an outcome in the result; an error here is a fault or a broken rule. */
+  /* [any] Does another's block follow the rules (height, parent, time, roots, limits, epoch)?
+   * `parent_header` and `executed` as in tenon_proposal. INVALID_ARGUMENT: it breaks one, or its
+   * record time is too far in this node's future; FAILED_PRECONDITION: this node cannot tell. */
+  int32_t (*verify)(void* self, tenon_bytes block, tenon_bytes parent_header,
+                    const tenon_hash* executed, tenon_status* status);
+  /* [any] Executes on the parent's stage; `done` receives the encoded ResultHeader. Executions run
+   * in the order they are asked for, so the parent's may still be waiting. A transaction that fails
+   * is an outcome in the result; an error here is a fault or a broken rule. */
   void (*execute)(void* self, tenon_bytes block, void* context, tenon_done done);
   /* [any] The block, all its ancestors, and its result are final. Commits those not committed yet,
-   * in order; `done` is called once they are durable (as far as the store is). A certificate for
-   * another result than this replica's own makes it halt: `done` receives a fault. */
+   * in order; `done` is called once they are durable (as far as the store is). The certificate is
+   * of the validators of the block's epoch, in the block's view or a later one; the last block of
+   * an epoch needs its own before any block above it. One for another result than this replica's
+   * own makes it halt: `done` receives a fault. */
   void (*finalized)(void* self, const tenon_hash* block_id, tenon_bytes certificate, void* context,
                     tenon_done done);
   /* [any] Drops an executed block that can no longer become final, and its descendants. */
@@ -59,6 +77,10 @@ typedef struct tenon_replica_app {
   /* [any] One part (TENON_BLOCK_…) of a committed block. */
   int32_t (*read_block)(void* self, uint64_t height, uint32_t part, tenon_sink out,
                         tenon_status* status);
+  /* [any] Writes an encoded EpochSchedule: the epoch of an executed or the last committed block,
+   * and what follows it, as the state after that block says. */
+  int32_t (*schedule)(void* self, const tenon_hash* executed, tenon_sink out,
+                      tenon_status* status);
 } tenon_replica_app;
 
 typedef struct tenon_consensus {

@@ -18,8 +18,12 @@ struct ReplicaHead {
   Hash block_id;
 };
 
+// Most blocks between a block and the executed ancestor that decides its epoch.
+inline constexpr std::uint64_t kConsensusLag = TENON_CONSENSUS_LAG;
+
 struct Proposal {
-  Hash parent;
+  BytesView parent_header; // encoded
+  Hash executed;           // nearest ancestor executed here
   std::uint64_t epoch = 0;
   std::uint64_t view = 0;
   std::span<const Bytes> batches;
@@ -35,12 +39,15 @@ public:
   [[nodiscard]] virtual Result<ReplicaHead> head() const = 0;
   [[nodiscard]] virtual Status check(BytesView batch) = 0;
   [[nodiscard]] virtual Result<Bytes> propose(const Proposal& proposal) = 0;
-  [[nodiscard]] virtual Status verify(BytesView block) = 0;
+  [[nodiscard]] virtual Status verify(BytesView block, BytesView parent_header,
+                                      const Hash& executed) = 0;
   virtual void execute(BytesView block, ExecutedCallback done) = 0;
   virtual void finalized(const Hash& block_id, BytesView certificate, FinalizedCallback done) = 0;
   virtual void abandon(const Hash& block_id) = 0;
   [[nodiscard]] virtual Result<std::optional<Bytes>> read_block(std::uint64_t height,
                                                                 BlockPart part) const = 0;
+  // An encoded EpochSchedule.
+  [[nodiscard]] virtual Result<Bytes> schedule(const Hash& executed) const = 0;
 };
 
 class Consensus {

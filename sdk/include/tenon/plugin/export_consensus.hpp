@@ -38,7 +38,8 @@ public:
       batches.push_back(to_abi(batch));
     const tenon_proposal view = {sizeof(tenon_proposal),
                                  0,
-                                 proposal.parent.to_abi(),
+                                 to_abi(proposal.parent_header),
+                                 proposal.executed.to_abi(),
                                  proposal.epoch,
                                  proposal.view,
                                  batches.data(),
@@ -47,9 +48,12 @@ public:
       return app_->propose(app_->self, &view, sink, status);
     });
   }
-  [[nodiscard]] Status verify(BytesView block) override {
-    return checked(
-        [&](tenon_status* status) { return app_->verify(app_->self, to_abi(block), status); });
+  [[nodiscard]] Status verify(BytesView block, BytesView parent_header,
+                              const Hash& executed) override {
+    const tenon_hash ancestor = executed.to_abi();
+    return checked([&](tenon_status* status) {
+      return app_->verify(app_->self, to_abi(block), to_abi(parent_header), &ancestor, status);
+    });
   }
   void execute(BytesView block, ExecutedCallback done) override {
     auto* const context = new ExecutedCallback(std::move(done));
@@ -83,6 +87,12 @@ public:
                                                         BlockPart part) const override {
     return collected_optional([&](tenon_sink sink, tenon_status* status) {
       return app_->read_block(app_->self, height, static_cast<std::uint32_t>(part), sink, status);
+    });
+  }
+  [[nodiscard]] Result<Bytes> schedule(const Hash& executed) const override {
+    const tenon_hash block = executed.to_abi();
+    return collected([&](tenon_sink sink, tenon_status* status) {
+      return app_->schedule(app_->self, &block, sink, status);
     });
   }
 

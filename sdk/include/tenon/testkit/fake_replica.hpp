@@ -1,7 +1,8 @@
 // A ledger for tests of consensus plugins: it builds blocks, "executes" them into made-up results,
-// and notes every broken promise of the protocol that drives it — a block on an unknown parent, a
-// result certified that was never computed, a block final twice or without its parent. Answers
-// execute() and finalized() when the test says so. One thread, one validator.
+// and notes every broken promise of the protocol that drives it — a block on an unknown parent or
+// too far ahead of execution, a result certified that was never computed, a block final twice or
+// without its ancestors. Answers execute() and finalized() when the test says so. One thread, one
+// validator, one epoch.
 #pragma once
 
 #include <deque>
@@ -23,13 +24,15 @@ public:
   [[nodiscard]] Result<plugin::ReplicaHead> head() const override { return head_; }
   [[nodiscard]] Status check(BytesView batch) override;
   [[nodiscard]] Result<Bytes> propose(const plugin::Proposal& proposal) override;
-  [[nodiscard]] Status verify(BytesView block) override;
+  [[nodiscard]] Status verify(BytesView block, BytesView parent_header,
+                              const Hash& executed) override;
   void execute(BytesView block, plugin::ExecutedCallback done) override;
   void finalized(const Hash& block_id, BytesView certificate,
                  plugin::FinalizedCallback done) override;
   void abandon(const Hash& block_id) override;
   [[nodiscard]] Result<std::optional<Bytes>> read_block(std::uint64_t height,
                                                         plugin::BlockPart part) const override;
+  [[nodiscard]] Result<Bytes> schedule(const Hash& executed) const override;
 
   // Answers the oldest open request; false when there is none.
   bool answer_one();
@@ -50,9 +53,12 @@ private:
   struct Executed {
     std::uint64_t height;
     Hash parent;
+    Bytes header;
     Bytes result_header;
     std::vector<Bytes> batches;
   };
+  // Complains about a block that stands on nothing known, or too far above what was executed.
+  void check_place(const Hash& parent, std::uint64_t height, const Hash& executed);
   void complain_unless(bool holds, const std::string& what);
   [[nodiscard]] Result<Bytes> execute_now(const Bytes& block);
   [[nodiscard]] Status finalize_now(const Hash& block_id, const Bytes& certificate);
@@ -60,10 +66,13 @@ private:
   Hash chain_;
   v1::ValidatorSet validators_;
   plugin::ReplicaHead head_;
+  Bytes head_header_;
+  std::map<Hash, std::uint64_t> known_; // heights of blocks that were proposed, verified, executed
   std::map<Hash, Executed> executed_;
   std::deque<std::function<void()>> open_;
   std::vector<Bytes> final_batches_;
   std::vector<std::string> complaints_;
+  std::size_t empty_blocks_ = 0; // proposed in a row
   std::size_t calls_ = 0;
 };
 

@@ -1,11 +1,13 @@
 // A consensus for tests of replicas that does everything a pipelined protocol may do, by chance:
-// several blocks on one parent, blocks on blocks that are not final, branches abandoned or simply
-// left behind, blocks made final through a descendant. From one seed always the same. It is the
-// only validator. One thread; the test runs the replica's pending work through `settle`.
+// several blocks on one parent, blocks on blocks that are not final or not even executed, branches
+// abandoned or simply left behind, blocks made final through a descendant or in a later view,
+// epochs that end. From one seed always the same. It is the only validator, with one key. One
+// thread; the test runs the replica's pending work through `settle`.
 #pragma once
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <random>
 #include <set>
 #include <vector>
@@ -32,6 +34,7 @@ public:
   struct Counts {
     std::uint64_t proposed = 0;
     std::uint64_t forks = 0;     // blocks on a parent that had a child already
+    std::uint64_t ahead = 0;     // blocks on a parent that was not executed yet
     std::uint64_t abandoned = 0; // by abandon(), descendants included
     std::uint64_t left_behind = 0;
     std::uint64_t final_blocks = 0;
@@ -43,20 +46,30 @@ private:
   struct Node {
     Hash parent;
     std::uint64_t view = 0;
-    Hash result_hash;
+    std::uint64_t height = 0;
+    std::uint64_t epoch = 0;
+    Bytes block;
+    Bytes header;
+    std::optional<Hash> result_hash; // once executed
     std::set<std::size_t> batches; // of the block alone
     bool has_child = false;
   };
   using Nodes = std::map<Hash, Node>;
 
   [[nodiscard]] Status propose_on(const Hash& parent, bool everything);
+  // The block and the ancestors it needs, in one go.
+  [[nodiscard]] Status execute(const Hash& id);
+  [[nodiscard]] Hash executed_ancestor(Hash id) const;
+  [[nodiscard]] Result<std::uint64_t> epoch_of(std::uint64_t height, const Hash& executed) const;
+  // The last blocks of epochs below it first, each for itself.
   [[nodiscard]] Status finalize(const Hash& id);
+  [[nodiscard]] Status finalize_in_epoch(const Hash& id);
   [[nodiscard]] Status abandon(const Hash& id);
   [[nodiscard]] Hash random_node();
   [[nodiscard]] bool stands_on(Hash id, const Hash& ancestor) const;
   [[nodiscard]] std::set<std::size_t> batches_up_to(Hash id) const;
   std::uint64_t remove_nodes(const std::function<bool(const Hash&)>& which);
-  [[nodiscard]] Result<Bytes> certificate(const Hash& id, const Node& node) const;
+  [[nodiscard]] Result<Bytes> certificate(const Hash& id, const Node& node);
 
   Hash chain_;
   const crypto::PrivateKey& key_;
@@ -66,9 +79,11 @@ private:
   std::vector<Bytes> batches_; // all that were submitted
   std::set<std::size_t> final_batches_;
   Hash tip_; // the last final block
+  Bytes tip_header_;
+  std::uint64_t tip_height_ = 0;
   bool tip_has_child_ = false;
   std::uint64_t view_ = 0;
-  Nodes nodes_; // executed, neither final nor abandoned
+  Nodes nodes_; // neither final nor abandoned
   Counts counts_;
 };
 

@@ -27,7 +27,15 @@ inline constexpr std::uint64_t kOffsetIndexBits = 24;
 [[nodiscard]] Bytes certificate_signing_bytes(const Hash& chain, std::uint64_t view,
                                               const Hash& block_id, const Hash& result_hash);
 
-// RFC 9162 root that binds every byte of every batch and gives each transaction a leaf of its own.
+// What an operator signs to give a command.
+[[nodiscard]] Bytes operator_signing_bytes(const Hash& chain, std::uint64_t sequence,
+                                           BytesView command);
+// What a validator's new key signs to show that the validator has it.
+[[nodiscard]] Bytes rotation_signing_bytes(const Hash& chain, BytesView name, BytesView public_key,
+                                           BytesView tls_key);
+
+// RFC 9162 root that binds every byte of every batch and gives each transaction a leaf of its own;
+// the operators' word that ends a wedge, where the body has one, is bound too.
 [[nodiscard]] Result<Hash> transactions_root(const v1::BlockBody& body);
 [[nodiscard]] Hash outcomes_root(const v1::BlockResults& results);
 [[nodiscard]] Hash events_root(const v1::BlockResults& results, std::uint64_t height);

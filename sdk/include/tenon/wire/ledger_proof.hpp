@@ -20,11 +20,13 @@ struct ProvedState {
   std::uint64_t height = 0;
   std::uint64_t record_time_us = 0;
   Hash state_root;
+  v1::ValidatorSet validators; // that certified the block
   std::vector<ProvedKey> keys;
 };
 
 // `trusted_chain` is SHA-256 of the genesis document, `trusted_validators` the set that stands in
-// it (or, after epoch changes, in the last header the caller has verified).
+// it, or that of a later epoch which the caller has verified. The proof's handovers lead from there
+// to the validators of the proved block.
 [[nodiscard]] Result<ProvedState> verify_ledger_proof(const v1::LedgerProof& proof,
                                                       const Hash& trusted_chain,
                                                       const v1::ValidatorSet& trusted_validators);

@@ -39,6 +39,7 @@ public:
   explicit KeySigner(const crypto::PrivateKey& key) : key_(key) {}
   [[nodiscard]] Bytes public_key() const override { return key_.public_key(); }
   [[nodiscard]] Result<Bytes> sign(BytesView message) const override { return key_.sign(message); }
+  [[nodiscard]] bool unused() const override { return true; }
 
 private:
   const crypto::PrivateKey& key_;

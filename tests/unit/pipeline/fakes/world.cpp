@@ -47,6 +47,16 @@ std::string test_genesis(const crypto::PrivateKey& key,
   return document;
 }
 
+Bytes head_header(const plugin::ReplicaApp& replica) {
+  return **replica.read_block(replica.head()->height, plugin::BlockPart::kHeader);
+}
+
+Result<Bytes> propose_on_head(plugin::ReplicaApp& replica, std::uint64_t view,
+                              std::span<const Bytes> batches) {
+  const Bytes parent = head_header(replica);
+  return replica.propose({parent, replica.head()->block_id, 0, view, batches});
+}
+
 std::unique_ptr<plugin::Store> memory_store() {
   return opened(std::make_unique<store::MemoryBackend>());
 }
@@ -75,6 +85,8 @@ Result<std::unique_ptr<host::pipeline::Pipeline>> World::open(const std::string&
   options.client = "node";
   options.limits = options_.limits;
   options.pre_execute = options_.pre_execute;
+  options.unwedge = options_.unwedge;
+  options.prune = options_.prune;
   plugin::Engine* const engine = options_.engine != nullptr ? options_.engine : &engine_;
   std::vector<host::pipeline::EngineBinding> engines = {{"script", engine}};
   engines.insert(engines.end(), options_.more_engines.begin(), options_.more_engines.end());

@@ -24,6 +24,12 @@ test_genesis(const crypto::PrivateKey& key, const std::function<void(std::string
 [[nodiscard]] std::unique_ptr<plugin::Store> memory_store();
 [[nodiscard]] std::unique_ptr<plugin::Store> rocksdb_store(const std::string& directory);
 
+// Encoded, of the replica's last committed block.
+[[nodiscard]] Bytes head_header(const plugin::ReplicaApp& replica);
+// A block of epoch 0 on the replica's head.
+[[nodiscard]] Result<Bytes> propose_on_head(plugin::ReplicaApp& replica, std::uint64_t view,
+                                            std::span<const Bytes> batches = {});
+
 struct WorldOptions {
   host::pipeline::Limits limits;
   bool pre_execute = true;
@@ -33,6 +39,8 @@ struct WorldOptions {
   plugin::Engine* engine = nullptr; // in the place of the script engine
   // Beside it; they outlive the world.
   std::vector<host::pipeline::EngineBinding> more_engines = {};
+  Bytes unwedge = {};
+  std::function<Status(std::uint64_t)> prune = {};
 };
 
 class World {
@@ -57,6 +65,8 @@ public:
   v1::StatusResponse status();
   // Stops this node and opens it again on the same store.
   void restart();
+  // Given to the node at its next start.
+  void give_unwedge(Bytes unwedge) { options_.unwedge = std::move(unwedge); }
 
   [[nodiscard]] static v1::Submission submission(const std::string& id,
                                                  const std::vector<std::string>& act_as,

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "tenon/core/encoding.hpp"
 #include "tenon/crypto/sha256.hpp"
 #include "tenon/merkle/ordered_tree.hpp"
 
@@ -53,6 +54,46 @@ TEST_CASE("hashing: what is signed separates chains, kinds and clients", "[sdk][
   CHECK(base == batch_signing_bytes(chain, signed_batch));
   CHECK(certificate_signing_bytes(chain, 1, chain, chain) !=
         certificate_signing_bytes(chain, 2, chain, chain));
+}
+
+TEST_CASE("hashing: what operators and new keys sign is laid out as the specification says",
+          "[sdk][wire]") {
+  const Hash chain = crypto::sha256("chain");
+  CHECK(operator_signing_bytes(chain, 258, "abc") ==
+        Bytes("tenon/operator/v1\0", 18) + chain.str() + Bytes("\0\0\0\0\0\0\1\2", 8) +
+            Bytes("\0\0\0\3", 4) + "abc");
+  CHECK(rotation_signing_bytes(chain, "v0", "key", "") ==
+        Bytes("tenon/rotation/v1\0", 18) + chain.str() + Bytes("\0\0\0\2", 4) + "v0" +
+            Bytes("\0\0\0\3", 4) + "key" + Bytes(4, '\0'));
+  // The vectors of docs/spec/operators.md.
+  CHECK(to_hex(crypto::sha256(operator_signing_bytes(Hash{}, 1, "command")).view()) ==
+        "8c9498e5d9dba7abda2e73b735b2685c20744e3c33b64001497a221724fa5cd8");
+  CHECK(to_hex(crypto::sha256(rotation_signing_bytes(Hash{}, "v0", Bytes(32, 'a'), {})).view()) ==
+        "b78e205157ab7fab0540af074f56ff80a51821481b968f9f26735cdec44bb24d");
+  v1::BlockBody body;
+  body.set_unwedge("unwedge");
+  CHECK(to_hex(transactions_root(body)->view()) ==
+        "b8eb1074304877a60d325e11d0c2158bde7c808be9d8943f845b5d17f645abb0");
+}
+
+TEST_CASE("hashing: the word that ends a wedge is bound by the block's root", "[sdk][wire]") {
+  v1::BlockBody body;
+  const Hash without = transactions_root(body).value();
+  body.set_unwedge("one");
+  const Hash one = transactions_root(body).value();
+  CHECK(one != without);
+  body.set_unwedge("two");
+  CHECK(transactions_root(body).value() != one);
+}
+
+TEST_CASE("hashing: a validator's key for channels is not in the set's hash", "[sdk][wire]") {
+  v1::ValidatorSet set;
+  set.add_validators()->set_name("v0");
+  const Hash before = validators_hash(set);
+  set.mutable_validators(0)->set_tls_key("key");
+  CHECK(validators_hash(set) == before);
+  set.set_epoch(1);
+  CHECK(validators_hash(set) != before);
 }
 
 TEST_CASE("hashing: an outcome's leaf covers all but the response itself", "[sdk][wire]") {

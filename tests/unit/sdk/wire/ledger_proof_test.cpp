@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <functional>
+
 #include "tenon/crypto/ed25519.hpp"
 #include "tenon/crypto/sha256.hpp"
 #include "tenon/merkle/sparse_proof.hpp"
@@ -117,6 +119,115 @@ TEST_CASE("ledger proof: another value, root, block, chain or validator set is r
   v1::ValidatorSet fewer = ledger.validators;
   fewer.mutable_validators()->RemoveLast();
   CHECK_FALSE(verify_ledger_proof(ledger.proof, ledger.chain, fewer).ok());
+}
+
+namespace {
+
+// Three epochs of four validators each; the proved block is of the last one.
+struct Epochs {
+  Hash chain = crypto::sha256("genesis");
+  std::vector<v1::ValidatorSet> sets;
+  v1::LedgerProof proof;
+
+  Epochs() {
+    for (std::uint64_t epoch = 0; epoch < 3; ++epoch) {
+      v1::ValidatorSet& set = sets.emplace_back();
+      set.set_epoch(epoch);
+      set.set_max_byzantine(1);
+      for (int i = 0; i < 4; ++i)
+        set.add_validators()->set_public_key(key(epoch, i).public_key());
+    }
+    for (std::uint64_t epoch = 0; epoch < 2; ++epoch) {
+      v1::EpochHandover& handover = *proof.add_handovers();
+      v1::BlockHeader header;
+      header.set_chain(chain.str());
+      header.set_height(10 * (epoch + 1));
+      header.set_validators(validators_hash(sets[epoch]).str());
+      header.set_next_validators(validators_hash(sets[epoch + 1]).str());
+      handover.set_header(header.SerializeAsString());
+      certify(epoch, handover.header(), *handover.mutable_result_header(),
+              *handover.mutable_certificate());
+      *handover.mutable_next() = sets[epoch + 1];
+    }
+    v1::BlockHeader header;
+    header.set_chain(chain.str());
+    header.set_height(25);
+    header.set_validators(validators_hash(sets[2]).str());
+    proof.set_version(1);
+    proof.set_header(header.SerializeAsString());
+    certify(2, proof.header(), *proof.mutable_result_header(), *proof.mutable_certificate());
+  }
+
+  static crypto::PrivateKey key(std::uint64_t epoch, int index) {
+    const auto seed = static_cast<char>(static_cast<int>(epoch) * 4 + index);
+    return crypto::PrivateKey::from_seed(Bytes(32, seed)).value();
+  }
+  void certify(std::uint64_t epoch, const Bytes& header, Bytes& result_header,
+               Bytes& encoded) const {
+    const Hash id = crypto::sha256(header);
+    v1::ResultHeader result;
+    result.set_block_id(id.str());
+    result.set_state_root(crypto::sha256("state").str());
+    result_header = result.SerializeAsString();
+    const Hash result_hash = crypto::sha256(result_header);
+    v1::Certificate certificate;
+    certificate.set_view(9);
+    certificate.set_block_id(id.str());
+    certificate.set_result_hash(result_hash.str());
+    for (int i = 0; i < 3; ++i) {
+      auto* const signature = certificate.add_signatures();
+      signature->set_validator(static_cast<std::uint32_t>(i));
+      signature->set_signature(
+          key(epoch, i).sign(certificate_signing_bytes(chain, 9, id, result_hash)).value());
+    }
+    encoded = certificate.SerializeAsString();
+  }
+  [[nodiscard]] bool holds(const v1::LedgerProof& changed, std::size_t trusted = 0) const {
+    return verify_ledger_proof(changed, chain, sets[trusted]).ok();
+  }
+};
+
+} // namespace
+
+TEST_CASE("ledger proof: handovers lead from any epoch that is trusted to the block's",
+          "[sdk][wire]") {
+  const Epochs epochs;
+  for (std::size_t trusted = 0; trusted < 3; ++trusted) {
+    INFO(trusted);
+    const auto state = verify_ledger_proof(epochs.proof, epochs.chain, epochs.sets[trusted]);
+    INFO(state.status().to_string());
+    REQUIRE(state.ok());
+    CHECK(state->validators.epoch() == 2);
+  }
+}
+
+TEST_CASE("ledger proof: a handover that is missing, foreign, reordered or altered proves nothing",
+          "[sdk][wire]") {
+  const Epochs epochs;
+  const auto broken = [&](const std::function<void(v1::LedgerProof&)>& change) {
+    v1::LedgerProof changed = epochs.proof;
+    change(changed);
+    return !epochs.holds(changed);
+  };
+  CHECK(broken([](auto& p) { p.clear_handovers(); }));
+  CHECK(broken([](auto& p) { p.mutable_handovers()->RemoveLast(); }));
+  CHECK(broken([](auto& p) { p.mutable_handovers()->DeleteSubrange(0, 1); }));
+  CHECK(broken([](auto& p) { p.mutable_handovers()->SwapElements(0, 1); }));
+  CHECK(broken([](auto& p) { p.mutable_handovers(0)->mutable_next()->set_epoch(2); }));
+  CHECK(broken([](auto& p) { p.mutable_handovers(0)->mutable_next()->set_max_byzantine(0); }));
+  CHECK(broken([](auto& p) { p.mutable_handovers(0)->set_certificate(""); }));
+  CHECK(broken([](auto& p) { p.mutable_handovers(0)->set_result_header("\xff"); }));
+  CHECK(broken([](auto& p) {
+    p.mutable_handovers(0)->set_certificate(p.handovers(1).certificate());
+  }));
+  CHECK(broken([&](auto& p) { // certified by those who come, not by those who go
+    epochs.certify(1, p.handovers(0).header(), *p.mutable_handovers(0)->mutable_result_header(),
+                   *p.mutable_handovers(0)->mutable_certificate());
+  }));
+  CHECK(broken([&](auto& p) { // the last epoch's block, certified by the first epoch's validators
+    epochs.certify(0, p.header(), *p.mutable_result_header(), *p.mutable_certificate());
+  }));
+  CHECK_FALSE(verify_ledger_proof(epochs.proof, crypto::sha256("other"), epochs.sets[0]).ok());
 }
 
 TEST_CASE("ledger proof: a certificate needs a quorum of different, right signatures",
