@@ -1,0 +1,410 @@
+// The protocol as a state machine: events in, actions out. It has no thread, clock, socket or disk:
+// whoever drives it (the plugin's shell, the simulator) gives it messages, time and answers, and
+// does what it asks for, in order. Same events, same actions. docs/spec/consensus.md says which
+// rules it follows and why they suffice; the files core_*.cpp each hold one part of them:
+//
+//   core.cpp            events, timers, what is due
+//   core_messages.cpp   from frames to the handlers below, and back
+//   core_views.cpp      votes, certificates, entering views, giving them up
+//   core_proposals.cpp  building, judging and voting for blocks
+//   core_finality.cpp   execution, final votes, commits, epochs
+//   core_catch_up.cpp   what a replica does that has missed something
+//
+// Owned by its driver; one thread at a time.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <set>
+#include <variant>
+
+#include "bft/core/batch_pool.hpp"
+#include "bft/core/block_index.hpp"
+#include "bft/core/pacemaker.hpp"
+#include "bft/core/vote_book.hpp"
+#include "tenon/core/function_ref.hpp"
+
+namespace tenon::consensus::bft {
+
+struct Settings {
+  std::uint64_t term_length = 1; // views that one leader has in a row
+  std::size_t max_block_bytes = 4u << 20;
+  std::size_t max_block_transactions = 4096;
+  std::size_t max_inline_bytes = 64u << 10; // of batches that a proposal carries along
+  std::size_t acknowledge_bytes = 8u << 10; // batches from this size on are acknowledged
+  std::size_t max_answer_bytes = 4u << 20;  // of one answer to one that catches up
+  BatchPool::Limits pool;
+  TimeUs delta_floor_us = 20'000;
+  TimeUs delta_cap_us = 2'000'000;
+};
+
+// What the core asks of the replica and gets at once.
+class Ledger {
+public:
+  virtual ~Ledger() = default;
+  // A block on the parent for the view; its rules are those of the state after `executed`.
+  [[nodiscard]] virtual Result<Bytes> propose(BytesView parent_header, const Hash& executed,
+                                              std::uint64_t epoch, View view,
+                                              std::span<const Bytes> batches) = 0;
+  [[nodiscard]] virtual Status verify(BytesView block, BytesView parent_header,
+                                      const Hash& executed) = 0;
+};
+
+enum class Lane : std::uint32_t { kControl = 0, kBulk = 1 };
+
+// --- Actions, to be done in the order given ------------------------------------------------------
+
+// Append to the vote log; once everything up to the sequence is on stable storage: persisted().
+struct Persist {
+  std::uint64_t sequence = 0;
+  Bytes record;
+};
+// Replace the vote log by these records.
+struct RewriteLog {
+  std::uint64_t sequence = 0;
+  std::vector<Bytes> records;
+};
+struct Send {
+  std::string to; // empty: all other validators
+  Lane lane = Lane::kControl;
+  std::shared_ptr<const Bytes> frame;
+};
+struct Execute {
+  Hash id;
+  Bytes block;
+};
+struct Commit {
+  Hash id;
+  Height height = 0;
+  Bytes certificate; // as the ledger keeps it
+};
+struct Abandon {
+  Hash id;
+};
+// Answer with committed blocks, as a Chain message: encode_chain().
+struct ServeChain {
+  std::string to;
+  std::uint64_t epoch = 0;
+  Height first = 0;
+  Height last = 0;
+  std::size_t max_bytes = 0;
+};
+struct Accuse {
+  std::string validator;
+  Evidence evidence;
+};
+// The peer broke the protocol in a way that no fault of the network explains.
+struct Misbehaved {
+  std::string peer;
+  std::string what;
+};
+// This replica cannot go on: it never votes again.
+struct Halt {
+  Status why;
+};
+using Action = std::variant<Persist, RewriteLog, Send, Execute, Commit, Abandon, ServeChain, Accuse,
+                            Misbehaved, Halt>;
+
+// Where the core starts: the committed head and what its vote log held.
+struct Start {
+  tenon::v1::ValidatorSet validators; // of the epoch that the next block belongs to
+  Block head;                         // committed
+  Bytes head_certificate;             // as the ledger keeps it; empty at genesis
+  bool epoch_first = false;           // the head belongs to the epoch before
+  std::vector<Bytes> records;
+  bool log_lost = false; // votes may have been cast that nobody here remembers
+};
+
+struct Counters {
+  std::uint64_t proposed = 0;
+  std::uint64_t carried = 0;
+  std::uint64_t votes_sent = 0;
+  std::uint64_t notarized_views = 0;
+  std::uint64_t nullified_views = 0;
+  std::uint64_t skipped_leaders = 0;
+  std::uint64_t final_blocks = 0;
+  std::uint64_t indirectly_final_blocks = 0; // through a descendant
+  std::uint64_t abandoned_blocks = 0;
+  std::uint64_t chain_blocks = 0; // taken from others' committed chain
+  std::uint64_t evidence = 0;
+  std::uint64_t rejected_messages = 0;
+  std::uint64_t epochs = 0;
+};
+
+class Core {
+public:
+  Core(const Hash& chain, Bytes own_key, std::string own_name, const Settings& settings,
+       Ledger& ledger, Scheme& scheme);
+
+  // A record of the vote log that says: there was another log before, and it is lost.
+  [[nodiscard]] static Bytes encode_loss();
+
+  // --- Events. Each may add actions; take_actions() empties the list.
+  void start(Start start, TimeUs now_us);
+  void receive(const std::string& from, BytesView frame, TimeUs now_us);
+  void peer_up(const std::string& peer, TimeUs now_us);
+  void peer_down(const std::string& peer, TimeUs now_us);
+  // A batch of this replica's clients, checked. RESOURCE_EXHAUSTED when the window is full.
+  [[nodiscard]] Status submit(Bytes batch, TimeUs now_us);
+  // A batch that `from` sent (a BatchList frame is taken apart and checked by the driver).
+  void batch_received(const std::string& from, Bytes batch, TimeUs now_us);
+  // The answer to Execute: the hash of the result header; the height at which the epoch ends in
+  // that state, 0 for an open one.
+  void executed(const Hash& id, const Result<Hash>& result, Height epoch_end, TimeUs now_us);
+  // The answer to Commit, once the block is durable.
+  void committed(Height height, TimeUs now_us);
+  // After the commit of an epoch's last block: the validators of the next.
+  void begin_epoch(tenon::v1::ValidatorSet validators, TimeUs now_us);
+  void persisted(std::uint64_t sequence, TimeUs now_us);
+  void tick(TimeUs now_us);
+
+  // When tick() is due; nothing while there is nothing to wait for.
+  [[nodiscard]] std::optional<TimeUs> next_deadline_us() const;
+  [[nodiscard]] std::vector<Action> take_actions() { return std::exchange(actions_, {}); }
+
+  // --- What is seen from outside: status, metrics, the simulator's checks.
+  [[nodiscard]] const std::string& own_name() const { return own_name_; }
+  [[nodiscard]] View view() const { return view_; }
+  [[nodiscard]] std::uint64_t epoch() const { return committee_->epoch(); }
+  [[nodiscard]] Height final_height() const { return blocks_.root().height; }
+  [[nodiscard]] Height committed_height() const { return committed_height_; }
+  [[nodiscard]] const Committee& committee() const { return *committee_; }
+  // Is it a validator that may vote now?
+  [[nodiscard]] bool votes() const { return can_vote(view_); }
+  [[nodiscard]] bool halted() const { return halted_; }
+  [[nodiscard]] bool result_split() const { return result_split_; }
+  [[nodiscard]] bool idle() const { return !has_work_; }
+  [[nodiscard]] const BatchPool& pool() const { return pool_; }
+  [[nodiscard]] const Counters& counters() const { return counters_; }
+  [[nodiscard]] TimeUs delta_us() const { return pace_.delta_us(); }
+  // What it holds in memory, in items; each is bounded.
+  struct Sizes {
+    std::size_t blocks = 0;
+    std::size_t views = 0; // beyond the last final one, with votes or certificates
+    std::size_t proposals = 0;
+    std::size_t wants = 0;
+    std::size_t finalities = 0;
+  };
+  [[nodiscard]] Sizes sizes() const;
+  // Numbers for people: name and value of each.
+  void describe(FunctionRef<void(const char* name, std::uint64_t value)> tell) const;
+  // Everything that it waits for, for people who ask why it waits.
+  [[nodiscard]] std::string waiting_for() const;
+  // Why it is not able to take part; empty when it is.
+  [[nodiscard]] std::string unready() const;
+
+private:
+  friend struct Mutations; // planted bugs: tests/simulation shows that it finds them
+
+  struct Peer {
+    bool up = false;
+    View view = 0;
+    std::uint64_t epoch = 0;
+    Height committed = 0;
+    Height oldest = 0;
+    TimeUs helped_us = 0;
+    TimeUs told_us = 0;
+    TimeUs chain_us = 0;                  // when it last asked for committed blocks
+    std::size_t answer_bytes = 64u << 20; // that it may still be sent …
+    TimeUs answer_since_us = 0;           // … since then
+  };
+  // A proposal that has come for a view.
+  struct Proposed {
+    Hash block;
+    bool carried = false;
+    TimeUs since_us = 0;
+    bool refused = false;
+  };
+  struct PendingVote {
+    std::uint64_t sequence = 0;
+    Vote vote;
+  };
+  // Something asked of others and not here yet.
+  struct Want {
+    TimeUs asked_us = 0;
+    std::uint32_t attempts = 0;
+    std::string peer; // asked last
+  };
+  // Batches that came with a proposal, until its block is put together.
+  struct Assembly {
+    std::map<Hash, Bytes> contents;
+    std::string from;
+  };
+
+  // core.cpp
+  void progress(TimeUs now_us);
+  bool progress_once(TimeUs now_us);
+  void update_work(TimeUs now_us);
+  void check_timers(TimeUs now_us);
+  void resend(TimeUs now_us);
+  void halt(Status why);
+  void restore(const std::vector<Bytes>& records, TimeUs now_us);
+  void restore_vote(Vote vote);
+  [[nodiscard]] bool restore_loss(const tenon::bft::v1::Record& record);
+  [[nodiscard]] tenon::bft::v1::Record loss_record() const;
+  std::uint64_t persist(const tenon::bft::v1::Record& record);
+  void rewrite_log();
+  [[nodiscard]] bool can_vote(View view) const;
+
+  // core_messages.cpp
+  using Message = tenon::bft::v1::Message;
+  [[nodiscard]] Message message() const;
+  void send(const std::string& to, const Message& message, Lane lane = Lane::kControl);
+  void broadcast(const Message& message, Lane lane = Lane::kControl) { send({}, message, lane); }
+  void dispatch(const std::string& from, const Message& message, TimeUs now_us);
+  void reject(const std::string& from, const std::string& what);
+  void misbehaved(const std::string& from, const std::string& what);
+  void on_vote(const std::string& from, const tenon::bft::v1::Vote& message, TimeUs now_us);
+  void on_certificate(const std::string& from, const tenon::bft::v1::Certificate& message,
+                      TimeUs now_us);
+  void on_position(const std::string& from, std::uint64_t epoch,
+                   const tenon::bft::v1::Position& position, TimeUs now_us);
+  void on_want_certificates(const std::string& from, const tenon::bft::v1::ViewRange& range,
+                            TimeUs now_us);
+  void on_want_batches(const std::string& from, const tenon::bft::v1::DigestList& digests,
+                       TimeUs now_us);
+  void on_held(const std::string& from, const tenon::bft::v1::DigestList& digests);
+  [[nodiscard]] Message position_message() const;
+  void tell_position(const std::string& name, TimeUs now_us);
+  [[nodiscard]] bool may_answer(const std::string& peer, std::size_t bytes, TimeUs now_us);
+  void help(const std::string& peer, View their_view, TimeUs now_us);
+
+  // core_views.cpp
+  // Takes in a certificate whose signatures are checked.
+  void accept(Certificate certificate, TimeUs now_us);
+  void accepted(const Certificate& certificate, TimeUs now_us);
+  bool collect_certificates(TimeUs now_us);
+  void enter(View view, TimeUs now_us);
+  void nullify(const char* why);
+  void cast(VoteSubject subject);
+  void publish(Vote vote);
+  void accuse(const Evidence& evidence);
+  [[nodiscard]] bool within_window(View view) const;
+  [[nodiscard]] View final_view() const { return blocks_.root().notarized.value_or(0); }
+  // The first view of (from, to) that is known neither notarized nor nullified as asked.
+  [[nodiscard]] std::optional<View> first_not_nullified(View after, View before) const;
+
+  // core_proposals.cpp
+  struct Parent {
+    const Block* block = nullptr;
+    View view = 0;
+  };
+  void on_proposal(const std::string& from, const tenon::bft::v1::Proposal& proposal,
+                   TimeUs now_us);
+  [[nodiscard]] std::optional<Parent> choose_parent(TimeUs now_us);
+  bool lead(TimeUs now_us);
+  void propose_new(const Parent& parent, const std::vector<BatchPool::Choice>& choice,
+                   TimeUs now_us);
+  void propose_carried(const Parent& tip, TimeUs now_us);
+  void fill_reasons(const Parent& parent, tenon::bft::v1::Proposal& proposal) const;
+  bool vote(TimeUs now_us);
+  [[nodiscard]] bool extends_properly(const Proposed& proposed, const Block& block, TimeUs now_us);
+  [[nodiscard]] bool judge(Proposed& proposed, Block& block);
+  [[nodiscard]] bool assemble(Block& block, TimeUs now_us);
+  void misled(Block& block);
+  void record_block(Block& block);
+  [[nodiscard]] BatchPool::Digests batches_up_to(const Hash& tip);
+  [[nodiscard]] Height epoch_end(const Hash& tip) const;
+  [[nodiscard]] bool must_carry(const Block& tip) const;
+
+  // core_finality.cpp
+  void request_execution(const Hash& id);
+  void make_room(const std::vector<Block*>& path);
+  bool cast_final_votes();
+  Block& add_block(Block block);
+  void learn_finality(const Certificate& certificate);
+  void keep_unplaced(const std::string& from, Certificate certificate, TimeUs now_us);
+  bool place_finalities(TimeUs now_us);
+  bool finalize();
+  void commit_up_to(const Certificate& certificate, const std::vector<Block*>& path);
+  void abandon(const std::vector<Hash>& blocks);
+  void watch_for_split(const Vote& vote);
+
+  // core_catch_up.cpp
+  void on_chain(const std::string& from, const tenon::bft::v1::Chain& chain);
+  bool take_chain(const std::string& from, const tenon::bft::v1::Chain& chain);
+  void catch_up(TimeUs now_us);
+  void on_block(const std::string& from, BytesView encoded, TimeUs now_us);
+  [[nodiscard]] bool may_ask(Want& want, TimeUs now_us) const;
+  void want_block(const Hash& id, const std::string& hint, TimeUs now_us);
+  void want_batches(const std::vector<Hash>& digests, const Hash& block, const std::string& hint,
+                    TimeUs now_us);
+  void want_certificates(View first, View last, TimeUs now_us);
+  [[nodiscard]] std::vector<std::string> live_peers() const;
+  [[nodiscard]] std::string pick_peer(std::uint32_t attempt, const std::string& hint) const;
+  void regain_vote();
+  [[nodiscard]] Hash first_unknown(const Hash& id) const;
+
+  Settings settings_;
+  Hash chain_;
+  Bytes own_key_;
+  std::string own_name_;
+  Ledger& ledger_;
+  Scheme& scheme_;
+
+  std::unique_ptr<Committee> committee_;
+  std::unique_ptr<VoteBook> book_;
+  BlockIndex blocks_;
+  BatchPool pool_;
+  Pacemaker pace_;
+  std::map<std::string, Peer> peers_;
+
+  TimeUs seen_us_ = 0; // of the last event
+  View view_ = 1;
+  TimeUs view_since_us_ = 0;
+  std::optional<TimeUs> work_since_us_; // in this view; nothing while there is none
+  bool has_work_ = false;
+  TimeUs resent_us_ = 0;
+  TimeUs batches_resent_us_ = 0;
+  TimeUs asked_positions_us_ = 0;
+  std::uint32_t resends_ = 0; // in this view
+  std::map<View, Proposed> proposals_;
+  std::map<Hash, Assembly> assemblies_;
+  std::set<View> to_finalize_;                  // notarized, no final vote of this replica yet
+  std::set<std::pair<View, VoteKind>> touched_; // new votes since certificates were looked for
+  std::map<Hash, View> notarized_;              // blocks above the root, known here or not
+  Hash tip_;                                    // the one of the highest view
+  View tip_view_ = 0;
+  std::optional<Certificate> finality_;            // of the root, or of a block above it
+  std::map<View, Certificate> pending_finalities_; // blocks that are not the root yet
+  // Of blocks that are unknown here, the latest by each sender: see learn_finality().
+  std::map<std::string, Certificate> unplaced_finalities_;
+  Bytes head_certificate_; // of the committed head, or an earlier block
+  Height committed_height_ = 0;
+  std::map<Hash, std::map<ValidatorIndex, Hash>> results_; // final votes per block above the root
+  bool result_split_ = false;
+  bool epoch_over_ = false; // its last block is final; begin_epoch() is awaited
+
+  std::deque<PendingVote> pending_votes_;
+  std::uint64_t next_sequence_ = 1;
+  std::size_t logged_bytes_ = 0;
+  // Without memory of its votes a replica casts none below this view.
+  std::optional<View> silent_below_;
+  bool log_lost_ = false;
+  std::map<ValidatorIndex, View> reported_views_;
+
+  std::map<Hash, Want> wanted_blocks_;
+  std::map<Hash, Want> wanted_batches_; // by block
+  Want wanted_certificates_;
+  std::map<Height, Want> wanted_chains_;                                   // by first height
+  std::map<Height, std::pair<std::string, tenon::bft::v1::Chain>> chains_; // come too early
+  std::vector<Hash> acknowledgements_;
+
+  bool started_ = false;
+  bool halted_ = false;
+  std::vector<Action> actions_;
+  Counters counters_;
+};
+
+// A frame for ServeChain: the blocks of [first, last] that `read` gives (block, certificate) for,
+// cut where a block is certified by itself and where max_bytes are reached. Nothing when there is
+// none to give.
+struct CommittedBlock {
+  Bytes block;
+  Bytes certificate;
+};
+[[nodiscard]] std::optional<Bytes>
+encode_chain(const ServeChain& request,
+             FunctionRef<Result<std::optional<CommittedBlock>>(Height height)> read);
+
+} // namespace tenon::consensus::bft

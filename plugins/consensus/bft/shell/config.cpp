@@ -1,0 +1,42 @@
+#include "bft/shell/config.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace tenon::consensus::bft {
+
+Result<Config> parse_config(std::string_view text) {
+  const auto json = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (!json.is_object())
+    return invalid_argument("expected a JSON object");
+  Config config;
+  Status status;
+  const auto take = [&](const char* name, auto& value, std::uint64_t unit = 1) {
+    const auto found = json.find(name);
+    if (found == json.end())
+      return;
+    if (found->is_number_unsigned()) {
+      value = found->get<std::uint64_t>() * unit;
+    } else {
+      status = invalid_argument(std::string(name) + ": expected a number, zero or more, found " +
+                                found->dump());
+    }
+  };
+  constexpr std::uint64_t kUsPerMs = 1000;
+  Settings& settings = config.settings;
+  take("term_length", settings.term_length);
+  take("max_block_bytes", settings.max_block_bytes);
+  take("max_block_transactions", settings.max_block_transactions);
+  take("max_inline_bytes", settings.max_inline_bytes);
+  take("max_origin_bytes", settings.pool.max_origin_bytes);
+  take("max_queued_bytes", config.max_queued_bytes);
+  take("min_delta_ms", settings.delta_floor_us, kUsPerMs);
+  take("max_delta_ms", settings.delta_cap_us, kUsPerMs);
+  TENON_RETURN_IF_ERROR(status);
+  if (settings.delta_floor_us > settings.delta_cap_us)
+    return invalid_argument("min_delta_ms: expected at most max_delta_ms (" +
+                            std::to_string(settings.delta_cap_us / kUsPerMs) + "), found " +
+                            std::to_string(settings.delta_floor_us / kUsPerMs));
+  return config;
+}
+
+} // namespace tenon::consensus::bft
