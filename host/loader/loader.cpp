@@ -166,6 +166,8 @@ std::vector<std::string> offered_services(std::string_view kind) {
                                        TENON_HOST_NODE_INTERFACE};
   if (kind == "api")
     services.emplace_back(TENON_HOST_LEDGER_INTERFACE);
+  if (kind == "consensus")
+    services.emplace_back(TENON_HOST_PEERS_INTERFACE);
   return services;
 }
 

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "node/config/node_config.hpp"
+#include "node/engine_facts.hpp"
 #include "node/node.hpp"
 #include "node/plugin_set.hpp"
 #include "services/log.hpp"
@@ -38,6 +39,7 @@ struct Arguments {
   std::string data_directory;
   std::string replay;
   bool check = false;
+  bool describe_engines = false;
 };
 
 using nlohmann::json;
@@ -125,6 +127,20 @@ int replay(const config::NodeConfig& config, const std::string& file) {
   return clean ? kDone : kNotClean;
 }
 
+int describe_engines(const config::NodeConfig& config) {
+  const auto fingerprints = node::describe_engines(config, make_log(config));
+  if (!fingerprints.ok())
+    return fail(fingerprints.status(), kFailed);
+  json engines = json::array();
+  for (const auto& engine : *fingerprints)
+    engines.push_back({{"id", engine.id}, {"fingerprint", to_hex(engine.fingerprint.view())}});
+  const Hash all = pipeline::network_fingerprint(*fingerprints);
+  std::cout
+      << json{{"engines", std::move(engines)}, {"network_fingerprint", to_hex(all.view())}}.dump()
+      << std::endl;
+  return kDone;
+}
+
 json endpoints_json(const node::Node& node) {
   json all = json::array();
   for (const std::string& text : node.endpoints()) {
@@ -147,11 +163,14 @@ int serve(const config::NodeConfig& config, int signals,
   const auto ready_ms = std::chrono::duration_cast<std::chrono::milliseconds>(
                             std::chrono::steady_clock::now() - began)
                             .count();
-  const json fields = {{"ready_ms", ready_ms},
-                       {"endpoints", endpoints_json(node)},
-                       {"admin", "http://" + node.admin_address()},
-                       {"data_dir", config.data_directory.string()}};
-  log.write(plugin::LogLevel::kInfo, "node", "ready", fields.dump());
+  json fields = {{"ready_ms", ready_ms},
+                 {"endpoints", endpoints_json(node)},
+                 {"admin", "http://" + node.admin_address()},
+                 {"data_dir", config.data_directory.string()}};
+  if (config.network)
+    fields["network"] = node.network_address();
+  // A replica is ready once a quorum is connected: /readyz says when.
+  log.write(plugin::LogLevel::kInfo, "node", config.network ? "started" : "ready", fields.dump());
   wait_for_signal(signals);
   log.write(plugin::LogLevel::kInfo, "node", "stopping: taking nothing new, finishing the rest");
   force_on_next_signal(signals);
@@ -174,6 +193,9 @@ int run(int argc, char** argv) {
   app.add_option("--data-dir", arguments.data_directory, "overrides node.data_dir");
   app.add_option("--replay", arguments.replay, "execute a block log, print the result, end");
   app.add_flag("--check", arguments.check, "check the configuration and its plugins, then end");
+  app.add_flag(
+      "--describe-engines", arguments.describe_engines,
+      "print the ids and fingerprints of the engines as JSON, for a genesis document; end");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -185,6 +207,8 @@ int run(int argc, char** argv) {
   const auto& config = std::get<config::NodeConfig>(loaded);
   if (arguments.check)
     return check(config);
+  if (arguments.describe_engines)
+    return describe_engines(config);
   if (!arguments.replay.empty())
     return replay(config, arguments.replay);
   return serve(config, signal_descriptor(), began);

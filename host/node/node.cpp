@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "node/genesis_file.hpp"
+#include "node/node_network.hpp"
 #include "tenon/crypto/sha256.hpp"
 
 namespace tenon::host::node {
@@ -59,7 +60,6 @@ Result<std::unique_ptr<Node>> Node::start(const config::NodeConfig& config, Log&
 Status Node::begin() {
   TENON_RETURN_IF_ERROR(prepare_parts());
   TENON_RETURN_IF_ERROR(make_plugins());
-  TENON_RETURN_IF_ERROR(establish_chain());
   TENON_RETURN_IF_ERROR(start_ledger());
   return open_pipeline();
 }
@@ -67,6 +67,7 @@ Status Node::begin() {
 Status Node::prepare_parts() {
   TENON_ASSIGN_OR_RETURN(DataDirectory data, DataDirectory::open(config_.data_directory));
   data_.emplace(std::move(data));
+  TENON_RETURN_IF_ERROR(check_own_key_file());
   TENON_ASSIGN_OR_RETURN(services::KeyStore keys, services::KeyStore::open(data_->keys()));
   keys_.emplace(std::move(keys));
   if (config_.role == "solo")
@@ -78,11 +79,29 @@ Status Node::prepare_parts() {
   return {};
 }
 
+// A validator's key stands in the genesis document: a node that made itself another one would only
+// hide that the right one is missing.
+Status Node::check_own_key_file() const {
+  const auto file = data_->keys() / "node.pem";
+  std::error_code error;
+  if (!config_.network || std::filesystem::exists(file, error))
+    return {};
+  return failed_precondition("the key of this node is missing: expected the private key of "
+                             "validator " +
+                             config_.name + " in " + file.string() +
+                             ", found no such file. How to fix: copy the node's folder as `tenon "
+                             "network init` made it, keys included");
+}
+
+// All are found and checked before the first is created. Consensus and APIs come after the chain
+// and the channels to other nodes are known, because they may ask for both.
 Status Node::make_plugins() {
   PluginSet set = load_plugins(config_);
   if (!set.refusals.empty())
     return refuse(set.refusals);
   for (PlannedPlugin& planned : set.plugins) {
+    if (planned.use->kind == "consensus")
+      TENON_RETURN_IF_ERROR(establish_chain());
     TENON_ASSIGN_OR_RETURN(PluginInstance* const instance, add_instance(std::move(planned)));
     if (const auto refusal = instance->create())
       return refuse({*refusal});
@@ -101,8 +120,9 @@ Result<PluginInstance*> Node::add_instance(PlannedPlugin planned) {
   PluginInstance::Settings settings{
       std::move(planned.plugin), use.config.dump(),
       services::ServiceIdentity{use.kind + "/" + (use.id.empty() ? use.plugin : use.id), folder,
-                                use.kind == "api"}};
-  const services::ServiceParts parts{log_, metrics_, *executor_, clock_, *keys_, *this};
+                                use.kind == "api", use.kind == "consensus"}};
+  const services::ServiceParts parts{log_,   metrics_, *executor_,    clock_,
+                                     *keys_, *this,    network_.get()};
   const std::lock_guard lock(mutex_);
   group.push_back(std::make_unique<PluginInstance>(std::move(settings), parts, lifecycle_));
   return group.back().get();
@@ -136,7 +156,7 @@ Status Node::bind(const PluginInstance& instance, std::unique_ptr<Client>& clien
 }
 
 // The chain is known before the store starts, so that it can refuse another chain's files. A solo
-// node makes one when there is none yet.
+// node makes one when there is none yet; a replica is told with whom it shares one.
 Status Node::establish_chain() {
   std::vector<pipeline::EngineFingerprint> fingerprints;
   for (std::size_t i = 0; i < engines_.size(); ++i) {
@@ -154,11 +174,39 @@ Status Node::establish_chain() {
     TENON_RETURN_IF_ERROR(make_genesis(fingerprints));
     document = read_genesis(config_.genesis_file);
   }
+  if (!document.ok() && config_.network) {
+    return document.status().with_context(
+        "the genesis document is missing: expected the network's, byte for byte the same on every "
+        "node, in " +
+        config_.genesis_file.string() + ". How to fix: copy it there");
+  }
   if (!document.ok())
     return document.status().with_context("the genesis document");
+  {
+    const std::lock_guard lock(mutex_);
+    genesis_ = *std::move(document);
+    chain_ = crypto::sha256(genesis_);
+  }
+  return config_.network ? make_network(std::move(fingerprints)) : Status();
+}
+
+Status Node::make_network(std::vector<pipeline::EngineFingerprint> fingerprints) {
+  auto genesis = pipeline::parse_genesis(genesis_);
+  if (!genesis.ok())
+    return genesis.status().with_context(config_.genesis_file.string());
+  TENON_ASSIGN_OR_RETURN(network::NetworkOptions options,
+                         network_options(config_, *genesis,
+                                         pipeline::network_fingerprint(std::move(fingerprints)),
+                                         keys_->public_key(), data_->keys()));
+  const v1::Validator& own = *find_validator(genesis->validators, config_.name);
+  TENON_ASSIGN_OR_RETURN(const crypto::PrivateKey key,
+                         channel_key(own, keys_->private_key(), data_->keys()));
+  auto made = network::PeerNetwork::make(std::move(options), key, log_, metrics_, clock_);
+  if (!made.ok())
+    return made.status().with_context("the network cannot be used");
   const std::lock_guard lock(mutex_);
-  genesis_ = *std::move(document);
-  chain_ = crypto::sha256(genesis_);
+  validators_ = std::move(genesis->validators);
+  network_ = *std::move(made);
   return {};
 }
 
@@ -223,6 +271,8 @@ Status Node::open_pipeline() {
 }
 
 Status Node::start_consensus() {
+  if (network_)
+    TENON_RETURN_IF_ERROR(network_->start());
   PluginInstance& instance = *consensus_.front();
   TENON_RETURN_IF_ERROR(bind(instance, consensus_client_));
   if (const Status attached = consensus_client_->attach(*pipeline_); !attached.ok()) {
@@ -230,6 +280,8 @@ Status Node::start_consensus() {
                                     "it could not be attached to the ledger", attached)});
   }
   TENON_RETURN_IF_ERROR(start_plugin(instance));
+  // By now the plugin has written down whatever a next start must know of this one.
+  TENON_RETURN_IF_ERROR(keys_->mark_used());
   pipeline_->connect(*consensus_client_);
   return {};
 }
@@ -295,6 +347,8 @@ bool Node::stop(std::uint64_t drain_ms) {
     pipeline_->stop();
   if (left_behind())
     return false; // threads inside a plugin may touch anything: it all stays until _exit()
+  if (network_)
+    network_->stop();
   release_ledger();
   for (Instances* const group : {&engines_, &store_}) {
     reversed(*group, [&](PluginInstance& instance) { instance.drain(left_ms()); });
@@ -305,6 +359,7 @@ bool Node::stop(std::uint64_t drain_ms) {
   const std::lock_guard lock(mutex_);
   consensus_client_.reset();
   consensus_.clear();
+  network_.reset();
   engine_clients_.clear();
   engines_.clear();
   store_client_.reset();

@@ -1,7 +1,7 @@
-// A node: the only place where the host's parts are put together. Store, engines, consensus and
-// APIs start in this order and stop in the reverse one; whatever fails to start takes down what has
-// started before it. Owned by main; main thread, except what the admin listener and the plugins ask
-// of it through NodeView.
+// A node: the only place where the host's parts are put together. Store, engines, the channels to
+// other nodes, consensus and APIs start in this order and stop in the reverse one; whatever fails
+// to start takes down what has started before it. Owned by main; main thread, except what the admin
+// listener and the plugins ask of it through NodeView.
 #pragma once
 
 #include <array>
@@ -18,6 +18,7 @@
 #include "bridge/consensus_client.hpp"
 #include "bridge/engine_client.hpp"
 #include "bridge/store_client.hpp"
+#include "network/peer_network.hpp"
 #include "node/config/node_config.hpp"
 #include "node/data_directory.hpp"
 #include "node/plugin_instance.hpp"
@@ -57,6 +58,8 @@ public:
   // What the APIs listen on, as JSON arrays.
   [[nodiscard]] std::vector<std::string> endpoints() const;
   [[nodiscard]] std::string admin_address() const;
+  // Where other nodes reach this one; empty without a network.
+  [[nodiscard]] std::string network_address() const;
 
 private:
   using Instances = std::vector<std::unique_ptr<PluginInstance>>;
@@ -72,8 +75,10 @@ private:
 
   [[nodiscard]] Status begin();
   [[nodiscard]] Status prepare_parts();
+  [[nodiscard]] Status check_own_key_file() const;
   [[nodiscard]] Status make_plugins();
   [[nodiscard]] Status establish_chain();
+  [[nodiscard]] Status make_network(std::vector<pipeline::EngineFingerprint> fingerprints);
   [[nodiscard]] Status start_ledger();
   [[nodiscard]] Status open_pipeline();
   [[nodiscard]] Status start_consensus();
@@ -111,6 +116,8 @@ private:
   Hash chain_;
   Bytes genesis_;
   std::atomic<LedgerService*> ledger_{nullptr};
+  v1::ValidatorSet validators_; // of the genesis document; filled with the network
+  std::unique_ptr<network::PeerNetwork> network_;
 
   std::optional<DataDirectory> data_;
   std::optional<services::KeyStore> keys_;

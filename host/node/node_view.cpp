@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "node/node.hpp"
+#include "node/node_network.hpp"
 #include "services/version.hpp"
 #include "tenon/core/encoding.hpp"
 
@@ -41,6 +42,8 @@ void Node::complete_status(v1::StatusResponse& status) const {
   status.set_chain(chain_.str());
   if (!phase_.empty())
     status.add_reasons("the node is " + phase_);
+  if (network_)
+    show_peers(network_->describe(), validators_, status);
   status.set_ready(status.reasons_size() == 0);
 }
 
@@ -87,6 +90,12 @@ std::vector<std::string> Node::endpoints() const {
 
 std::string Node::admin_address() const {
   return Endpoint{config_.admin.host, admin_->port()}.to_string();
+}
+
+std::string Node::network_address() const {
+  const std::lock_guard lock(mutex_);
+  return network_ ? Endpoint{config_.network->listen.host, network_->port()}.to_string()
+                  : std::string();
 }
 
 void Node::note(const std::string& message, const std::string& fields_json) {

@@ -9,8 +9,10 @@ using loader::Inspection;
 using loader::Refusal;
 using loader::RefusalCode;
 
-std::vector<const config::PluginUse*> uses_in_order(const config::NodeConfig& config) {
-  std::vector<const config::PluginUse*> uses = {&config.store};
+using Uses = std::vector<const config::PluginUse*>;
+
+Uses uses_in_order(const config::NodeConfig& config) {
+  Uses uses = {&config.store};
   for (const auto& engine : config.engines)
     uses.push_back(&engine);
   uses.push_back(&config.consensus);
@@ -58,21 +60,10 @@ Checked<Inspection> checked_plugin(const config::NodeConfig& config, const confi
   return found;
 }
 
-} // namespace
-
-std::vector<Refusal> check_plugins(const config::NodeConfig& config) {
-  std::vector<Refusal> refusals;
-  for (const config::PluginUse* const use : uses_in_order(config)) {
-    if (const auto found = checked_plugin(config, *use); !found.ok())
-      refusals.push_back(found.refusal());
-  }
-  return refusals;
-}
-
-PluginSet load_plugins(const config::NodeConfig& config) {
+PluginSet load_all(const config::NodeConfig& config, const Uses& uses) {
   PluginSet set;
   std::vector<std::pair<const config::PluginUse*, Inspection>> found;
-  for (const config::PluginUse* const use : uses_in_order(config)) {
+  for (const config::PluginUse* const use : uses) {
     auto one = checked_plugin(config, *use);
     if (one.ok())
       found.emplace_back(use, *std::move(one));
@@ -89,6 +80,28 @@ PluginSet load_plugins(const config::NodeConfig& config) {
       set.refusals.push_back(loaded.refusal());
   }
   return set;
+}
+
+} // namespace
+
+std::vector<Refusal> check_plugins(const config::NodeConfig& config) {
+  std::vector<Refusal> refusals;
+  for (const config::PluginUse* const use : uses_in_order(config)) {
+    if (const auto found = checked_plugin(config, *use); !found.ok())
+      refusals.push_back(found.refusal());
+  }
+  return refusals;
+}
+
+PluginSet load_plugins(const config::NodeConfig& config) {
+  return load_all(config, uses_in_order(config));
+}
+
+PluginSet load_engines(const config::NodeConfig& config) {
+  Uses engines;
+  for (const auto& engine : config.engines)
+    engines.push_back(&engine);
+  return load_all(config, engines);
 }
 
 } // namespace tenon::host::node

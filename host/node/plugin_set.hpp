@@ -25,5 +25,7 @@ struct PluginSet {
 [[nodiscard]] std::vector<loader::Refusal> check_plugins(const config::NodeConfig& config);
 // `config` outlives the result.
 [[nodiscard]] PluginSet load_plugins(const config::NodeConfig& config);
+// The engines alone, for what needs no more of the node.
+[[nodiscard]] PluginSet load_engines(const config::NodeConfig& config);
 
 } // namespace tenon::host::node

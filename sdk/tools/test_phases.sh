@@ -88,11 +88,11 @@ run_tests() {
   setup
   phase python-packages python_packages
   phase build-release build_phase release
-  for label in unit conformance architecture; do
+  for label in unit conformance architecture simulation; do
     phase "$label" labelled release "^$label\$" "$jobs"
   done
   # Whole nodes under load and with deadlines: one test at a time.
-  for label in integration crash schemathesis; do
+  for label in integration crash cluster schemathesis; do
     phase "$label" labelled release "^$label\$" 1
   done
   sanitized asan

@@ -19,6 +19,8 @@ using Json = nlohmann::json;
 using Pointer = Json::json_pointer;
 
 constexpr std::uintmax_t kMaxFileBytes = 4u << 20;
+// A connection is cut after so many keepalives that did not come.
+constexpr std::uint64_t kSilentKeepalives = 3;
 
 std::variant<std::string, ConfigError> read_file(const std::filesystem::path& file) {
   std::error_code error;
@@ -77,6 +79,7 @@ public:
     const Json apis = json.value("apis", Json::array());
     for (std::size_t i = 0; i < apis.size(); ++i)
       config_.apis.push_back(plugin_use("api", apis[i], Pointer("/apis") / i));
+    take_network(json);
     take_limits(json.value("limits", Json::object()));
     take_log(json.value("log", Json::object()));
     take_admin(json);
@@ -150,6 +153,66 @@ private:
     return use;
   }
 
+  void take_network(const Json& json) {
+    const bool is_there = json.contains("network");
+    if (config_.role == "solo") {
+      if (is_there) {
+        complain(Pointer("/network"), "a solo node talks to no other node",
+                 "no such section, or \"role\": \"replica\"", "the section");
+      }
+      return;
+    }
+    if (!is_there) {
+      complain(Pointer("/node/role"), "a replica needs the section \"network\"",
+               R"("network": {"listen": "HOST:PORT", "peers": [{"name", "address"}]})", "nothing");
+      return;
+    }
+    const Json& section = json["network"];
+    Network network;
+    if (const auto listen = take_address(section["listen"], Pointer("/network/listen")))
+      network.listen = *listen;
+    std::set<std::string> names;
+    for (std::size_t i = 0; i < section["peers"].size(); ++i) {
+      const Json& peer = section["peers"][i];
+      const Pointer place = Pointer("/network/peers") / i;
+      if (!names.insert(peer["name"]).second)
+        complain(place / "name", "two peers have the same name", "one entry per node",
+                 peer["name"].dump());
+      auto address = take_address(peer["address"], place / "address");
+      if (address && address->port == 0)
+        complain(place / "address", "nobody listens at port 0", "the port at which it listens",
+                 peer["address"].dump());
+      if (address)
+        network.peers.push_back({peer["name"], *std::move(address), place});
+    }
+    take_network_limits(section.value("limits", Json::object()), network.limits);
+    config_.network = std::move(network);
+  }
+
+  void take_network_limits(const Json& json, network::NetworkLimits& limits) {
+    const auto take = [&](const char* name, auto& target) { target = json.value(name, target); };
+    take("max_frame_bytes", limits.frame_bytes);
+    take("max_control_queue_bytes", limits.control_queue_bytes);
+    take("max_bulk_queue_bytes", limits.bulk_queue_bytes);
+    take("handshake_timeout_ms", limits.handshake_timeout_ms);
+    take("max_clock_skew_ms", limits.clock_difference_ms);
+    take("keepalive_ms", limits.ping_after_ms);
+    limits.silence_ms = kSilentKeepalives * limits.ping_after_ms;
+    if (limits.frame_bytes > limits.bulk_queue_bytes) {
+      complain(Pointer("/network/limits"), "the largest frame could never be queued",
+               "max_frame_bytes of at most max_bulk_queue_bytes (" +
+                   std::to_string(limits.bulk_queue_bytes) + ")",
+               std::to_string(limits.frame_bytes));
+    }
+  }
+
+  std::optional<Endpoint> take_address(const Json& text, const Pointer& place) {
+    auto address = parse_endpoint(text.get_ref<const std::string&>());
+    if (!address)
+      complain(place, "this is no address", "\"HOST:PORT\"", text.dump());
+    return address;
+  }
+
   void take_limits(const Json& json) {
     Limits& limits = config_.limits;
     const auto take = [&](const char* name, auto& target) { target = json.value(name, target); };
@@ -217,6 +280,14 @@ private:
   ConfigErrors errors_;
 };
 
+// The documents speak of client nodes, so whoever asks for one is told more than a list of words.
+void explain_role(const Json& json, ConfigErrors& errors) {
+  for (ConfigError& error : errors) {
+    if (error.path == "node.role" && json["node"]["role"] == "client")
+      error.what = "this version runs no client nodes";
+  }
+}
+
 } // namespace
 
 std::variant<NodeConfig, ConfigErrors> load_config(const std::filesystem::path& file,
@@ -232,6 +303,7 @@ std::variant<NodeConfig, ConfigErrors> load_config(const std::filesystem::path& 
   if (!schema.ok())
     return ConfigErrors{parsed.error(Pointer(), schema.status().message(), "", "")};
   ConfigErrors errors = schema->check(parsed.json(), parsed, Pointer());
+  explain_role(parsed.json(), errors);
   if (!errors.empty())
     return errors;
   return Loader(std::move(parsed), file, options).load();

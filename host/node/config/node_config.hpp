@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "network/options.hpp"
 #include "node/config/document.hpp"
 #include "node/config/schema.hpp"
 #include "tenon/core/bytes.hpp"
@@ -44,6 +45,19 @@ struct Limits {
   std::uint64_t drain_ms = 10'000;
 };
 
+// Another node, as the file names it. Its key stands in the genesis document.
+struct NetworkPeer {
+  std::string name;
+  Endpoint address;
+  nlohmann::json::json_pointer place; // of the entry in the file
+};
+
+struct Network {
+  Endpoint listen;
+  std::vector<NetworkPeer> peers; // may name this node too
+  network::NetworkLimits limits;
+};
+
 struct NodeConfig {
   Document document;
   std::string name;
@@ -55,6 +69,7 @@ struct NodeConfig {
   std::vector<PluginUse> engines;
   PluginUse consensus;
   std::vector<PluginUse> apis;
+  std::optional<Network> network; // replicas have one, solo nodes none
   Limits limits;
   plugin::LogLevel log_level = plugin::LogLevel::kInfo;
   LogFormat log_format = LogFormat::kJson;

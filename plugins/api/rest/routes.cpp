@@ -373,6 +373,29 @@ void add_party_routes(std::vector<Route>& all) {
                  "The party can act now.",
                  command_problems(),
                  handlers::allocate_party});
+}
+
+void add_authority_routes(std::vector<Route>& all) {
+  all.push_back(
+      {"POST",
+       "/v1/operators/commands",
+       "giveOperatorCommand",
+       "operators",
+       "Give a command of the ledger's operators",
+       "An OperatorCommand that enough of them have signed; the ledger checks the signatures. The "
+       "node's own operators may send it, whoever signed it.",
+       Access::kAdmin,
+       {},
+       {},
+       BodyKind::kJson,
+       "OperatorCommand",
+       R"({"operator_command":"CitSKQoFZ3Vlc3QSIGtra2tra2tra2tra2tra2tra2tra2tra2tra2tra2trEAE=",)"
+       R"("command_id":"add-guest-1"})",
+       200,
+       "OperatorCommandAccepted",
+       "The command is accepted and stands in the operators' log.",
+       command_problems(),
+       handlers::give_operator_command});
   all.push_back(
       {"POST",
        "/v1/proofs",
@@ -433,6 +456,7 @@ const std::vector<Route>& routes() {
     add_history_routes(all);
     add_block_routes(all);
     add_party_routes(all);
+    add_authority_routes(all);
     add_stream(all, StreamKind::kBlocks, "/v1/streams/blocks", "streamBlocks", "Blocks, live");
     add_stream(all, StreamKind::kTransactions, "/v1/streams/transactions", "streamTransactions",
                "Transactions the token may see, live");

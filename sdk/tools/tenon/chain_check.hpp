@@ -21,16 +21,23 @@ struct LoggedBlock {
   }
 };
 
-// DATA_LOSS names the block and the part that is missing or malformed.
+// DATA_LOSS names the block and the part that is missing or malformed; OUT_OF_RANGE below the
+// store's oldest block.
 [[nodiscard]] Result<LoggedBlock> read_block(const plugin::Store& store, std::uint64_t height);
 
 struct ChainReport {
   std::uint64_t blocks = 0;
   std::uint64_t transactions = 0;
   std::uint64_t certificates = 0;
+  std::uint64_t epochs = 0;       // of which there are blocks
+  std::uint64_t oldest_block = 0; // where the log begins: above 0 in a pruned or imported store
+  // The oldest block's validators are those of the genesis document. Otherwise the log does not
+  // show how they came to be, and the state's word was taken for it.
+  bool begins_with_trusted = false;
 };
 
-// Every block from the genesis block to the head; `progress` gets the number of blocks done.
+// Every block from the oldest one to the head, across epochs; `progress` gets the number of blocks
+// done.
 [[nodiscard]] Result<ChainReport>
 check_chain(const plugin::Store& store, const Trust& trust,
             FunctionRef<void(std::uint64_t done, std::uint64_t total)> progress);

@@ -91,6 +91,11 @@ Status verify(Session& session, const Arguments& arguments) {
                       {"blocks", std::to_string(report->blocks)},
                       {"transactions", std::to_string(report->transactions)},
                       {"certificates", std::to_string(report->certificates)},
+                      {"oldest_block", std::to_string(report->oldest_block)},
+                      {"epochs", std::to_string(report->epochs)},
+                      {"first_validators", report->begins_with_trusted
+                                               ? "of the genesis document"
+                                               : "of the state: the handover is pruned"},
                       {"height", std::to_string(head.height)},
                       {"state_root", to_hex(head.state_root.view())}});
   return ok_status();
@@ -99,7 +104,8 @@ Status verify(Session& session, const Arguments& arguments) {
 Status list_blocks(Session& session, const Arguments& arguments) {
   TENON_ASSIGN_OR_RETURN(const auto store, open(session, arguments));
   TENON_ASSIGN_OR_RETURN(const plugin::StoreHead head, store->store().head());
-  std::uint64_t height = arguments.from;
+  TENON_ASSIGN_OR_RETURN(const plugin::StoreHorizon horizon, store->store().horizon());
+  std::uint64_t height = std::max(arguments.from, horizon.oldest_block);
   const std::uint64_t there = head.empty || height > head.height ? 0 : head.height - height + 1;
   const std::uint64_t listed = std::min<std::uint64_t>(there, arguments.limit);
   Progress progress(session, "reading block");

@@ -27,6 +27,8 @@ int run(Session& session, int argc, char** argv) {
   app.require_subcommand(1);
   session.add_options(app);
   add_up_command(app, session);
+  add_dev_commands(app, session);
+  add_network_commands(app, session);
   add_contract_commands(app, session);
   add_party_commands(app, session);
   add_transaction_commands(app, session);
@@ -35,6 +37,7 @@ int run(Session& session, int argc, char** argv) {
   add_bench_command(app, session);
   add_config_commands(app, session);
   add_database_commands(app, session);
+  add_operator_commands(app, session);
   add_plugin_commands(app, session);
   try {
     app.parse(argc, argv);

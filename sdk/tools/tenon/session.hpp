@@ -72,6 +72,8 @@ void add_limit_option(CLI::App& command, std::size_t& limit);
 
 // The command groups, one file each.
 void add_up_command(CLI::App& app, Session& session);
+void add_network_commands(CLI::App& app, Session& session);
+void add_dev_commands(CLI::App& app, Session& session);
 void add_config_commands(CLI::App& app, Session& session);
 void add_plugin_commands(CLI::App& app, Session& session);
 void add_contract_commands(CLI::App& app, Session& session);
@@ -80,6 +82,7 @@ void add_transaction_commands(CLI::App& app, Session& session);
 void add_watch_command(CLI::App& app, Session& session);
 void add_proof_commands(CLI::App& app, Session& session);
 void add_database_commands(CLI::App& app, Session& session);
+void add_operator_commands(CLI::App& app, Session& session);
 void add_bench_command(CLI::App& app, Session& session);
 
 } // namespace tenon::tool

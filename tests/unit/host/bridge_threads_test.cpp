@@ -43,7 +43,8 @@ struct BusyStore {
   static const void* query(tenon_instance*, tenon_bytes) {
     static const tenon_store table = {
         sizeof(tenon_store), 0,     unused, unused,  unused, ignored, unused, unused,
-        unused,              stage, commit, ignored, unused, unused};
+        unused,              stage, commit, ignored, unused, unused, unused, unused, unused, unused,
+        unused,              unused, unused, unused, unused};
     return &table;
   }
   std::unique_ptr<StoreClient> client() {

@@ -49,6 +49,7 @@ class ZeroSigner final : public Signer {
 public:
   [[nodiscard]] Bytes public_key() const override { return Bytes(32, 'k'); }
   [[nodiscard]] Result<Bytes> sign(BytesView) const override { return Bytes(64, 's'); }
+  [[nodiscard]] bool unused() const override { return true; }
 };
 
 struct Parts {

@@ -30,6 +30,8 @@ void get_block(const Context& context, const Call& call, Responder respond);
 void list_parties(const Context& context, const Call& call, Responder respond);
 void allocate_party(const Context& context, const Call& call, Responder respond);
 
+void give_operator_command(const Context& context, const Call& call, Responder respond);
+
 void create_proof(const Context& context, const Call& call, Responder respond);
 
 } // namespace tenon::api::rest::handlers

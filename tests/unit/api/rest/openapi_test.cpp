@@ -156,7 +156,7 @@ TEST_CASE("rest openapi: the examples of bodies fit their schemas", "[rest]") {
     CHECK(violations(document, std::string(route.body_schema), Json::parse(route.body_example)) ==
           "");
   }
-  CHECK(examples == 5);
+  CHECK(examples == 6);
 }
 
 TEST_CASE("rest openapi: what a body schema forbids is refused, what it allows is not malformed",
@@ -168,6 +168,7 @@ TEST_CASE("rest openapi: what a body schema forbids is refused, what it allows i
                                                       {"Query", kQuery},
                                                       {"CreateInstance", "/v1/instances"},
                                                       {"AllocateParty", "/v1/parties"},
+                                                      {"OperatorCommand", "/v1/operators/commands"},
                                                       {"ProofRequest", "/v1/proofs"}};
   const std::vector<Json> values = {nullptr,
                                     true,

@@ -194,6 +194,60 @@ TEST_CASE("rest: operators' routes need an operator's token", "[rest]") {
   CHECK(body_of(rest.get("/v1/blocks/1", admin))["outcomes"].size() == 1);
 }
 
+TEST_CASE("rest: a command of the ledger's operators reaches the ledger as it was signed",
+          "[rest]") {
+  Harness rest;
+  const std::string target = "/v1/operators/commands";
+  const std::string admin = token_for({}, true);
+  v1::OperatorAction action;
+  action.mutable_prune()->set_keep_from_height(9);
+  v1::OperatorCommand command;
+  command.set_command(action.SerializeAsString());
+  command.set_sequence(7);
+  command.add_signatures()->set_name("olga");
+  Json request = {{"operator_command", to_base64(command.SerializeAsString())}};
+  CHECK(code_of(rest.post(target, token_for({"alice"}), request.dump())) == "ADMIN_REQUIRED");
+
+  v1::Completion completion;
+  completion.set_response(R"({"last_height":17})");
+  rest.ledger.complete_next(completion);
+  const Response accepted = rest.post(target, admin, request.dump());
+  CHECK(accepted.status == 200);
+  CHECK(body_of(accepted)["sequence"] == "7");
+  CHECK(body_of(accepted)["last_height"] == 17);
+  const v1::Submission submission = rest.ledger.last_submission();
+  CHECK(submission.engine() == "sys");
+  CHECK(submission.act_as_size() == 0);
+  v1::SystemCommand submitted;
+  REQUIRE(submitted.ParseFromString(submission.command()));
+  CHECK(submitted.operator_command().SerializeAsString() == command.SerializeAsString());
+
+  completion.set_code(TENON_PERMISSION_DENIED);
+  completion.set_reason("OPERATOR_THRESHOLD");
+  completion.set_offset(99);
+  rest.ledger.complete_next(completion);
+  const Response rejected = rest.post(target, admin, request.dump());
+  CHECK(rejected.status == 403);
+  CHECK(code_of(rejected) == "OPERATOR_THRESHOLD");
+}
+
+TEST_CASE("rest: what is no operators' command is refused before it costs a transaction",
+          "[rest]") {
+  Harness rest;
+  const std::string admin = token_for({}, true);
+  const auto code = [&](const Json& body) {
+    return code_of(rest.post("/v1/operators/commands", admin, body.dump()));
+  };
+  CHECK(code(Json::object()) == "INVALID_BODY");
+  CHECK(code({{"operator_command", 7}}) == "INVALID_BODY");
+  CHECK(code({{"operator_command", std::string(200'000, 'A')}}) == "INVALID_BODY");
+  CHECK(code({{"operator_command", ""}}) == "MALFORMED_COMMAND");
+  CHECK(code({{"operator_command", "not base64"}}) == "MALFORMED_COMMAND");
+  CHECK(code({{"operator_command", to_base64("no message")}}) == "MALFORMED_COMMAND");
+  CHECK(code({{"operator_command", "CgA="}, {"act_as", "alice"}}) == "UNKNOWN_MEMBER");
+  CHECK(rest.ledger.last_submission().engine().empty());
+}
+
 TEST_CASE("rest: contracts are uploaded, listed and described", "[rest]") {
   Harness rest;
   const std::string token = token_for({"alice"});

@@ -163,4 +163,99 @@ TEST_CASE("config: a plugin's section is checked against the plugin's own schema
   CHECK_FALSE(Schema::compile(nlohmann::json::parse(R"({"type": "elephant"})")).ok());
 }
 
+namespace {
+
+constexpr const char* kReplica = R"({
+  "node": { "name": "replica-1", "role": "replica", "data_dir": "data" },
+  "store": { "plugin": "memory" },
+  "engines": [{ "id": "wasm", "plugin": "wasm" }],
+  "consensus": { "plugin": "bft" },
+  "network": {
+    "listen": "0.0.0.0:7600",
+    "peers": [{ "name": "replica-2", "address": "10.0.0.2:7600" }]
+  }
+})";
+
+std::string replica_with(const std::string& from, const std::string& to) {
+  std::string text = kReplica;
+  const std::size_t at = text.find(from);
+  REQUIRE(at != std::string::npos);
+  return text.replace(at, from.size(), to);
+}
+
+} // namespace
+
+TEST_CASE("config: a replica has a network, whose limits are those of the channels unless named",
+          "[host][config]") {
+  Files files;
+  auto plain = files.load(kReplica);
+  REQUIRE(std::holds_alternative<NodeConfig>(plain));
+  const NodeConfig& config = std::get<NodeConfig>(plain);
+  REQUIRE(config.network);
+  CHECK(config.network->listen.to_string() == "0.0.0.0:7600");
+  REQUIRE(config.network->peers.size() == 1);
+  CHECK(config.network->peers[0].name == "replica-2");
+  CHECK(config.network->peers[0].address.to_string() == "10.0.0.2:7600");
+  const network::NetworkLimits defaults;
+  CHECK(config.network->limits.frame_bytes == defaults.frame_bytes);
+  CHECK(config.network->limits.silence_ms == defaults.silence_ms);
+
+  auto limited = files.load(replica_with("\"listen\"", R"("limits": {
+    "max_frame_bytes": 65536, "max_control_queue_bytes": 65537, "max_bulk_queue_bytes": 65538,
+    "handshake_timeout_ms": 7, "max_clock_skew_ms": 8, "keepalive_ms": 9}, "listen")"));
+  REQUIRE(std::holds_alternative<NodeConfig>(limited));
+  const network::NetworkLimits& limits = std::get<NodeConfig>(limited).network->limits;
+  CHECK(limits.frame_bytes == 65536);
+  CHECK(limits.control_queue_bytes == 65537);
+  CHECK(limits.bulk_queue_bytes == 65538);
+  CHECK(limits.handshake_timeout_ms == 7);
+  CHECK(limits.clock_difference_ms == 8);
+  CHECK(limits.ping_after_ms == 9);
+  CHECK(limits.silence_ms == 27);
+}
+
+TEST_CASE("config: a solo node has no network, a replica cannot do without", "[host][config]") {
+  Files files;
+  CHECK(files.mistakes(kReplica).empty());
+  CHECK(holds(files.mistakes(replica_with("\"replica\"", "\"solo\"")),
+              {"node.json:6:3 network", "a solo node talks to no other node", "\"replica\""}));
+  CHECK(holds(files.mistakes_with("\"role\": \"solo\"", "\"role\": \"replica\""),
+              {"node.json:2:29 node.role", "a replica needs the section \"network\"",
+               "\"listen\": \"HOST:PORT\"", "found nothing"}));
+}
+
+TEST_CASE("config: a client node is refused as what this version does not run", "[host][config]") {
+  Files files;
+  CHECK(holds(files.mistakes(replica_with("\"role\": \"replica\"", "\"role\": \"client\"")),
+              {"node.role: this version runs no client nodes",
+               "expected one of \"solo\", \"replica\"", "found \"client\""}));
+}
+
+TEST_CASE("config: every mistake in a network has its place and its remedy", "[host][config]") {
+  Files files;
+  const auto mistakes = [&](const std::string& from, const std::string& to) {
+    return files.mistakes(replica_with(from, to));
+  };
+  CHECK(holds(
+      mistakes("\"0.0.0.0:7600\"", "\"everywhere\""),
+      {"node.json:7:5 network.listen", "this is no address", "\"HOST:PORT\"", "\"everywhere\""}));
+  CHECK(holds(mistakes("\"10.0.0.2:7600\"", "\"10.0.0.2\""),
+              {"network.peers[0].address", "this is no address", "\"10.0.0.2\""}));
+  CHECK(holds(mistakes("\"10.0.0.2:7600\"", "\"10.0.0.2:0\""),
+              {"network.peers[0].address", "nobody listens at port 0"}));
+  CHECK(
+      holds(mistakes("\"peers\": [{", R"("peers": [{ "name": "replica-2", "address": "a:1" }, {)"),
+            {"network.peers[1].name", "two peers have the same name"}));
+  CHECK(holds(mistakes("\"listen\": \"0.0.0.0:7600\",", ""), {"network: \"listen\" is missing"}));
+  CHECK(holds(mistakes("\"address\": \"10", "\"adress\": \"10"),
+              {"network.peers[0].adress", "did you mean \"address\""}));
+  CHECK(holds(mistakes("\"name\": \"replica-2\"", R"("name": "replica-2", "public_key": "00")"),
+              {"network.peers[0].public_key", "the key is unknown here"}));
+  CHECK(holds(mistakes("\"listen\"", R"("limits": {"max_frame_bytes": 70000,
+                                                  "max_bulk_queue_bytes": 65536}, "listen")"),
+              {"network.limits", "could never be queued", "65536", "70000"}));
+  CHECK(holds(mistakes("\"listen\"", R"("limits": {"keepalive_ms": 0}, "listen")"),
+              {"network.limits.keepalive_ms", "out of bounds"}));
+}
+
 } // namespace tenon::host::config

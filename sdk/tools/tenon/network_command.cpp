@@ -1,0 +1,87 @@
+// tenon network init: keys, configurations and the genesis document of a network of replicas.
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
+
+#include "network_command.hpp"
+#include "network_files.hpp"
+
+namespace tenon::tool {
+namespace {
+
+struct Arguments {
+  NetworkRequest request;
+  std::string folder = "network";
+  bool force = false;
+};
+
+void say_what_next(const NetworkPlan& plan, const std::string& folder, const Json& made) {
+  const std::string first = plan.replicas.front().name;
+  std::cout << "\nnext, for each node:\n"
+            << "  copy " << folder << "/" << first << " to its host, keys included, and nowhere "
+            << "else\n"
+            << "  tenond --config " << first << "/node.json\n"
+            << "  curl http://" << plan.replicas.front().admin.to_string()
+            << "/readyz    says why it is not ready\n"
+            << "keep " << folder << "/operators apart from the nodes: any " << plan.quorum()
+            << " of these keys change the network\n"
+            << "trust " << folder << "/genesis.json: proofs are checked against chain "
+            << made["chain"].get<std::string>() << "\n";
+}
+
+Status init(Session& session, const Arguments& arguments) {
+  auto plan = plan_network(arguments.request);
+  if (!plan.ok())
+    return session.failed(plan.status(), Exit::kUsage, "tenon network init --help");
+  auto made = make_network(*plan, arguments.folder,
+                           arguments.force ? IfThere::kSetAside : IfThere::kRefuse, ask_tenond);
+  if (!made.ok())
+    return session.failed(made.status(), Exit::kFailed, "tenon network init --help");
+  session.result(*made);
+  if (arguments.request.allocators.empty()) {
+    session.progress("no node may allocate parties: --allocators names those that may; operators "
+                     "may say so later");
+  }
+  if (!session.json)
+    say_what_next(*plan, (*made)["folder"].get<std::string>(), *made);
+  return ok_status();
+}
+
+} // namespace
+
+void add_plugin_options(CLI::App& command, NetworkRequest& request) {
+  command.add_option("--base-port", request.base_port,
+                     "all on this machine: the first replica's port; each takes this one, the next "
+                     "for REST and the next for admin, and is 10 from the one before");
+  command.add_option("--engine", request.engine, "plugin of kind engine")->capture_default_str();
+  command.add_option("--store", request.store, "plugin of kind store")->capture_default_str();
+  command.add_option("--consensus", request.consensus, "plugin of kind consensus")
+      ->capture_default_str();
+}
+
+void add_network_commands(CLI::App& app, Session& session) {
+  const auto arguments = std::make_shared<Arguments>();
+  CLI::App* group = app.add_subcommand("network", "make networks of replicas");
+  group->require_subcommand(1);
+  CLI::App* command =
+      group->add_subcommand("init", "make the keys, configurations and genesis of a new network");
+  NetworkRequest& request = arguments->request;
+  command->add_option("--replicas", request.replicas, "how many");
+  command->add_option("--max-byzantine", request.max_byzantine,
+                      "how many of them may do anything; as many as can be survived");
+  command->add_option("--out", arguments->folder, "the folder to make")->capture_default_str();
+  add_plugin_options(*command, request);
+  command
+      ->add_option("--hosts", request.hosts,
+                   "HOST:PORT of each replica, instead of --base-port; the two ports after it are "
+                   "for REST and admin on that host")
+      ->delimiter(',');
+  command
+      ->add_option("--allocators", request.allocators, "replicas that may allocate parties, or all")
+      ->delimiter(',');
+  command->add_flag("--force", arguments->force, "set an existing folder aside, as FOLDER.1 …");
+  command->callback(
+      [&session, arguments] { session.choose([&] { return init(session, *arguments); }); });
+}
+
+} // namespace tenon::tool

@@ -1,0 +1,11 @@
+// The options that `tenon network init` and `tenon dev up` share. Main thread.
+#pragma once
+
+#include "network_plan.hpp"
+
+namespace tenon::tool {
+
+// Where the replicas listen and which plugins they use.
+void add_plugin_options(CLI::App& command, NetworkRequest& request);
+
+} // namespace tenon::tool

@@ -1,0 +1,74 @@
+// A network of replicas before it exists: how many, what they are called and where they listen, and
+// the documents made from that. Used by `tenon network init` and `tenon dev up`. Values only; any
+// thread.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pipeline/genesis.hpp"
+#include "session.hpp"
+#include "tenon/core/bytes.hpp"
+#include "tenon/core/endpoint.hpp"
+
+namespace tenon::tool {
+
+inline constexpr std::size_t kMaxReplicas = 64; // the ledger's own limit
+inline constexpr std::uint16_t kDefaultBasePort = 7600;
+
+// What the command line says.
+struct NetworkRequest {
+  std::size_t replicas = 0; // 0: as many as there are hosts
+  std::optional<std::uint32_t> max_byzantine;
+  std::vector<std::string> hosts; // empty: all on this machine, from base_port on
+  std::uint16_t base_port = kDefaultBasePort;
+  std::string engine = "wasm";
+  std::string store = "rocksdb";
+  std::string consensus = "bft";
+  std::vector<std::string> allocators; // names of replicas, or "all"
+};
+
+struct ReplicaPlan {
+  std::string name;
+  Endpoint address; // where the others find it
+  Endpoint listen;
+  Endpoint rest; // loopback, as the next
+  Endpoint admin;
+  bool may_allocate_parties = false;
+};
+
+struct NetworkPlan {
+  std::vector<ReplicaPlan> replicas;
+  std::uint32_t max_byzantine = 0;
+  std::string engine;
+  std::string store;
+  std::string consensus;
+
+  // So many make a result final …
+  [[nodiscard]] std::size_t quorum() const;
+  // … so that so many may be silent.
+  [[nodiscard]] std::size_t may_be_silent() const { return replicas.size() - quorum(); }
+};
+
+// Refuses what could not run.
+[[nodiscard]] Result<NetworkPlan> plan_network(const NetworkRequest& request);
+
+// The configuration of one replica, whose paths count from its own folder.
+[[nodiscard]] Json replica_config(const NetworkPlan& plan, std::size_t index);
+
+// Public keys, in the order of the plan's replicas.
+struct NetworkKeys {
+  std::vector<Bytes> nodes;
+  std::vector<Bytes> operators;
+};
+
+[[nodiscard]] std::string operator_name(std::size_t index);
+
+[[nodiscard]] std::string
+network_genesis(const NetworkPlan& plan, const NetworkKeys& keys,
+                const std::vector<host::pipeline::EngineFingerprint>& engines,
+                std::uint64_t time_us);
+
+} // namespace tenon::tool

@@ -1,0 +1,224 @@
+"""Four replicas as real processes over TLS, under load, while somebody kills, freezes and wipes
+them. Every transfer that was acknowledged is there exactly once on every replica, nothing that was
+never asked for is, and the money adds up."""
+
+import contextlib
+import os
+import random
+import shutil
+import signal
+import sys
+import threading
+import time
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "integration"))
+
+from network_test import Replica, ports_from  # noqa: E402
+from node import Token, answer, temporary_folder  # noqa: E402
+
+FULL = os.environ.get("TENON_TEST_FULL") == "1"
+KILLS = 300 if FULL else 12
+MINTED = 1_000_000
+
+
+class Network:
+    """Four replicas in folders that `tenon network init` has made."""
+
+    def __init__(self, folder: Path, replicas: int = 4):
+        answer("network", "init", "--replicas", replicas, "--consensus", "bft", "--out",
+               folder / "network", "--base-port", ports_from(replicas), "--allocators", "all")
+        self.nodes = [Replica(folder / "network" / f"replica-{i + 1}") for i in range(replicas)]
+
+    def start(self) -> "Network":
+        for node in self.nodes:
+            node.start(ready=False)
+        for node in self.nodes:
+            node.wait_ready()
+        return self
+
+    def close(self) -> None:
+        for node in self.nodes:
+            node.close()
+
+    def status(self, index: int):
+        node = self.nodes[index]
+        return node.curl("/v1/status", token=node.operator())[1]
+
+    def await_level(self, seconds: float = 60) -> None:
+        """All replicas have the same head."""
+        deadline = time.monotonic() + seconds
+        heads = []
+        while time.monotonic() < deadline:
+            states = [self.status(i) for i in range(len(self.nodes))]
+            heads = [(state["height"], state["state_root"]) for state in states]
+            if len(set(heads)) == 1:
+                return
+            time.sleep(0.1)
+        raise AssertionError(f"the replicas are not level after {seconds} s: {heads}")
+
+
+class Load:
+    """Transfers of 1 from alice to bob at one replica; each is repeated, under its own command id,
+    until its outcome is known."""
+
+    def __init__(self, token: Token, threads: int = 3):
+        self.token = token
+        self.ended = threading.Event()
+        self.acknowledged = 0
+        self.slowest = 0.0
+        self.lock = threading.Lock()
+        self.threads = [threading.Thread(target=self.run, args=(i,), daemon=True)
+                        for i in range(threads)]
+        for thread in self.threads:
+            thread.start()
+
+    def run(self, number: int) -> None:
+        count = 0
+        while not self.ended.is_set():
+            command = f"transfer-{number}-{count}"
+            begin = time.monotonic()
+            while not self.settled(command):
+                time.sleep(0.02)
+            with self.lock:
+                self.acknowledged += 1
+                self.slowest = max(self.slowest, time.monotonic() - begin)
+            count += 1
+
+    def settled(self, command: str) -> bool:
+        with contextlib.suppress(Exception):
+            status, _ = self.token.transfer(1, command_id=command)
+            return status == 200
+        return False
+
+    def end(self) -> int:
+        self.ended.set()
+        for thread in self.threads:
+            thread.join()
+        return self.acknowledged
+
+
+@contextlib.contextmanager
+def running_network():
+    with temporary_folder() as folder:
+        network = Network(folder)
+        try:
+            yield network.start()
+        except BaseException:
+            for node in network.nodes:
+                print(node.folder.name, node.last_words(), sep="\n")
+            raise
+        finally:
+            network.close()
+
+
+class Faults(unittest.TestCase):
+    def begin(self, network: Network) -> Token:
+        token = Token(network.nodes[0])
+        token.mint(MINTED)
+        return token
+
+    def check_books(self, network: Network, token: Token, acknowledged: int) -> None:
+        network.await_level()
+        for node in network.nodes:
+            token.node = node
+            self.assertEqual(token.balance("bob"), acknowledged, node.folder.name)
+            self.assertEqual(token.balance("alice"), MINTED - acknowledged, node.folder.name)
+        token.node = network.nodes[0]
+        for node in network.nodes:
+            self.assertNotIn("fault", node.last_words())
+
+    def test_killed_leaders_and_followers_lose_and_double_nothing(self):
+        choice = random.Random(7)
+        with running_network() as network:
+            token = self.begin(network)
+            load = Load(token)
+            for _ in range(KILLS):
+                time.sleep(choice.uniform(0.05, 0.4))
+                victim = network.nodes[choice.randrange(1, 4)]
+                victim.kill()
+                time.sleep(choice.uniform(0, 0.5))
+                victim.start()
+            acknowledged = load.end()
+            self.assertGreater(acknowledged, KILLS)
+            print(f"{KILLS} kills, {acknowledged} transfers, the slowest took {load.slowest:.2f} s")
+            self.check_books(network, token, acknowledged)
+
+    def test_a_power_cut_of_all_four_loses_nothing_that_was_acknowledged(self):
+        with running_network() as network:
+            token = self.begin(network)
+            total = 0
+            for _ in range(2):
+                load = Load(token)
+                time.sleep(1.5)
+                for node in network.nodes:
+                    node.kill()
+                restart = threading.Thread(target=network.start)
+                restart.start()
+                restart.join()
+                total += load.end()
+                # Commands of the next load have names of their own.
+                token.transfer = lambda amount, command_id, number=total: Token.transfer(
+                    token, amount, f"{number}-{command_id}")
+            self.check_books(network, token, total)
+
+    def test_a_frozen_replica_is_not_waited_for_and_comes_back(self):
+        with running_network() as network:
+            token = self.begin(network)
+            load = Load(token)
+            frozen = network.nodes[2].process
+            frozen.send_signal(signal.SIGSTOP)
+            time.sleep(1)
+            before = load.acknowledged
+            time.sleep(2)
+            self.assertGreater(load.acknowledged, before)
+            frozen.send_signal(signal.SIGCONT)
+            time.sleep(1)
+            self.check_books(network, token, load.end())
+
+    def test_two_of_four_decide_nothing_and_go_on_with_a_third(self):
+        with running_network() as network:
+            token = self.begin(network)
+            load = Load(token)
+            time.sleep(0.5)
+            network.nodes[1].kill()
+            network.nodes[2].kill()
+            time.sleep(0.5)
+            before = network.status(0)["height"]
+            time.sleep(1.5)
+            self.assertEqual(network.status(0)["height"], before)
+            network.nodes[1].start(ready=False)
+            network.nodes[2].start(ready=False)
+            network.nodes[1].wait_ready()
+            network.nodes[2].wait_ready()
+            self.check_books(network, token, load.end())
+
+    def test_a_wiped_replica_takes_over_the_chain_and_votes_again(self):
+        with running_network() as network:
+            token = self.begin(network)
+            load = Load(token)
+            time.sleep(1)
+            wiped = network.nodes[3]
+            wiped.kill()
+            for entry in wiped.data.iterdir():
+                if entry.name in ("keys", "genesis.json"):
+                    continue
+                if entry.is_dir():
+                    shutil.rmtree(entry)
+                else:
+                    entry.unlink()
+            wiped.start()
+            # With another one gone its vote is needed.
+            network.nodes[2].kill()
+            before = load.acknowledged
+            deadline = time.monotonic() + 30
+            while load.acknowledged < before + 20 and time.monotonic() < deadline:
+                time.sleep(0.1)
+            self.assertGreaterEqual(load.acknowledged, before + 20)
+            network.nodes[2].start()
+            self.check_books(network, token, load.end())
+
+
+if __name__ == "__main__":
+    unittest.main()
