@@ -111,14 +111,16 @@ void Core::restore_vote(Vote vote) {
   book_->add(std::move(vote), /*checked=*/true);
 }
 
-// That an earlier log was lost is itself remembered in the log that began after it. It holds for
-// the epoch it was written in, and in later ones says that the question is open.
+// That an earlier log was lost is itself remembered in the log that began after it; the last such
+// record counts. It holds for the epoch it was written in. Who had its vote back in an earlier epoch
+// has forgotten nothing of this one (see begin_epoch); who had not, still asks.
 bool Core::restore_loss(const pb::Record& record) {
   if (record.what_case() != pb::Record::kSilentBelow)
     return false;
-  log_lost_ = true;
   silent_below_.reset();
-  if (record.silent_below() > 0 && record.epoch() == committee_->epoch())
+  const bool regained = record.silent_below() > 0;
+  log_lost_ = !regained || record.epoch() >= committee_->epoch();
+  if (regained && record.epoch() == committee_->epoch())
     silent_below_ = record.silent_below();
   return true;
 }
