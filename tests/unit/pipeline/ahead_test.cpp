@@ -176,6 +176,7 @@ TEST_CASE("ahead: consensus learns the epoch of every executed block", "[pipelin
 
 TEST_CASE("ahead: batches that consensus never brings back do not hold up later ones",
           "[pipeline][ahead]") {
+  std::vector<v1::Completion> outcomes; // told as late as the world ends
   World world(memory_store(), without_consensus());
   class Forgetful final : public plugin::Consensus {
   public:
@@ -190,7 +191,6 @@ TEST_CASE("ahead: batches that consensus never brings back do not hold up later 
     Result<Bytes> describe() const override { return Bytes(R"({"ready":true,"reason":""})"); }
   } forgetful;
   world.pipeline().connect(forgetful);
-  std::vector<v1::Completion> outcomes;
   const auto submit = [&](const std::string& id) {
     REQUIRE(world.begin(World::submission(id, {"alice"}, "mint alice 1"), outcomes).ok());
     world.host().run_all();
