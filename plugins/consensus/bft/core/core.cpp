@@ -31,11 +31,10 @@ void Core::start(Start start, TimeUs now_us) {
                                            settings_.term_length);
   book_ = std::make_unique<VoteBook>(*committee_, scheme_);
   committed_height_ = start.head.height;
-  head_certificate_ = std::move(start.head_certificate);
   start.head.execution = Block::Execution::kDone;
   if (const auto header = block_from_header(start.head.header))
     start.head.epoch = header->epoch;
-  const auto certificate = start.epoch_first ? std::nullopt : from_ledger(head_certificate_);
+  const auto certificate = start.epoch_first ? std::nullopt : from_ledger(start.head_certificate);
   if (certificate && certificate->subject.block == start.head.id) {
     finality_ = *certificate;
     start.head.notarized = certificate->subject.view;
@@ -77,10 +76,7 @@ void Core::restore(const std::vector<Bytes>& records, TimeUs now_us) {
       if (!block || block->height <= blocks_.root().height)
         continue;
       block->recorded = true;
-      for (Bytes& batch : contents) {
-        const Hash digest = crypto::sha256(batch);
-        pool_.add(digest, std::move(batch), own_name_, now_us);
-      }
+      keep_batches(std::move(contents), own_name_, now_us);
       add_block(std::move(*block));
     } else if (record.has_vote()) {
       auto vote = from_message(record.vote());
@@ -112,8 +108,8 @@ void Core::restore_vote(Vote vote) {
 }
 
 // That an earlier log was lost is itself remembered in the log that began after it; the last such
-// record counts. It holds for the epoch it was written in. Who had its vote back in an earlier epoch
-// has forgotten nothing of this one (see begin_epoch); who had not, still asks.
+// record counts. It holds for the epoch it was written in. Who had its vote back in an earlier
+// epoch has forgotten nothing of this one (see begin_epoch); who had not, still asks.
 bool Core::restore_loss(const pb::Record& record) {
   if (record.what_case() != pb::Record::kSilentBelow)
     return false;
@@ -292,8 +288,6 @@ void Core::persisted(std::uint64_t sequence, TimeUs now_us) {
 }
 
 void Core::tick(TimeUs now_us) {
-  if (!started_)
-    return;
   progress(now_us);
 }
 

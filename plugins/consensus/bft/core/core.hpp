@@ -198,8 +198,6 @@ private:
 
   struct Peer {
     bool up = false;
-    View view = 0;
-    std::uint64_t epoch = 0;
     Height committed = 0;
     Height oldest = 0;
     TimeUs helped_us = 0;
@@ -264,6 +262,7 @@ private:
   void on_want_batches(const std::string& from, const tenon::bft::v1::DigestList& digests,
                        TimeUs now_us);
   void on_held(const std::string& from, const tenon::bft::v1::DigestList& digests);
+  void add_certificates(View first, View last, tenon::bft::v1::CertificateList& list) const;
   [[nodiscard]] Message position_message() const;
   void tell_position(const std::string& name, TimeUs now_us);
   [[nodiscard]] bool may_answer(const std::string& peer, std::size_t bytes, TimeUs now_us);
@@ -302,6 +301,7 @@ private:
   [[nodiscard]] bool judge(Proposed& proposed, Block& block);
   [[nodiscard]] bool assemble(Block& block, TimeUs now_us);
   void misled(Block& block);
+  void keep_batches(std::vector<Bytes> batches, const std::string& origin, TimeUs now_us);
   void record_block(Block& block);
   [[nodiscard]] BatchPool::Digests batches_up_to(const Hash& tip);
   [[nodiscard]] Height epoch_end(const Hash& tip) const;
@@ -322,10 +322,11 @@ private:
 
   // core_catch_up.cpp
   void on_chain(const std::string& from, const tenon::bft::v1::Chain& chain);
-  bool take_chain(const std::string& from, const tenon::bft::v1::Chain& chain);
+  bool take_chain(const tenon::bft::v1::Chain& chain);
   void catch_up(TimeUs now_us);
   void on_block(const std::string& from, BytesView encoded, TimeUs now_us);
   [[nodiscard]] bool may_ask(Want& want, TimeUs now_us) const;
+  [[nodiscard]] std::string whom_to_ask(Want& want, const std::string& hint, TimeUs now_us) const;
   void want_block(const Hash& id, const std::string& hint, TimeUs now_us);
   void want_batches(const std::vector<Hash>& digests, const Hash& block, const std::string& hint,
                     TimeUs now_us);
@@ -369,7 +370,6 @@ private:
   std::map<View, Certificate> pending_finalities_; // blocks that are not the root yet
   // Of blocks that are unknown here, the latest by each sender: see learn_finality().
   std::map<std::string, Certificate> unplaced_finalities_;
-  Bytes head_certificate_; // of the committed head, or an earlier block
   Height committed_height_ = 0;
   std::map<Hash, std::map<ValidatorIndex, Hash>> results_; // final votes per block above the root
   bool result_split_ = false;

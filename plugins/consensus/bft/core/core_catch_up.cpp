@@ -48,13 +48,15 @@ bool Core::may_ask(Want& want, TimeUs now_us) const {
   return true;
 }
 
+// Nobody, when it is not time or nobody is there.
+std::string Core::whom_to_ask(Want& want, const std::string& hint, TimeUs now_us) const {
+  return may_ask(want, now_us) ? pick_peer(want.attempts - 1, hint) : std::string();
+}
+
 void Core::want_block(const Hash& id, const std::string& hint, TimeUs now_us) {
   if (wanted_blocks_.size() >= kMaxWanted && !wanted_blocks_.contains(id))
     return;
-  Want& want = wanted_blocks_[id];
-  if (!may_ask(want, now_us))
-    return;
-  const std::string peer = pick_peer(want.attempts - 1, hint);
+  const std::string peer = whom_to_ask(wanted_blocks_[id], hint, now_us);
   if (peer.empty())
     return;
   Message message = this->message();
@@ -65,9 +67,7 @@ void Core::want_block(const Hash& id, const std::string& hint, TimeUs now_us) {
 void Core::want_batches(const std::vector<Hash>& digests, const Hash& block,
                         const std::string& hint, TimeUs now_us) {
   Want& want = wanted_batches_[block];
-  if (!may_ask(want, now_us))
-    return;
-  const std::string peer = pick_peer(want.attempts - 1, hint);
+  const std::string peer = whom_to_ask(want, hint, now_us);
   if (peer.empty())
     return;
   Message message = this->message();
@@ -82,10 +82,8 @@ void Core::want_batches(const std::vector<Hash>& digests, const Hash& block,
 }
 
 void Core::want_certificates(View first, View last, TimeUs now_us) {
-  if (!may_ask(wanted_certificates_, now_us))
-    return;
-  const std::string peer =
-      pick_peer(wanted_certificates_.attempts - 1, committee_->name(committee_->leader(view_)));
+  const std::string peer = whom_to_ask(wanted_certificates_,
+                                       committee_->name(committee_->leader(view_)), now_us);
   if (peer.empty())
     return;
   Message message = this->message();
@@ -108,10 +106,7 @@ void Core::on_block(const std::string& from, BytesView encoded, TimeUs now_us) {
   if (!block)
     return misbehaved(from, "a block whose batches are not those of its header");
   // If the block is left behind, another may carry its batches.
-  for (Bytes& batch : contents) {
-    const Hash digest = crypto::sha256(batch);
-    pool_.add(digest, std::move(batch), from, now_us);
-  }
+  keep_batches(std::move(contents), from, now_us);
   if (known == nullptr) {
     if (block->height > blocks_.root().height)
       add_block(std::move(*block));
@@ -212,12 +207,12 @@ void Core::on_chain(const std::string& from, const pb::Chain& chain) {
       chains_.emplace(chain.first(), std::pair(from, chain));
     return;
   }
-  if (!take_chain(from, chain))
+  if (!take_chain(chain))
     misbehaved(from, "a chain of blocks that no quorum has made final");
 }
 
 // Blocks that link up with the root, the last of them certified: then all of them are final.
-bool Core::take_chain(const std::string& from, const pb::Chain& chain) {
+bool Core::take_chain(const pb::Chain& chain) {
   const auto certificate = from_ledger(chain.certificate());
   std::vector<Block> blocks;
   Hash parent = blocks_.root().id;
@@ -257,7 +252,6 @@ bool Core::take_chain(const std::string& from, const pb::Chain& chain) {
     ++counters_.chain_blocks;
     add_block(std::move(block));
   }
-  static_cast<void>(from);
   accept(*certificate, seen_us_);
   return true;
 }

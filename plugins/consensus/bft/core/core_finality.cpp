@@ -212,8 +212,7 @@ void Core::commit_up_to(const Certificate& certificate, const std::vector<Block*
   if (!path.empty()) {
     counters_.final_blocks += path.size();
     counters_.indirectly_final_blocks += path.size() - 1;
-    head_certificate_ = to_ledger(certificate);
-    actions_.push_back(Commit{path.back()->id, path.back()->height, head_certificate_});
+    actions_.push_back(Commit{path.back()->id, path.back()->height, to_ledger(certificate)});
     abandon(blocks_.advance_root(certificate.subject.block));
     abandon(blocks_.shrink(kMaxBlocks));
   }
@@ -225,9 +224,6 @@ void Core::commit_up_to(const Certificate& certificate, const std::vector<Block*
   book_->forget_below(final_view());
   std::erase_if(assemblies_,
                 [this](const auto& item) { return blocks_.find(item.first) == nullptr; });
-  std::erase_if(wanted_blocks_, [this](const auto& item) {
-    return item.second.attempts > 64 || blocks_.find(item.first) != nullptr;
-  });
   std::erase_if(wanted_batches_,
                 [this](const auto& item) { return blocks_.find(item.first) == nullptr; });
   std::erase_if(notarized_, [this](const auto& item) { return item.second <= final_view(); });

@@ -179,8 +179,6 @@ void Core::on_position(const std::string& from, std::uint64_t epoch, const pb::P
                        TimeUs now_us) {
   Peer& peer = peers_[from];
   peer.up = true;
-  peer.epoch = epoch;
-  peer.view = position.view();
   peer.committed = position.committed();
   peer.oldest = position.oldest();
   // Whoever is behind takes over the committed chain, and has to know how far it goes.
@@ -251,6 +249,19 @@ void Core::tell_position(const std::string& name, TimeUs now_us) {
   send(name, position_message());
 }
 
+// What ends the views of [first, last], as far as it is known here.
+void Core::add_certificates(View first, View last, pb::CertificateList& list) const {
+  if (finality_ && finality_->subject.view >= first)
+    to_message(*finality_, *list.add_certificates());
+  for (View view = std::max(first, final_view() + 1);
+       view <= last && list.certificates_size() < kMaxAnswerItems; ++view) {
+    for (const VoteKind kind : {VoteKind::kNotarize, VoteKind::kNullify}) {
+      if (const Certificate* const certificate = book_->known(kind, view))
+        to_message(*certificate, *list.add_certificates());
+    }
+  }
+}
+
 // The peer is in a view that is over: it gets what it needs to leave it.
 void Core::help(const std::string& name, View their_view, TimeUs now_us) {
   const auto found = peers_.find(name);
@@ -259,15 +270,7 @@ void Core::help(const std::string& name, View their_view, TimeUs now_us) {
   found->second.helped_us = now_us;
   Message message = this->message();
   pb::CertificateList& list = *message.mutable_certificates();
-  if (finality_ && finality_->subject.view >= their_view)
-    to_message(*finality_, *list.add_certificates());
-  for (View view = std::max(their_view, final_view() + 1);
-       view < view_ && list.certificates_size() < kMaxAnswerItems; ++view) {
-    for (const VoteKind kind : {VoteKind::kNotarize, VoteKind::kNullify}) {
-      if (const Certificate* const certificate = book_->known(kind, view))
-        to_message(*certificate, *list.add_certificates());
-    }
-  }
+  add_certificates(their_view, view_ - 1, list);
   if (list.certificates_size() > 0)
     send(name, message);
   for (const Vote& vote : book_->own_votes(view_)) {
@@ -285,16 +288,7 @@ void Core::on_want_certificates(const std::string& from, const pb::ViewRange& ra
     return;
   Message answer = message();
   pb::CertificateList& list = *answer.mutable_certificates();
-  if (finality_ && finality_->subject.view >= range.first())
-    to_message(*finality_, *list.add_certificates());
-  const View last = std::min(range.last(), view_);
-  for (View view = std::max(range.first(), final_view() + 1);
-       view <= last && list.certificates_size() < kMaxAnswerItems; ++view) {
-    for (const VoteKind kind : {VoteKind::kNotarize, VoteKind::kNullify}) {
-      if (const Certificate* const certificate = book_->known(kind, view))
-        to_message(*certificate, *list.add_certificates());
-    }
-  }
+  add_certificates(range.first(), std::min(range.last(), view_), list);
   if (list.certificates_size() > 0)
     send(from, answer);
 }

@@ -310,6 +310,13 @@ bool Core::assemble(Block& block, TimeUs now_us) {
   return true;
 }
 
+void Core::keep_batches(std::vector<Bytes> batches, const std::string& origin, TimeUs now_us) {
+  for (Bytes& batch : batches) {
+    const Hash digest = crypto::sha256(batch);
+    pool_.add(digest, std::move(batch), origin, now_us);
+  }
+}
+
 // Its leader has named other batches than its header does. The header may be notarized all the
 // same, by those who were told better.
 void Core::misled(Block& block) {

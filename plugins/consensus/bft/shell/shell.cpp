@@ -20,21 +20,20 @@ constexpr std::size_t kEventBytes = 128;
 // So many breaches of the protocol cut a peer off for a while.
 constexpr std::uint32_t kOffencesTolerated = 8;
 
-std::string name_of(const plugin::Host& host) {
+// What the host says of the node; an empty object when it does not.
+nlohmann::json node_info(const plugin::Host& host) {
   const auto info = host.node_info();
-  if (!info.ok())
-    return {};
-  const auto json = nlohmann::json::parse(*info, nullptr, false);
-  return json.is_object() ? json.value("name", "") : "";
+  auto json = nlohmann::json::parse(info.ok() ? *info : std::string(), nullptr, false);
+  return json.is_object() ? json : nlohmann::json::object();
+}
+
+std::string name_of(const plugin::Host& host) {
+  return node_info(host).value("name", "");
 }
 
 // Has the node's key never been used? Then there are no votes that a log could have held.
 bool key_unused(const plugin::Host& host) {
-  const auto info = host.node_info();
-  if (!info.ok())
-    return false;
-  const auto json = nlohmann::json::parse(*info, nullptr, false);
-  return json.is_object() && json.value("key_unused", false);
+  return node_info(host).value("key_unused", false);
 }
 
 plugin::Lane to_plugin(Lane lane) {
@@ -219,7 +218,8 @@ void Shell::turn(std::deque<Queued>& events) {
     const std::lock_guard lock(core_mutex_);
     for (Queued& event : events)
       event.act(*core_, host_.monotonic_us());
-    core_->tick(host_.monotonic_us());
+    if (events.empty()) // each event looks after what is due
+      core_->tick(host_.monotonic_us());
     actions = core_->take_actions();
     pooled_bytes_ = core_->pool().bytes_of(core_->own_name());
     measure();
