@@ -167,9 +167,9 @@ int serve(const config::NodeConfig& config, int signals,
                  {"endpoints", endpoints_json(node)},
                  {"admin", "http://" + node.admin_address()},
                  {"data_dir", config.data_directory.string()}};
-  if (config.network)
-    fields["network"] = node.network_address();
-  // A replica is ready once a quorum is connected: /readyz says when.
+  if (const std::string address = node.network_address(); !address.empty())
+    fields["network"] = address;
+  // Ready is a node of a network once the others are connected: /readyz says when.
   log.write(plugin::LogLevel::kInfo, "node", config.network ? "started" : "ready", fields.dump());
   wait_for_signal(signals);
   log.write(plugin::LogLevel::kInfo, "node", "stopping: taking nothing new, finishing the rest");

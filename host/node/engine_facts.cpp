@@ -56,6 +56,7 @@ public:
   [[nodiscard]] Hash chain() const override { return {}; }
   [[nodiscard]] LedgerService* ledger() const override { return nullptr; }
   [[nodiscard]] std::uint64_t ledger_time_us() const override { return 0; }
+  [[nodiscard]] std::optional<bool> store_durable() const override { return std::nullopt; }
   void complete_status(v1::StatusResponse&) const override {}
   void list_plugins(v1::PluginsResponse&) const override {}
 

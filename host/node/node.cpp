@@ -1,8 +1,8 @@
-// Starting and stopping, in order. What the node tells about itself stands in node_view.cpp.
+// Starting and stopping, in order. What of it depends on the role stands in node_ledger.cpp, what
+// the node tells about itself in node_view.cpp.
 #include "node/node.hpp"
 
 #include <algorithm>
-#include <set>
 #include <thread>
 
 #include "node/genesis_file.hpp"
@@ -47,7 +47,7 @@ Result<std::unique_ptr<Node>> Node::start(const config::NodeConfig& config, Log&
   std::unique_ptr<Node> node(new Node(config, log));
   Status started = node->begin();
   if (started.ok())
-    started = node->start_consensus();
+    started = node->start_ledger();
   if (started.ok())
     started = node->start_apis();
   if (!started.ok())
@@ -60,8 +60,8 @@ Result<std::unique_ptr<Node>> Node::start(const config::NodeConfig& config, Log&
 Status Node::begin() {
   TENON_RETURN_IF_ERROR(prepare_parts());
   TENON_RETURN_IF_ERROR(make_plugins());
-  TENON_RETURN_IF_ERROR(start_ledger());
-  return open_pipeline();
+  TENON_RETURN_IF_ERROR(start_store_and_engines());
+  return make_ledger();
 }
 
 Status Node::prepare_parts() {
@@ -70,7 +70,7 @@ Status Node::prepare_parts() {
   TENON_RETURN_IF_ERROR(check_own_key_file());
   TENON_ASSIGN_OR_RETURN(services::KeyStore keys, services::KeyStore::open(data_->keys()));
   keys_.emplace(std::move(keys));
-  if (config_.role == "solo")
+  if (config_.role != config::kRoleReplica)
     TENON_RETURN_IF_ERROR(services::KeyStore::ensure_token_keys(data_->keys()));
   TENON_ASSIGN_OR_RETURN(admin_, admin::AdminServer::start(config_.admin.host, config_.admin.port,
                                                            {[this] { return readiness(); },
@@ -79,34 +79,38 @@ Status Node::prepare_parts() {
   return {};
 }
 
-// A validator's key stands in the genesis document: a node that made itself another one would only
+// A key that stands in the genesis document: a node that made itself another one would only
 // hide that the right one is missing.
 Status Node::check_own_key_file() const {
   const auto file = data_->keys() / "node.pem";
   std::error_code error;
   if (!config_.network || std::filesystem::exists(file, error))
     return {};
-  return failed_precondition("the key of this node is missing: expected the private key of "
-                             "validator " +
-                             config_.name + " in " + file.string() +
+  const std::string owner = (is_client() ? "client " : "validator ") + config_.name;
+  return failed_precondition("the key of this node is missing: expected the private key of " +
+                             owner + " in " + file.string() +
                              ", found no such file. How to fix: copy the node's folder as `tenon "
                              "network init` made it, keys included");
 }
 
-// All are found and checked before the first is created. Consensus and APIs come after the chain
-// and the channels to other nodes are known, because they may ask for both.
+// All are found and checked before the first is created. Store and engines come before the chain
+// and the channels to other nodes are known, the rest after, because it may ask for both.
 Status Node::make_plugins() {
   PluginSet set = load_plugins(config_);
   if (!set.refusals.empty())
     return refuse(set.refusals);
+  bool established = false;
   for (PlannedPlugin& planned : set.plugins) {
-    if (planned.use->kind == "consensus")
+    const std::string& kind = planned.use->kind;
+    if (!established && kind != "store" && kind != "engine") {
       TENON_RETURN_IF_ERROR(establish_chain());
+      established = true;
+    }
     TENON_ASSIGN_OR_RETURN(PluginInstance* const instance, add_instance(std::move(planned)));
     if (const auto refusal = instance->create())
       return refuse({*refusal});
   }
-  return {};
+  return established ? Status() : establish_chain();
 }
 
 Result<PluginInstance*> Node::add_instance(PlannedPlugin planned) {
@@ -170,7 +174,7 @@ Status Node::establish_chain() {
     fingerprints.push_back({config_.engines[i].id, *fingerprint});
   }
   auto document = read_genesis(config_.genesis_file);
-  if (document.status().code() == Code::kNotFound && config_.role == "solo") {
+  if (document.status().code() == Code::kNotFound && config_.role == config::kRoleSolo) {
     TENON_RETURN_IF_ERROR(make_genesis(fingerprints));
     document = read_genesis(config_.genesis_file);
   }
@@ -194,11 +198,11 @@ Status Node::make_network(std::vector<pipeline::EngineFingerprint> fingerprints)
   auto genesis = pipeline::parse_genesis(genesis_);
   if (!genesis.ok())
     return genesis.status().with_context(config_.genesis_file.string());
+  TENON_ASSIGN_OR_RETURN(const OwnRecord own, own_record(config_, *genesis));
   TENON_ASSIGN_OR_RETURN(network::NetworkOptions options,
-                         network_options(config_, *genesis,
+                         network_options(config_, *genesis, own,
                                          pipeline::network_fingerprint(std::move(fingerprints)),
                                          keys_->public_key(), data_->keys()));
-  const v1::Validator& own = *find_validator(genesis->validators, config_.name);
   TENON_ASSIGN_OR_RETURN(const crypto::PrivateKey key,
                          channel_key(own, keys_->private_key(), data_->keys()));
   auto made = network::PeerNetwork::make(std::move(options), key, log_, metrics_, clock_);
@@ -224,9 +228,10 @@ Status Node::start_plugin(PluginInstance& instance) {
   return {};
 }
 
-Status Node::start_ledger() {
+Status Node::start_store_and_engines() {
   TENON_RETURN_IF_ERROR(start_plugin(*store_.front()));
   TENON_RETURN_IF_ERROR(bind(*store_.front(), store_client_));
+  store_durable_ = store_client_->durable();
   if (!store_client_->durable()) {
     log_.write(plugin::LogLevel::kWarn, "node",
                "the store is volatile: everything is lost when this process ends");
@@ -236,43 +241,7 @@ Status Node::start_ledger() {
   return {};
 }
 
-pipeline::Options Node::pipeline_options() const {
-  pipeline::Options options;
-  options.genesis = genesis_;
-  options.client = config_.name;
-  const config::Limits& limits = config_.limits;
-  options.limits.max_pending_commands = limits.max_pending_commands;
-  options.limits.max_queued_bytes = limits.max_queued_bytes;
-  options.limits.max_command_bytes = limits.max_command_bytes;
-  options.limits.max_batch_transactions = limits.max_batch_transactions;
-  options.limits.max_batches_in_flight = limits.max_batches_in_flight;
-  options.limits.max_staged_blocks = limits.max_staged_blocks;
-  options.limits.max_pre_executions = limits.max_pre_executions;
-  options.limits.max_cached_blocks = limits.max_cached_blocks;
-  options.limits.default_deadline_ms = limits.default_deadline_ms;
-  options.limits.default_dedup_window_ms = limits.default_dedup_window_ms;
-  options.pre_execute = limits.max_pre_executions > 0;
-  return options;
-}
-
-Status Node::open_pipeline() {
-  std::vector<pipeline::EngineBinding> bindings;
-  for (std::size_t i = 0; i < engine_clients_.size(); ++i)
-    bindings.push_back({config_.engines[i].id, engine_clients_[i].get()});
-  pipeline::Parts parts{*store_client_, std::move(bindings), *keys_, clock_,
-                        random_,        *executor_,          log_,   metrics_};
-  auto opened = pipeline::Pipeline::open(std::move(parts), pipeline_options());
-  if (!opened.ok())
-    return opened.status().with_context("the ledger cannot be opened");
-  const std::lock_guard lock(mutex_);
-  pipeline_ = *std::move(opened);
-  ledger_ = pipeline_.get();
-  return {};
-}
-
 Status Node::start_consensus() {
-  if (network_)
-    TENON_RETURN_IF_ERROR(network_->start());
   PluginInstance& instance = *consensus_.front();
   TENON_RETURN_IF_ERROR(bind(instance, consensus_client_));
   if (const Status attached = consensus_client_->attach(*pipeline_); !attached.ok()) {
@@ -336,15 +305,7 @@ bool Node::stop(std::uint64_t drain_ms) {
   // APIs finish answering while the ledger below them still works.
   reversed(apis_, [&](PluginInstance& api) { api.drain(left_ms()); });
   reversed(apis_, [](PluginInstance& api) { api.stop(); });
-  if (pipeline_) {
-    if (const Status drained = pipeline_->drain(left_ms()); !drained.ok())
-      log_.write(plugin::LogLevel::kWarn, "node", drained.to_string());
-  }
-  reversed(consensus_, [&](PluginInstance& consensus) { consensus.drain(left_ms()); });
-  reversed(consensus_, [](PluginInstance& consensus) { consensus.stop(); });
-  ledger_ = nullptr;
-  if (pipeline_)
-    pipeline_->stop();
+  stop_ledger(left_ms);
   if (left_behind())
     return false; // threads inside a plugin may touch anything: it all stays until _exit()
   if (network_)
@@ -374,6 +335,8 @@ void Node::release_ledger() {
   const std::lock_guard lock(mutex_);
   api_clients_.clear();
   apis_.clear();
+  link_server_.reset();
+  client_ledger_.reset();
   pipeline_.reset();
 }
 

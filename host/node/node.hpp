@@ -1,7 +1,9 @@
 // A node: the only place where the host's parts are put together. Store, engines, the channels to
 // other nodes, consensus and APIs start in this order and stop in the reverse one; whatever fails
-// to start takes down what has started before it. Owned by main; main thread, except what the admin
-// listener and the plugins ask of it through NodeView.
+// to start takes down what has started before it. What of it the ledger is, depends on the role
+// (node_ledger.cpp): a pipeline that consensus drives, and for client nodes a link to it; or, on a
+// client node, a ledger that follows the replicas'. Owned by main; main thread, except what the
+// admin listener and the plugins ask of it through NodeView.
 #pragma once
 
 #include <array>
@@ -18,6 +20,8 @@
 #include "bridge/consensus_client.hpp"
 #include "bridge/engine_client.hpp"
 #include "bridge/store_client.hpp"
+#include "link/client_ledger.hpp"
+#include "link/link_server.hpp"
 #include "network/peer_network.hpp"
 #include "node/config/node_config.hpp"
 #include "node/data_directory.hpp"
@@ -30,6 +34,7 @@
 #include "services/metric_registry.hpp"
 #include "services/plugin_services.hpp"
 #include "services/real_time.hpp"
+#include "tenon/core/function_ref.hpp"
 
 namespace tenon::host::node {
 
@@ -42,7 +47,7 @@ class Node final : private services::NodeView {
 public:
   // Ready for applications when it returns. `config` and `log` outlive the node.
   static Result<std::unique_ptr<Node>> start(const config::NodeConfig& config, Log& log);
-  // Opens the ledger only: no consensus, no APIs.
+  // Opens the ledger only: no consensus, no APIs. Not for client nodes.
   static Result<std::unique_ptr<Node>> open_ledger(const config::NodeConfig& config, Log& log);
   // What start() failed with was stopped before it returned.
   ~Node() override;
@@ -79,10 +84,12 @@ private:
   [[nodiscard]] Status make_plugins();
   [[nodiscard]] Status establish_chain();
   [[nodiscard]] Status make_network(std::vector<pipeline::EngineFingerprint> fingerprints);
+  [[nodiscard]] Status start_store_and_engines();
+  [[nodiscard]] Status make_ledger();
   [[nodiscard]] Status start_ledger();
-  [[nodiscard]] Status open_pipeline();
   [[nodiscard]] Status start_consensus();
   [[nodiscard]] Status start_apis();
+  void stop_ledger(FunctionRef<std::uint64_t()> left_ms);
   [[nodiscard]] Status start_plugin(PluginInstance& instance);
   [[nodiscard]] Result<PluginInstance*> add_instance(PlannedPlugin planned);
   [[nodiscard]] Result<std::string> instance_folder(const config::PluginUse& use);
@@ -90,7 +97,9 @@ private:
   template <typename Client>
   [[nodiscard]] Status bind(const PluginInstance& instance, std::unique_ptr<Client>& client);
   [[nodiscard]] Status make_genesis(std::span<const pipeline::EngineFingerprint> fingerprints);
-  [[nodiscard]] pipeline::Options pipeline_options() const;
+  [[nodiscard]] bool is_client() const { return config_.role == config::kRoleClient; }
+  [[nodiscard]] Result<Bytes> read_unwedge() const;
+  [[nodiscard]] pipeline::Options ledger_options() const;
   [[nodiscard]] admin::Readiness readiness() const;
   void note(const std::string& message, const std::string& fields_json = {});
 
@@ -100,6 +109,7 @@ private:
   [[nodiscard]] Hash chain() const override;
   [[nodiscard]] LedgerService* ledger() const override { return ledger_.load(); }
   [[nodiscard]] std::uint64_t ledger_time_us() const override;
+  [[nodiscard]] std::optional<bool> store_durable() const override;
   void complete_status(v1::StatusResponse& status) const override;
   void list_plugins(v1::PluginsResponse& plugins) const override;
 
@@ -116,6 +126,7 @@ private:
   Hash chain_;
   Bytes genesis_;
   std::atomic<LedgerService*> ledger_{nullptr};
+  std::atomic<std::optional<bool>> store_durable_{std::nullopt};
   v1::ValidatorSet validators_; // of the genesis document; filled with the network
   std::unique_ptr<network::PeerNetwork> network_;
 
@@ -133,7 +144,10 @@ private:
   std::vector<std::unique_ptr<bridge::EngineClient>> engine_clients_;
   std::unique_ptr<bridge::ConsensusClient> consensus_client_;
   std::vector<std::unique_ptr<bridge::ApiClient>> api_clients_;
+  // One of the two, by role.
   std::unique_ptr<pipeline::Pipeline> pipeline_;
+  std::unique_ptr<link::ClientLedger> client_ledger_;
+  std::unique_ptr<link::LinkServer> link_server_; // of a replica
   bool stopped_ = false;
 };
 

@@ -30,7 +30,13 @@ Hash Node::chain() const {
 }
 
 std::uint64_t Node::ledger_time_us() const {
-  return ledger_.load() == nullptr ? 0 : pipeline_->ledger_time_us();
+  if (ledger_.load() == nullptr)
+    return 0;
+  return client_ledger_ ? client_ledger_->ledger_time_us() : pipeline_->ledger_time_us();
+}
+
+std::optional<bool> Node::store_durable() const {
+  return store_durable_.load();
 }
 
 void Node::complete_status(v1::StatusResponse& status) const {
@@ -42,8 +48,11 @@ void Node::complete_status(v1::StatusResponse& status) const {
   status.set_chain(chain_.str());
   if (!phase_.empty())
     status.add_reasons("the node is " + phase_);
-  if (network_)
-    show_peers(network_->describe(), validators_, status);
+  if (network_) {
+    const std::string peers = network_->describe();
+    show_peers(config_.role, peers, validators_, status);
+    status.set_network_json(peers);
+  }
   status.set_ready(status.reasons_size() == 0);
 }
 
@@ -94,8 +103,9 @@ std::string Node::admin_address() const {
 
 std::string Node::network_address() const {
   const std::lock_guard lock(mutex_);
-  return network_ ? Endpoint{config_.network->listen.host, network_->port()}.to_string()
-                  : std::string();
+  return network_ && config_.network->listen
+             ? Endpoint{config_.network->listen->host, network_->port()}.to_string()
+             : std::string();
 }
 
 void Node::note(const std::string& message, const std::string& fields_json) {

@@ -15,7 +15,8 @@ Uses uses_in_order(const config::NodeConfig& config) {
   Uses uses = {&config.store};
   for (const auto& engine : config.engines)
     uses.push_back(&engine);
-  uses.push_back(&config.consensus);
+  if (config.consensus)
+    uses.push_back(&*config.consensus);
   for (const auto& api : config.apis)
     uses.push_back(&api);
   return uses;

@@ -10,6 +10,11 @@
 namespace tenon::host::node {
 
 Result<ReplaySummary> Node::replay(const std::filesystem::path& block_log) {
+  if (!pipeline_) {
+    return failed_precondition("a client node executes no blocks: --replay is for roles solo and "
+                               "replica, found \"role\": \"" +
+                               config_.role + "\"");
+  }
   std::ifstream file(block_log, std::ios::binary);
   if (!file)
     return not_found("the block log " + block_log.string() + " cannot be read");

@@ -61,7 +61,7 @@ BlockExecutor::run_block(std::shared_ptr<ExecutedBlock> parent,
     begin_epoch(state, *parent->schedule, height, block->id);
   LedgerRecords records(state);
   ResultBuilder builder(state, height);
-  StreamHashes streams(state, records, height);
+  ClientStreams streams(state, records, height);
   Run run{parameters, state, records, builder, streams, height, block->id};
   for (const DecodedBatch& batch : block->batches)
     TENON_RETURN_IF_ERROR(run_batch(run, batch));
@@ -100,10 +100,22 @@ Status BlockExecutor::run_batch(Run& run, const DecodedBatch& batch) {
     if (status.fault())
       return status;
     if (!status.ok())
-      TENON_RETURN_IF_ERROR(run.builder.reject(transaction, status));
+      TENON_RETURN_IF_ERROR(reject(run, signed_by_client.ok() ? client : "", transaction, status));
     (status.ok() ? committed_ : rejected_).add();
   }
   return {};
+}
+
+// `signer` is empty when nobody is known to have signed.
+Status BlockExecutor::reject(Run& run, const std::string& signer,
+                             const DecodedTransaction& transaction, const Status& why) {
+  const std::uint32_t index = run.builder.index();
+  TENON_RETURN_IF_ERROR(run.builder.reject(transaction, why));
+  if (signer.empty())
+    return {};
+  const v1::TransactionResult& result =
+      run.builder.results()->results(static_cast<int>(index));
+  return as_fault(run.streams.add_rejected(signer, transaction, result, index));
 }
 
 Status BlockExecutor::run_transaction(Run& run, const std::string& client,
@@ -131,7 +143,7 @@ Status BlockExecutor::run_transaction(Run& run, const std::string& client,
     committed = &run.builder.commit(transaction, engine->prefix, *result);
   }
   record_dedup(run.state, message, transaction.id, run.height, index);
-  return as_fault(run.streams.add(message, *committed, index));
+  return as_fault(run.streams.add(client, transaction, *committed, index));
 }
 
 Result<std::shared_ptr<const plugin::ExecutionResult>>

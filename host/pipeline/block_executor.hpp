@@ -9,7 +9,7 @@
 #include "pipeline/pre_executor.hpp"
 #include "pipeline/result_builder.hpp"
 #include "pipeline/stage_store.hpp"
-#include "pipeline/stream_hashes.hpp"
+#include "pipeline/client_streams.hpp"
 
 namespace tenon::host::pipeline {
 
@@ -31,7 +31,7 @@ private:
     BlockState& state;
     LedgerRecords& records;
     ResultBuilder& builder;
-    StreamHashes& streams;
+    ClientStreams& streams;
     std::uint64_t height;
     const Hash& block_id;
   };
@@ -43,6 +43,8 @@ private:
   // A failure without fault rejects the transaction.
   [[nodiscard]] Status run_transaction(Run& run, const std::string& client,
                                        const DecodedTransaction& transaction, std::size_t size);
+  [[nodiscard]] Status reject(Run& run, const std::string& signer,
+                              const DecodedTransaction& transaction, const Status& why);
   [[nodiscard]] Result<std::shared_ptr<const plugin::ExecutionResult>>
   result_of(Run& run, const EngineSet::Entry& engine, const DecodedTransaction& transaction);
 

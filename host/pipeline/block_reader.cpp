@@ -1,5 +1,7 @@
 #include "pipeline/block_reader.hpp"
 
+#include <algorithm>
+
 #include "pipeline/ledger_opener.hpp"
 #include "tenon/wire/hashing.hpp"
 
@@ -7,13 +9,28 @@ namespace tenon::host::pipeline {
 
 using plugin::BlockPart;
 
-const DecodedTransaction* ReadableBlock::transaction(std::uint64_t index) const {
+const ReadableTransaction* ReadableBlock::find(std::uint64_t index) const {
+  const auto found = std::ranges::lower_bound(transactions, index, {}, &ReadableTransaction::index);
+  return found == transactions.end() || found->index != index ? nullptr : &*found;
+}
+
+std::shared_ptr<const ReadableBlock> readable(std::shared_ptr<const DecodedBlock> block,
+                                              std::shared_ptr<const v1::BlockResults> results) {
+  auto made = std::make_shared<ReadableBlock>();
+  made->header = block->header;
+  made->transactions.reserve(block->transaction_count);
   for (const DecodedBatch& batch : block->batches) {
-    if (index < batch.transactions.size())
-      return &batch.transactions[index];
-    index -= batch.transactions.size();
+    for (std::size_t i = 0; i < batch.transactions.size(); ++i) {
+      const auto index = made->transactions.size();
+      made->transactions.push_back({index, &batch.transactions[i],
+                                    &results->results(static_cast<int>(index)),
+                                    &batch.message.transactions(static_cast<int>(i))});
+    }
   }
-  return nullptr;
+  made->content = std::make_shared<const std::pair<std::shared_ptr<const DecodedBlock>,
+                                                   std::shared_ptr<const v1::BlockResults>>>(
+      std::move(block), std::move(results));
+  return made;
 }
 
 void BlockReader::keep(std::uint64_t height, BlockPointer block) {
@@ -28,11 +45,6 @@ void BlockReader::keep(std::uint64_t height, BlockPointer block) {
   }
 }
 
-void BlockReader::remember(const ExecutedBlock& block) {
-  keep(block.height(),
-       std::make_shared<const ReadableBlock>(ReadableBlock{block.block, block.decoded_results}));
-}
-
 Result<BlockReader::BlockPointer> BlockReader::read(std::uint64_t height) {
   {
     const std::lock_guard lock(mutex_);
@@ -41,9 +53,15 @@ Result<BlockReader::BlockPointer> BlockReader::read(std::uint64_t height) {
       return found->second.first;
     }
   }
-  TENON_ASSIGN_OR_RETURN(Bytes header, read_part(store_, height, BlockPart::kHeader));
-  TENON_ASSIGN_OR_RETURN(Bytes body, read_part(store_, height, BlockPart::kBody));
-  TENON_ASSIGN_OR_RETURN(const Bytes encoded, read_part(store_, height, BlockPart::kResults));
+  TENON_ASSIGN_OR_RETURN(BlockPointer block, load_(height));
+  keep(height, block);
+  return block;
+}
+
+Result<BlockReader::BlockPointer> load_block(const plugin::Store& store, std::uint64_t height) {
+  TENON_ASSIGN_OR_RETURN(Bytes header, read_part(store, height, BlockPart::kHeader));
+  TENON_ASSIGN_OR_RETURN(Bytes body, read_part(store, height, BlockPart::kBody));
+  TENON_ASSIGN_OR_RETURN(const Bytes encoded, read_part(store, height, BlockPart::kResults));
   auto results = std::make_shared<v1::BlockResults>();
   auto decoded = decode_block(std::move(header), std::move(body));
   if (!decoded.ok() || !results->ParseFromString(encoded) ||
@@ -52,15 +70,12 @@ Result<BlockReader::BlockPointer> BlockReader::read(std::uint64_t height) {
                      " in the block log cannot be decoded; restore the data directory from a "
                      "backup");
   }
-  auto block =
-      std::make_shared<const ReadableBlock>(ReadableBlock{std::move(*decoded), std::move(results)});
-  keep(height, block);
-  return block;
+  return readable(std::move(*decoded), std::move(results));
 }
 
-v1::Completion completion_of(const v1::BlockHeader& header, const v1::BlockResults& results,
+v1::Completion completion_of(const v1::BlockHeader& header, const v1::TransactionResult& result,
                              std::uint64_t index) {
-  const v1::Outcome& outcome = results.results(static_cast<int>(index)).outcome();
+  const v1::Outcome& outcome = result.outcome();
   v1::Completion completion;
   completion.set_code(outcome.code());
   completion.set_reason(outcome.reason());

@@ -38,6 +38,12 @@ public:
   [[nodiscard]] bool has_index(BytesView key) const { return index_.contains(key); }
   [[nodiscard]] bool has_state(BytesView key) const { return state_.contains(key); }
 
+  // Every STATE key that was written, in order, with its encoded entry or nothing.
+  void visit_written(
+      FunctionRef<void(const Bytes& key, const std::optional<Bytes>& entry)> visit) const {
+    for (const auto& [key, entry] : state_)
+      visit(key, entry);
+  }
   // Everything written, unique by class and key; the views borrow from this object.
   [[nodiscard]] std::vector<plugin::StoreWrite> writes() const;
 

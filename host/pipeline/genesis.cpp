@@ -57,6 +57,9 @@ public:
     const json* const value = child(name, json::value_t::boolean, "true or false");
     return value != nullptr && value->get<bool>();
   }
+  bool optional_boolean(const char* name) {
+    return object_.is_object() && object_.contains(name) && boolean(name);
+  }
   Bytes hex32(const char* name) {
     const std::string value = text(name);
     const auto bytes = hash_from_hex(value);
@@ -150,6 +153,7 @@ Status parse_clients(Members& document, Genesis& genesis) {
     v1::ClientRecord record;
     record.set_public_key(members.hex32("public_key"));
     record.set_may_allocate_parties(members.boolean("may_allocate_parties"));
+    record.set_streams(members.optional_boolean("streams"));
     record.set_hosting_epoch(1);
     record.set_tls_key(members.optional_hex32("tls_key"));
     genesis.clients.emplace_back(id, std::move(record));

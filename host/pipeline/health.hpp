@@ -24,6 +24,12 @@ public:
 
   // Halts when `status` is a fault; returns it either way.
   Status observe(Status status);
+  // The same for an answer: a fault met while reading halts as one met while writing does.
+  template <typename T> Result<T> observed(Result<T> result) {
+    if (!result.ok())
+      return observe(result.status());
+    return result;
+  }
   [[nodiscard]] bool halted() const { return halted_.load(std::memory_order_acquire); }
   // The fault that halted this replica, or OK.
   [[nodiscard]] Status check() const;

@@ -58,9 +58,9 @@ Result<v1::BlockSummary> HistoryService::summary(std::uint64_t height, bool with
                          read_part(store_, height, BlockPart::kCertificate));
   summary.set_block_id(crypto::sha256(summary.header()).str());
   TENON_ASSIGN_OR_RETURN(const auto block, reader_.read(height));
-  summary.set_transactions(block->block->transaction_count);
+  summary.set_transactions(block->transactions.size());
   if (with_body) {
-    summary.set_body(block->block->body_bytes);
+    TENON_ASSIGN_OR_RETURN(*summary.mutable_body(), read_part(store_, height, BlockPart::kBody));
     TENON_ASSIGN_OR_RETURN(*summary.mutable_results(),
                            read_part(store_, height, BlockPart::kResults));
   }
@@ -138,23 +138,18 @@ Result<v1::TransactionsResponse> HistoryService::one(const v1::TransactionsReque
     return pruned("a transaction of block " + std::to_string(wire::offset_height(offset)), oldest,
                   "ask a replica that keeps more");
   }
-  TENON_ASSIGN_OR_RETURN(const auto block, reader_.read(wire::offset_height(offset)));
-  TENON_RETURN_IF_ERROR(add(page, *block, wire::offset_index(offset)).status());
+  TENON_RETURN_IF_ERROR(add_at(page, offset).status());
   page.response.set_next_offset(request.after_offset());
   return std::move(page.response);
 }
 
-Result<bool> HistoryService::add(Page& page, const ReadableBlock& block, std::uint64_t index) {
-  const std::uint64_t offset = wire::make_offset(block.block->header.height(), index);
-  const DecodedTransaction* const transaction = block.transaction(index);
-  if (transaction == nullptr)
-    return data_loss("the index names a transaction at offset " + std::to_string(offset) +
-                     ", which the block log does not have");
+Result<bool> HistoryService::add(Page& page, const ReadableBlock& block,
+                                 const ReadableTransaction& transaction) {
+  const std::uint64_t offset = wire::make_offset(block.header.height(), transaction.index);
   const std::vector<std::string> parties = party_list(page.request.parties());
   std::optional<v1::LedgerTransaction> seen =
       visible_part({parties, page.request.all(), page.request.only_with_events()}, offset,
-                   block.block->header.record_time_us(), *transaction,
-                   block.results->results(static_cast<int>(index)));
+                   block.header.record_time_us(), *transaction.transaction, *transaction.result);
   if (!seen)
     return true;
   const std::uint64_t bytes = seen->ByteSizeLong();
@@ -172,14 +167,25 @@ Result<bool> HistoryService::add(Page& page, const ReadableBlock& block, std::ui
   return true;
 }
 
+Result<bool> HistoryService::add_at(Page& page, std::uint64_t offset) {
+  TENON_ASSIGN_OR_RETURN(const auto block, reader_.read(wire::offset_height(offset)));
+  const ReadableTransaction* const transaction = block->find(wire::offset_index(offset));
+  if (transaction == nullptr)
+    return data_loss("the index names a transaction at offset " + std::to_string(offset) +
+                     ", which the block log does not have");
+  return add(page, *block, *transaction);
+}
+
 Status HistoryService::fill_from_blocks(const LedgerHead& head, Page& page) {
   const std::uint64_t first = page.request.after_offset() + 1;
   std::uint64_t index = wire::offset_index(first); // block 0 has no transactions to pass over
   for (std::uint64_t height = wire::offset_height(first); height <= head.block->height();
        ++height) {
     TENON_ASSIGN_OR_RETURN(const auto block, reader_.read(height));
-    for (; index < block->block->transaction_count; ++index) {
-      TENON_ASSIGN_OR_RETURN(const bool room, add(page, *block, index));
+    for (const ReadableTransaction& transaction : block->transactions) {
+      if (transaction.index < index)
+        continue;
+      TENON_ASSIGN_OR_RETURN(const bool room, add(page, *block, transaction));
       if (!room)
         return {};
     }
@@ -217,8 +223,7 @@ Result<std::vector<std::uint64_t>> HistoryService::postings(const LedgerHead& he
 Status HistoryService::fill_from_postings(const LedgerHead& head, Page& page) {
   TENON_ASSIGN_OR_RETURN(const std::vector<std::uint64_t> offsets, postings(head, page));
   for (const std::uint64_t offset : offsets) {
-    TENON_ASSIGN_OR_RETURN(const auto block, reader_.read(wire::offset_height(offset)));
-    TENON_ASSIGN_OR_RETURN(const bool room, add(page, *block, wire::offset_index(offset)));
+    TENON_ASSIGN_OR_RETURN(const bool room, add_at(page, offset));
     if (!room)
       return {};
   }
@@ -228,10 +233,10 @@ Status HistoryService::fill_from_postings(const LedgerHead& head, Page& page) {
 Result<v1::Completion> HistoryService::first_outcome(const v1::DedupRecord& record,
                                                      const v1::Transaction& repeated) {
   TENON_ASSIGN_OR_RETURN(const auto block, reader_.read(record.height()));
-  const DecodedTransaction* const first = block->transaction(record.index());
+  const ReadableTransaction* const first = block->find(record.index());
   if (first == nullptr)
     return data_loss("a deduplication record names a transaction the block log does not have");
-  const v1::Transaction& message = first->message;
+  const v1::Transaction& message = first->transaction->message;
   if (message.engine() != repeated.engine() || message.payload() != repeated.payload() ||
       name_set(message.act_as()) != name_set(repeated.act_as()) ||
       name_set(message.read_as()) != name_set(repeated.read_as())) {
@@ -240,7 +245,7 @@ Result<v1::Completion> HistoryService::first_outcome(const v1::DedupRecord& reco
                       repeated.command_id() +
                       "\" was used for another command; choose a new id for a new command");
   }
-  v1::Completion completion = completion_of(block->block->header, *block->results, record.index());
+  v1::Completion completion = completion_of(block->header, *first->result, record.index());
   completion.set_duplicate(true);
   return completion;
 }

@@ -41,7 +41,9 @@ private:
   [[nodiscard]] Result<std::vector<std::uint64_t>> postings(const LedgerHead& head,
                                                             const Page& page) const;
   // False when the page is full and the transaction not on it.
-  [[nodiscard]] Result<bool> add(Page& page, const ReadableBlock& block, std::uint64_t index);
+  [[nodiscard]] Result<bool> add(Page& page, const ReadableBlock& block,
+                                 const ReadableTransaction& transaction);
+  [[nodiscard]] Result<bool> add_at(Page& page, std::uint64_t offset);
   [[nodiscard]] Result<v1::BlockSummary> summary(std::uint64_t height, bool with_body);
 
   const plugin::Store& store_;

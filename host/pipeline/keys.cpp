@@ -40,10 +40,10 @@ Bytes party(std::string_view name) {
   return joined({kParties, name});
 }
 Bytes dedup(std::string_view engine, BytesView dedup_key) {
-  return joined({"sys/dedup/", engine, "/", dedup_key});
+  return joined({kDedups, engine, "/", dedup_key});
 }
 Bytes stream(std::string_view client, std::uint64_t hosting_epoch) {
-  return joined({"sys/stream/", client, "/", std::to_string(hosting_epoch)});
+  return joined({kStreams, client, "/", std::to_string(hosting_epoch)});
 }
 Bytes epoch(std::uint64_t number) {
   Bytes out = joined({"sys/epoch/"});
@@ -63,6 +63,11 @@ Bytes expiry(std::uint64_t time_us, BytesView key) {
   Bytes out = joined({kExpiries});
   append_be64(out, time_us);
   out.append(key);
+  return out;
+}
+Bytes stream_notes(std::string_view client, std::uint64_t height) {
+  Bytes out = joined({"sys/notes/", client, "/"});
+  append_be64(out, height);
   return out;
 }
 Bytes transaction(BytesView transaction_id) {

@@ -18,6 +18,8 @@ inline constexpr BytesView kPrune = "sys/prune";
 inline constexpr BytesView kParameters = "sys/parameters";
 inline constexpr BytesView kClients = "sys/client/";
 inline constexpr BytesView kParties = "sys/party/";
+inline constexpr BytesView kDedups = "sys/dedup/";
+inline constexpr BytesView kStreams = "sys/stream/";
 [[nodiscard]] Bytes client(std::string_view id);
 [[nodiscard]] Bytes party(std::string_view name);
 [[nodiscard]] Bytes dedup(std::string_view engine, BytesView dedup_key);
@@ -30,12 +32,16 @@ inline constexpr BytesView kParties = "sys/party/";
 // --- INDEX ---------------------------------------------------------------------------------------
 inline constexpr BytesView kExpiries = "sys/expiry/";
 inline constexpr BytesView kLastOffset = "sys/last_offset";
+// Of a client node: where it stands in its stream.
+inline constexpr BytesView kStreamCursor = "sys/stream_cursor";
 // Of a STATE key that expires: sorted by time, then key.
 [[nodiscard]] Bytes expiry(std::uint64_t time_us, BytesView key);
 [[nodiscard]] Bytes transaction(BytesView transaction_id);
 // The postings of one reader, sorted by offset.
 [[nodiscard]] Bytes events_of(std::string_view party);
 [[nodiscard]] Bytes event(std::string_view party, std::uint64_t offset);
+// What of the block is in the client's streams (StreamNotes).
+[[nodiscard]] Bytes stream_notes(std::string_view client, std::uint64_t height);
 
 // --- Names ---------------------------------------------------------------------------------------
 // 1 to 255 of A-Z a-z 0-9 : _ - and space.

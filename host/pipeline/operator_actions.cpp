@@ -180,6 +180,7 @@ Result<Effect> Action::add_client(const v1::AddClient& action) {
   record.set_public_key(action.public_key());
   record.set_tls_key(action.tls_key());
   record.set_may_allocate_parties(action.may_allocate_parties());
+  record.set_streams(action.streams());
   record.set_hosting_epoch(before ? before->hosting_epoch() + 1 : 1);
   return put_client(action.id(), std::move(record));
 }

@@ -3,7 +3,7 @@
 // block_executor, through system_engine. One thread.
 #pragma once
 
-#include "pipeline/stream_hashes.hpp"
+#include "pipeline/client_streams.hpp"
 
 namespace tenon::host::pipeline {
 
@@ -12,7 +12,7 @@ struct SystemContext {
   const Hash& chain;
   BlockState& state;
   LedgerRecords& records;
-  StreamHashes& streams;
+  ClientStreams& streams;
   std::uint64_t height;
   Hash block_id;
 };

@@ -11,6 +11,7 @@
 #include "pipeline/query_service.hpp"
 #include "pipeline/replica.hpp"
 #include "pipeline/serial_strand.hpp"
+#include "pipeline/stream_service.hpp"
 #include "tenon/core/encoding.hpp"
 
 namespace tenon::host::pipeline {
@@ -49,9 +50,11 @@ struct Pipeline::Steps {
   SerialStrand commits{parts.executor, halt};
   SerialStrand upkeep{parts.executor, halt};
   CompletionTable completions{options.limits.max_pending_commands};
-  BlockReader reader{parts.store, options.limits.max_cached_blocks};
+  BlockReader reader{[this](std::uint64_t height) { return load_block(parts.store, height); },
+                     options.limits.max_cached_blocks};
   HistoryService history{parts.store, reader, head};
   QueryService queries{parts.store, engines, head};
+  StreamService streams{parts.store, reader, head};
   EventHub hub;
   PreExecutor pre_executor{engines, options.limits.max_pre_executions, parts.metrics};
   BatchVerifier verifier{genesis.chain, kVerifiedBatches};
@@ -118,9 +121,9 @@ Pipeline::Steps::Steps(Parts given_parts, Options given_options, Genesis given_g
 
 v1::Completion Pipeline::Steps::outcome_of(const ExecutedBlock& block, int index,
                                            const DecodedTransaction& transaction) {
-  const v1::BlockResults& results = *block.decoded_results;
   v1::Completion completion =
-      completion_of(block.header, results, static_cast<std::uint64_t>(index));
+      completion_of(block.header, block.decoded_results->results(index),
+                    static_cast<std::uint64_t>(index));
   if (completion.reason() != reasons::kDuplicateCommand)
     return completion;
   // The same command got into two transactions: the caller gets the outcome of the accepted one.
@@ -135,7 +138,7 @@ v1::Completion Pipeline::Steps::outcome_of(const ExecutedBlock& block, int index
 }
 
 void Pipeline::Steps::committed(const ExecutedBlock& block) {
-  reader.remember(block);
+  reader.remember(block.height(), readable(block.block, block.decoded_results));
   int index = 0;
   for (const DecodedBatch& batch : block.block->batches) {
     for (const DecodedTransaction& transaction : batch.transactions) {
@@ -257,31 +260,20 @@ Status Pipeline::submit(const v1::Submission& submission, CompletionCallback don
   return {};
 }
 
-namespace {
-
-// Passes an answer on; a fault met while reading halts the replica as one met while writing does.
-template <typename T> Result<T> observed(Health& health, Result<T> result) {
-  if (!result.ok())
-    return health.observe(result.status());
-  return result;
-}
-
-} // namespace
-
 Result<v1::QueryResponse> Pipeline::query(const v1::QueryRequest& request) {
-  return observed(steps_->health, steps_->queries.query(request));
+  return steps_->health.observed(steps_->queries.query(request));
 }
 Result<v1::LedgerProof> Pipeline::prove(const v1::ProofRequest& request) {
-  return observed(steps_->health, steps_->queries.prove(request));
+  return steps_->health.observed(steps_->queries.prove(request));
 }
 Result<v1::BlocksResponse> Pipeline::blocks(const v1::BlocksRequest& request) {
-  return observed(steps_->health, steps_->history.blocks(request));
+  return steps_->health.observed(steps_->history.blocks(request));
 }
 Result<v1::TransactionsResponse> Pipeline::transactions(const v1::TransactionsRequest& request) {
-  return observed(steps_->health, steps_->history.transactions(request));
+  return steps_->health.observed(steps_->history.transactions(request));
 }
 Result<v1::PartiesResponse> Pipeline::parties(const v1::PartiesRequest& request) {
-  return observed(steps_->health, steps_->queries.parties(request));
+  return steps_->health.observed(steps_->queries.parties(request));
 }
 
 void Pipeline::fill_status(v1::StatusResponse& status) {
@@ -322,6 +314,24 @@ std::uint64_t Pipeline::watch(HeadMovedCallback head_moved) {
 }
 void Pipeline::unwatch(std::uint64_t watch_id) {
   steps_->hub.unwatch(watch_id);
+}
+
+Status Pipeline::submit_batch(const std::string& client, BytesView batch) {
+  if (!steps_->health.accepting())
+    return unavailable("STOPPING: this replica is shutting down; submit to another, or later");
+  TENON_RETURN_IF_ERROR(steps_->health.observe(steps_->replica.check_from(client, batch)));
+  plugin::Consensus* const consensus = steps_->consensus;
+  if (consensus == nullptr)
+    return unavailable("NO_CONSENSUS: this replica is not connected to consensus yet; submit to "
+                       "another, or later");
+  return steps_->health.observe(consensus->submit(batch));
+}
+Result<v1::StreamPage> Pipeline::stream(const v1::StreamRequest& request) {
+  return steps_->health.observed(steps_->streams.page(request));
+}
+Result<v1::LedgerProof> Pipeline::prove_for(const std::string& client,
+                                            const v1::ProofRequest& request) {
+  return steps_->health.observed(steps_->queries.prove_for(client, request));
 }
 
 Result<plugin::ReplicaHead> Pipeline::head() const {

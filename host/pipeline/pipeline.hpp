@@ -1,5 +1,5 @@
-// The ledger as one object: what API plugins ask (LedgerService) and what consensus drives
-// (ReplicaApp). It owns one object per step of a request's path — admission, pre_executor,
+// The ledger as one object: what API plugins ask (LedgerService), what client nodes ask
+// (ClientService) and what consensus drives (ReplicaApp). It owns one object per step of a request's path — admission, pre_executor,
 // proposer, block_executor, committer, event_hub, completion_table, query_service — and only
 // connects them. Owned by the node; any thread unless said otherwise.
 #pragma once
@@ -7,11 +7,12 @@
 #include <memory>
 
 #include "pipeline/options.hpp"
+#include "ports/client_service.hpp"
 #include "ports/ledger_service.hpp"
 
 namespace tenon::host::pipeline {
 
-class Pipeline final : public LedgerService, public plugin::ReplicaApp {
+class Pipeline final : public LedgerService, public ClientService, public plugin::ReplicaApp {
 public:
   // Opens the ledger: store and engines are started. On an empty store it commits the genesis
   // block; otherwise it checks that the store holds this chain, under these engines, up to its
@@ -46,6 +47,12 @@ public:
   void fill_status(v1::StatusResponse& status) override;
   [[nodiscard]] std::uint64_t watch(HeadMovedCallback head_moved) override;
   void unwatch(std::uint64_t watch_id) override;
+
+  // ClientService; watch and unwatch are those above
+  [[nodiscard]] Status submit_batch(const std::string& client, BytesView batch) override;
+  [[nodiscard]] Result<v1::StreamPage> stream(const v1::StreamRequest& request) override;
+  [[nodiscard]] Result<v1::LedgerProof> prove_for(const std::string& client,
+                                                  const v1::ProofRequest& request) override;
 
   // ReplicaApp
   [[nodiscard]] Result<plugin::ReplicaHead> head() const override;

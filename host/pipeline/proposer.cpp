@@ -51,6 +51,17 @@ void Proposer::executed(const DecodedBlock& block) {
     strand_.post([this] { flush(); });
 }
 
+void Proposer::settled(const Hash& batch) {
+  bool post = false;
+  {
+    const std::lock_guard lock(mutex_);
+    in_flight_.erase(batch);
+    post = begin_flush();
+  }
+  if (post)
+    strand_.post([this] { flush(); });
+}
+
 void Proposer::release_late() {
   bool post = false;
   {

@@ -32,6 +32,8 @@ public:
   [[nodiscard]] Status enqueue(const Hash& id, Bytes transaction);
   // These batches of a block are executed: what was ours among them is no longer under way.
   void executed(const DecodedBlock& block);
+  // That batch is no longer under way.
+  void settled(const Hash& batch);
   // What has taken too long is no longer under way. To be called now and then.
   void release_late();
 

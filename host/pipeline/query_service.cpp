@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "pipeline/epoch_handovers.hpp"
+#include "pipeline/key_proofs.hpp"
 #include "pipeline/keys.hpp"
 #include "pipeline/ledger_opener.hpp"
 #include "pipeline/ledger_records.hpp"
@@ -96,6 +97,21 @@ Result<v1::LedgerProof> QueryService::prove(const v1::ProofRequest& request) con
   return proof;
 }
 
+Result<v1::LedgerProof> QueryService::prove_for(const std::string& client,
+                                                const v1::ProofRequest& request) const {
+  const auto head = head_.get();
+  const BlockState state(head->snapshot, head->block->header.record_time_us());
+  for (const std::string& party : request.parties()) {
+    TENON_ASSIGN_OR_RETURN(const auto record,
+                           read_record<v1::PartyRecord>(state, keys::party(party)));
+    if (!record || !hosts(&*record, client)) {
+      return permission_denied("PARTY_NOT_HOSTED: client " + client + " does not host party " +
+                               party + "; ask for parties that it hosts");
+    }
+  }
+  return prove(request);
+}
+
 Status QueryService::add_validators(const At& where, std::uint64_t from_epoch,
                                     v1::LedgerProof& proof) const {
   const BlockState state(where.snapshot, where.record_time_us);
@@ -141,28 +157,12 @@ Status QueryService::add_certified_headers(std::uint64_t height, v1::LedgerProof
 
 Status QueryService::add_keys(const At& where, std::span<const Bytes> keys,
                               std::span<const std::string> parties, v1::LedgerProof& proof) const {
-  const std::vector<BytesView> views(keys.begin(), keys.end());
-  TENON_ASSIGN_OR_RETURN(std::vector<Bytes> paths, where.snapshot->prove(views));
-  for (std::size_t i = 0; i < keys.size(); ++i) {
-    v1::KeyProof& key = *proof.add_keys();
-    key.set_key(keys[i]);
-    key.set_path(std::move(paths[i]));
-    // What the tree holds, expired or not: that is what the root says.
-    TENON_ASSIGN_OR_RETURN(const auto encoded,
-                           where.snapshot->get(plugin::KeyClass::kState, keys[i]));
-    key.set_present(encoded.has_value());
-    if (!encoded)
-      continue;
-    TENON_ASSIGN_OR_RETURN(const merkle::StateEntry entry, merkle::decode_entry(*encoded));
-    if (!merkle::may_read(entry.readers, parties)) {
-      return permission_denied("NOT_A_READER: none of the asking parties may read key " +
-                               to_hex(keys[i]) + "; ask with a party that it was shared with");
-    }
-    key.set_value(Bytes(entry.value));
-    key.set_salt(entry.salt.str());
-    key.set_access_hash(crypto::sha256(entry.readers).str());
-    key.set_expires_at_us(entry.expires_at_us);
-  }
+  TENON_ASSIGN_OR_RETURN(
+      std::vector<v1::KeyProof> proofs,
+      key_proofs(*where.snapshot, keys,
+                 [&](BytesView readers) { return merkle::may_read(readers, parties); }));
+  for (v1::KeyProof& one : proofs)
+    *proof.add_keys() = std::move(one);
   return {};
 }
 

@@ -17,6 +17,9 @@ public:
 
   [[nodiscard]] Result<v1::QueryResponse> query(const v1::QueryRequest& request) const;
   [[nodiscard]] Result<v1::LedgerProof> prove(const v1::ProofRequest& request) const;
+  // For parties that the client hosts at the head, and no others.
+  [[nodiscard]] Result<v1::LedgerProof> prove_for(const std::string& client,
+                                                  const v1::ProofRequest& request) const;
   [[nodiscard]] Result<v1::PartiesResponse> parties(const v1::PartiesRequest& request) const;
 
 private:

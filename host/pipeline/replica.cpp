@@ -18,6 +18,13 @@ constexpr std::size_t kOwnBlocksRemembered = 64;
 // Clocks of honest replicas differ by less.
 constexpr std::uint64_t kMaxAheadUs = 2'000'000;
 
+Result<v1::TransactionBatch> parse_batch(BytesView encoded) {
+  v1::TransactionBatch batch;
+  if (!batch.ParseFromArray(encoded.data(), static_cast<int>(encoded.size())))
+    return invalid_argument("INVALID_BATCH: expected a TransactionBatch message");
+  return batch;
+}
+
 } // namespace
 
 Replica::Replica(const ReplicaParts& parts)
@@ -30,10 +37,21 @@ Result<plugin::ReplicaHead> Replica::head() const {
 }
 
 Status Replica::check(BytesView encoded) {
+  TENON_ASSIGN_OR_RETURN(const v1::TransactionBatch batch, parse_batch(encoded));
+  return check_batch(encoded, batch);
+}
+
+Status Replica::check_from(const std::string& client, BytesView encoded) {
+  TENON_ASSIGN_OR_RETURN(const v1::TransactionBatch batch, parse_batch(encoded));
+  if (batch.client() != client) {
+    return permission_denied("WRONG_CLIENT: a client hands in its own batches: expected one of " +
+                             client + ", found one of another client");
+  }
+  return check_batch(encoded, batch);
+}
+
+Status Replica::check_batch(BytesView encoded, const v1::TransactionBatch& batch) {
   TENON_RETURN_IF_ERROR(parts_.health.check());
-  v1::TransactionBatch batch;
-  if (!batch.ParseFromArray(encoded.data(), static_cast<int>(encoded.size())))
-    return invalid_argument("INVALID_BATCH: expected a TransactionBatch message");
   if (batch.transactions_size() == 0)
     return invalid_argument("INVALID_BATCH: the batch has no transactions");
   const v1::LedgerParameters& parameters = parts_.genesis.parameters;

@@ -34,6 +34,8 @@ public:
 
   [[nodiscard]] Result<plugin::ReplicaHead> head() const override;
   [[nodiscard]] Status check(BytesView batch) override;
+  // As check(); and the batch is of that client, which hands it in.
+  [[nodiscard]] Status check_from(const std::string& client, BytesView batch);
   [[nodiscard]] Result<Bytes> propose(const plugin::Proposal& proposal) override;
   [[nodiscard]] Status verify(BytesView block, BytesView parent_header,
                               const Hash& executed) override;
@@ -46,6 +48,7 @@ public:
   [[nodiscard]] Result<Bytes> schedule(const Hash& executed) const override;
 
 private:
+  [[nodiscard]] Status check_batch(BytesView encoded, const v1::TransactionBatch& batch);
   // Where a block goes that may run ahead of execution.
   struct Place {
     v1::BlockHeader parent;

@@ -88,11 +88,13 @@ std::int32_t node_info(void* self, tenon_sink json, tenon_status* status) noexce
   return plugin::guarded(status, [&]() -> Status {
     const ServiceState& state = ServiceState::of(self);
     const NodeView& node = state.parts.node;
-    const nlohmann::json info = {{"name", node.name()},
-                                 {"key_unused", state.parts.signer.unused()},
-                                 {"role", node.role()},
-                                 {"version", kVersion},
-                                 {"chain_id", to_hex(node.chain().view())}};
+    nlohmann::json info = {{"name", node.name()},
+                           {"key_unused", state.parts.signer.unused()},
+                           {"role", node.role()},
+                           {"version", kVersion},
+                           {"chain_id", to_hex(node.chain().view())}};
+    if (const auto durable = node.store_durable())
+      info["store_durable"] = *durable;
     plugin::write_sink(json, info.dump());
     return {};
   });

@@ -41,7 +41,7 @@ std::int32_t peers_open(void* self, const tenon_peers_handler* handler,
       const std::lock_guard lock(state.mutex);
       if (state.peers_handler != nullptr)
         return {Code::kAlreadyExists, "the plugin has a peers handler open: close it first"};
-      state.peers_handler = std::make_unique<PluginPeersHandler>(*handler);
+      state.peers_handler = std::make_unique<PluginPeersHandler>(*handler, peers);
       made = state.peers_handler.get();
     }
     // Without the lock: the network's thread may be in a handler that asks for it.
@@ -102,17 +102,28 @@ std::int32_t peers_describe(void* self, tenon_sink json, tenon_status* status) n
 
 void PluginPeersHandler::received(std::string_view peer, Lane lane, BytesView frame) {
   plugin::guarded_void([&] {
+    if (clients_.contains(peer)) {
+      static_cast<void>(peers_.cut(peer, "a client node has no part in consensus"));
+      return;
+    }
     calls_.received(calls_.context, to_abi(peer), static_cast<std::uint32_t>(lane), to_abi(frame));
   });
 }
 
 void PluginPeersHandler::connected(std::string_view peer, PeerRole role) {
-  plugin::guarded_void(
-      [&] { calls_.connected(calls_.context, to_abi(peer), static_cast<std::uint32_t>(role)); });
+  plugin::guarded_void([&] {
+    if (role == PeerRole::kClient)
+      clients_.emplace(peer);
+    calls_.connected(calls_.context, to_abi(peer), static_cast<std::uint32_t>(role));
+  });
 }
 
 void PluginPeersHandler::disconnected(std::string_view peer) {
-  plugin::guarded_void([&] { calls_.disconnected(calls_.context, to_abi(peer)); });
+  plugin::guarded_void([&] {
+    if (const auto client = clients_.find(peer); client != clients_.end())
+      clients_.erase(client);
+    calls_.disconnected(calls_.context, to_abi(peer));
+  });
 }
 
 void close_peers(ServiceState& state) {

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "ports/clock.hpp"
@@ -30,6 +31,8 @@ public:
   // Null while the ledger is not open.
   [[nodiscard]] virtual LedgerService* ledger() const = 0;
   [[nodiscard]] virtual std::uint64_t ledger_time_us() const = 0;
+  // Nothing while the store has not started.
+  [[nodiscard]] virtual std::optional<bool> store_durable() const = 0;
   virtual void complete_status(v1::StatusResponse& status) const = 0;
   virtual void list_plugins(v1::PluginsResponse& plugins) const = 0;
 };

@@ -21,16 +21,20 @@ struct MetricHandle {
 };
 
 // A plugin's peers handler as the host's parts see it. Called on the network's thread, from open()
-// until close(), of which the plugin, or else the end of its services, sees to the second.
+// until close(), of which the plugin, or else the end of its services, sees to the second. Client
+// nodes have no part in consensus: one that sends a frame of it is cut.
 class PluginPeersHandler final : public PeerHandler {
 public:
-  explicit PluginPeersHandler(const tenon_peers_handler& calls) : calls_(calls) {}
+  PluginPeersHandler(const tenon_peers_handler& calls, Peers& peers)
+      : calls_(calls), peers_(peers) {}
   void received(std::string_view peer, Lane lane, BytesView frame) override;
   void connected(std::string_view peer, PeerRole role) override;
   void disconnected(std::string_view peer) override;
 
 private:
   const tenon_peers_handler calls_;
+  Peers& peers_;
+  std::set<std::string, std::less<>> clients_; // that are connected; the network's thread only
 };
 
 struct ServiceState {

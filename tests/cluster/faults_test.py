@@ -220,5 +220,49 @@ class Faults(unittest.TestCase):
             self.check_books(network, token, load.end())
 
 
+class ClientNetwork(Network):
+    """The same with a client node, through which the load goes."""
+
+    def __init__(self, folder: Path):
+        answer("network", "init", "-n", 4, "-m", 1, "--out", folder / "network", "--base-port",
+               ports_from(5))
+        self.nodes = [Replica(folder / "network" / f"replica-{i + 1}") for i in range(4)]
+        self.client = Replica(folder / "network" / "client-1")
+
+    def start(self) -> "ClientNetwork":
+        super().start()
+        self.client.start()
+        return self
+
+    def close(self) -> None:
+        self.client.close()
+        super().close()
+
+
+@contextlib.contextmanager
+def running_client_network():
+    with temporary_folder() as folder:
+        network = ClientNetwork(folder)
+        try:
+            yield network.start()
+        except BaseException:
+            for node in (*network.nodes, network.client):
+                print(node.folder.name, node.last_words(), sep="\n")
+            raise
+        finally:
+            network.close()
+
+
+class ClientNodeFaults(Faults):
+    """What was acknowledged by a client node is on every replica and on the client node, once."""
+
+    # Those of the replicas alone have run.
+    test_killed_leaders_and_followers_lose_and_double_nothing = None
+    test_a_power_cut_of_all_four_loses_nothing_that_was_acknowledged = None
+    test_a_frozen_replica_is_not_waited_for_and_comes_back = None
+    test_two_of_four_decide_nothing_and_go_on_with_a_third = None
+    test_a_wiped_replica_takes_over_the_chain_and_votes_again = None
+
+
 if __name__ == "__main__":
     unittest.main()

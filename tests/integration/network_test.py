@@ -37,7 +37,7 @@ def ports_from(replicas):
 
 
 class Replica(Node):
-    """A replica in a folder that network init has made."""
+    """A node, of either role, in a folder that network init has made."""
 
     def __init__(self, folder):
         config = json.loads((folder / "node.json").read_text())
@@ -46,7 +46,7 @@ class Replica(Node):
         self.data = folder / "data"
         self.port = int(config["apis"][0]["config"]["listen"].split(":")[1])
         self.admin_port = int(config["admin"]["listen"].split(":")[1])
-        self.network_port = int(config["network"]["listen"].split(":")[1])
+        self.network_port = int(config["network"].get("listen", ":0").split(":")[1])
         self.config = folder / "node.json"
         self.log = folder / "tenond.log"
         self.process = None
@@ -181,12 +181,12 @@ class Init(unittest.TestCase):
 class Dev(unittest.TestCase):
     @contextlib.contextmanager
     def network(self):
-        """tenon dev up -n 1; gives the folder and the answer."""
+        """tenon dev up -n 1 -m 0; gives the folder and the answer."""
         with temporary_folder() as folder:
             network = folder / "dev"
             try:
-                yield network, answer("dev", "up", "-n", 1, "--consensus", "simple", "--dir",
-                                      network, "--base-port", ports_from(1))
+                yield network, answer("dev", "up", "-n", 1, "-m", 0, "--consensus", "simple",
+                                      "--dir", network, "--base-port", ports_from(1))
             finally:
                 tenon("dev", "kill", "1", "--dir", network, check=False)
 
@@ -244,8 +244,8 @@ class Dev(unittest.TestCase):
         with temporary_folder() as folder:
             first = ports_from(1)
             with socket.create_server(("127.0.0.1", first)):
-                result = tenon("dev", "up", "-n", 1, "--consensus", "simple", "--dir",
-                               folder / "dev", "--base-port", first, "--json", check=False)
+                result = tenon("dev", "up", "-n", 1, "-m", 0, "--consensus", "simple",
+                               "--dir", folder / "dev", "--base-port", first, "--json", check=False)
             self.assertEqual(result.returncode, 1, result.stdout)
             failure = json.loads(result.stdout.splitlines()[-1])
             self.assertIn("replica-1 ended before it was ready", failure["message"])
@@ -260,7 +260,7 @@ class Dev(unittest.TestCase):
             self.assertIn("did you mean", wrong.stderr)
             more = tenon("dev", "up", "-n", 3, "--dir", network, check=False)
             self.assertEqual(more.returncode, 1)
-            self.assertIn("has 1 nodes, expected 3", more.stderr)
+            self.assertIn("has 1 replica and 0 client nodes, expected 3 replicas", more.stderr)
         with temporary_folder() as folder:
             none = tenon("dev", "status", "--dir", folder, check=False)
             self.assertEqual(none.returncode, 1)

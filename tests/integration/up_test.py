@@ -1,4 +1,5 @@
-"""`tenon up`: from an empty folder to a verified proof, and again on the same data."""
+"""`tenon up`: from an empty folder to a verified proof, and again on the same data; through a client
+node of four replicas, and on one solo node."""
 
 import json
 import signal
@@ -6,6 +7,7 @@ import subprocess
 import time
 import unittest
 
+from network_test import ports_from
 from node import SOURCE, BINARY, TENON, answer, free_port, temporary_folder, tenon
 
 
@@ -20,7 +22,58 @@ def config_on_free_ports(folder):
     return file
 
 
-class Up(unittest.TestCase):
+class UpNetwork(unittest.TestCase):
+    def test_four_replicas_and_a_client_node_prove_a_transfer_and_again_on_the_same_data(self):
+        with temporary_folder() as folder:
+            words = ("up", "--once", "--dir", folder / "network", "--base-port", ports_from(5))
+            first = answer(*words)
+            print(f"first proved transfer after {first['first_proved_ms']} ms, network made first")
+            self.assertEqual(first["balances"], {"alice": "975", "bob": "25"})
+            self.assertIs(first["proof_verified"], True)
+            self.assertEqual((first["replicas"], first["clients"], first["tls"]), (4, 1, True))
+            self.assertGreater(first["first_proved_ms"], 0)
+            second = answer(*words)
+            print(f"again after {second['first_proved_ms']} ms")
+            self.assertEqual(second["balances"], {"alice": "950", "bob": "50"})
+            self.assertEqual(second["instance"], first["instance"])
+            self.assertGreater(int(second["height"]), int(first["height"]))
+            stopped = answer("dev", "status", "--dir", folder / "network")
+            self.assertEqual({node["state"] for node in stopped["nodes"]}, {"stopped"})
+
+    def test_it_stays_while_replicas_are_killed_and_come_back_and_ctrl_c_ends_all_five(self):
+        with temporary_folder() as folder:
+            network = folder / "network"
+            with subprocess.Popen(
+                    [TENON, "up", "--json", "--dir", network, "--base-port", str(ports_from(5))],
+                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+                summary = json.loads(process.stdout.readline())
+                self.assertIs(summary["proof_verified"], True)
+                second = tenon("up", "--once", "--dir", network, check=False)
+                self.assertEqual(second.returncode, 1)
+                self.assertIn("runs already", second.stderr)
+                answer("dev", "kill", "replica-1", "--dir", network)
+                up = answer("dev", "status", "--dir", network)["nodes"]
+                self.assertEqual([node["state"] for node in up],
+                                 ["stopped"] + 4 * ["running"])
+                self.assertEqual(up[4]["name"], "client-1")
+                self.assertIs(up[4]["ready"], True)
+                answer("dev", "restart", "replica-1", "--dir", network)
+                self.assertIsNone(process.poll())
+                process.send_signal(signal.SIGINT)
+                said = process.communicate(timeout=60)[1]
+                self.assertEqual(process.returncode, 0, said)
+                self.assertIn("replica-1 has ended", said)
+                self.assertIn("replica-1 runs again", said)
+            down = answer("dev", "status", "--dir", network)["nodes"]
+            self.assertEqual({node["state"] for node in down}, {"stopped"})
+
+    def test_options_of_the_other_mode_are_refused_with_the_right_ones(self):
+        result = tenon("up", "--once", "--data-dir", "/nowhere", check=False)
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("--dir FOLDER for a network, or --solo", result.stderr)
+
+
+class UpSolo(unittest.TestCase):
     def test_up_once_moves_money_and_verifies_a_proof_and_again_within_three_seconds(self):
         with temporary_folder() as folder:
             words = ("up", "--once", "--config", config_on_free_ports(folder), "--data-dir",

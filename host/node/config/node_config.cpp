@@ -75,7 +75,7 @@ public:
       config_.engines.push_back(plugin_use("engine", json["engines"][i], place));
       config_.engines.back().id = json["engines"][i]["id"];
     }
-    config_.consensus = plugin_use("consensus", json["consensus"], Pointer("/consensus"));
+    take_consensus(json);
     const Json apis = json.value("apis", Json::array());
     for (std::size_t i = 0; i < apis.size(); ++i)
       config_.apis.push_back(plugin_use("api", apis[i], Pointer("/apis") / i));
@@ -110,6 +110,9 @@ private:
     config_.genesis_file = config_.data_directory / "genesis.json";
     if (json.contains("genesis") && json["genesis"].contains("file"))
       config_.genesis_file = resolved(json["genesis"]["file"]);
+    config_.unwedge_is_named = json["node"].contains("unwedge_file");
+    config_.unwedge_file = config_.unwedge_is_named ? resolved(json["node"]["unwedge_file"])
+                                                    : config_.data_directory / "unwedge";
     const Json folders = json.value("plugin_path", Json::array());
     for (std::size_t i = 0; i < folders.size(); ++i) {
       const auto folder = resolved(folders[i]);
@@ -153,9 +156,29 @@ private:
     return use;
   }
 
+  void take_consensus(const Json& json) {
+    const bool is_there = json.contains("consensus");
+    if (config_.role == kRoleClient) {
+      if (is_there) {
+        complain(Pointer("/consensus"), "a client node takes no part in consensus",
+                 "no such section, or \"role\": \"replica\"", "the section");
+      }
+      if (config_.unwedge_is_named) {
+        complain(Pointer("/node/unwedge_file"), "a client node ends no wedge",
+                 "no such member, or \"role\": \"replica\"", "the member");
+      }
+    } else if (is_there) {
+      config_.consensus = plugin_use("consensus", json["consensus"], Pointer("/consensus"));
+    } else {
+      complain(Pointer(), "\"consensus\" is missing: a " + config_.role + " node needs one",
+               R"("consensus": {"plugin": NAME})", "nothing");
+    }
+  }
+
   void take_network(const Json& json) {
     const bool is_there = json.contains("network");
-    if (config_.role == "solo") {
+    const bool is_client = config_.role == kRoleClient;
+    if (config_.role == kRoleSolo) {
       if (is_there) {
         complain(Pointer("/network"), "a solo node talks to no other node",
                  "no such section, or \"role\": \"replica\"", "the section");
@@ -163,17 +186,39 @@ private:
       return;
     }
     if (!is_there) {
-      complain(Pointer("/node/role"), "a replica needs the section \"network\"",
-               R"("network": {"listen": "HOST:PORT", "peers": [{"name", "address"}]})", "nothing");
+      complain(Pointer("/node/role"),
+               std::string(is_client ? "a client node" : "a replica") +
+                   " needs the section \"network\"",
+               is_client ? R"("network": {"peers": [{"name", "address"}]}, with the replicas)"
+                         : R"("network": {"listen": "HOST:PORT", "peers": [{"name", "address"}]})",
+               "nothing");
       return;
     }
     const Json& section = json["network"];
     Network network;
-    if (const auto listen = take_address(section["listen"], Pointer("/network/listen")))
-      network.listen = *listen;
+    if (section.contains("listen"))
+      network.listen = take_address(section["listen"], Pointer("/network/listen"));
+    check_listening(section);
+    take_peers(section["peers"], network.peers);
+    take_network_limits(section.value("limits", Json::object()), network.limits);
+    config_.network = std::move(network);
+  }
+
+  void check_listening(const Json& section) {
+    const bool listens = section.contains("listen");
+    if (config_.role == kRoleClient && listens) {
+      complain(Pointer("/network/listen"), "nobody dials a client node, which dials the replicas",
+               "no such member", section["listen"].dump());
+    } else if (config_.role == kRoleReplica && !listens) {
+      complain(Pointer("/network"), "\"listen\" is missing: a replica is dialled by other nodes",
+               "\"listen\": \"HOST:PORT\"", "nothing");
+    }
+  }
+
+  void take_peers(const Json& list, std::vector<NetworkPeer>& peers) {
     std::set<std::string> names;
-    for (std::size_t i = 0; i < section["peers"].size(); ++i) {
-      const Json& peer = section["peers"][i];
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      const Json& peer = list[i];
       const Pointer place = Pointer("/network/peers") / i;
       if (!names.insert(peer["name"]).second)
         complain(place / "name", "two peers have the same name", "one entry per node",
@@ -183,10 +228,8 @@ private:
         complain(place / "address", "nobody listens at port 0", "the port at which it listens",
                  peer["address"].dump());
       if (address)
-        network.peers.push_back({peer["name"], *std::move(address), place});
+        peers.push_back({peer["name"], *std::move(address), place});
     }
-    take_network_limits(section.value("limits", Json::object()), network.limits);
-    config_.network = std::move(network);
   }
 
   void take_network_limits(const Json& json, network::NetworkLimits& limits) {
@@ -280,14 +323,6 @@ private:
   ConfigErrors errors_;
 };
 
-// The documents speak of client nodes, so whoever asks for one is told more than a list of words.
-void explain_role(const Json& json, ConfigErrors& errors) {
-  for (ConfigError& error : errors) {
-    if (error.path == "node.role" && json["node"]["role"] == "client")
-      error.what = "this version runs no client nodes";
-  }
-}
-
 } // namespace
 
 std::variant<NodeConfig, ConfigErrors> load_config(const std::filesystem::path& file,
@@ -303,7 +338,6 @@ std::variant<NodeConfig, ConfigErrors> load_config(const std::filesystem::path& 
   if (!schema.ok())
     return ConfigErrors{parsed.error(Pointer(), schema.status().message(), "", "")};
   ConfigErrors errors = schema->check(parsed.json(), parsed, Pointer());
-  explain_role(parsed.json(), errors);
   if (!errors.empty())
     return errors;
   return Loader(std::move(parsed), file, options).load();

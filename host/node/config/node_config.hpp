@@ -53,23 +53,29 @@ struct NetworkPeer {
 };
 
 struct Network {
-  Endpoint listen;
+  std::optional<Endpoint> listen; // replicas have one; client nodes dial
   std::vector<NetworkPeer> peers; // may name this node too
   network::NetworkLimits limits;
 };
 
+inline constexpr const char* kRoleSolo = "solo";
+inline constexpr const char* kRoleReplica = "replica";
+inline constexpr const char* kRoleClient = "client";
+
 struct NodeConfig {
   Document document;
   std::string name;
-  std::string role;
+  std::string role; // one of the three above
   std::filesystem::path data_directory;
   std::filesystem::path genesis_file;
+  std::filesystem::path unwedge_file;
+  bool unwedge_is_named = false; // by the configuration: the file must be there
   std::vector<std::filesystem::path> plugin_path; // the installation's folder comes last
   PluginUse store;
   std::vector<PluginUse> engines;
-  PluginUse consensus;
+  std::optional<PluginUse> consensus; // client nodes have none
   std::vector<PluginUse> apis;
-  std::optional<Network> network; // replicas have one, solo nodes none
+  std::optional<Network> network; // solo nodes have none
   Limits limits;
   plugin::LogLevel log_level = plugin::LogLevel::kInfo;
   LogFormat log_format = LogFormat::kJson;

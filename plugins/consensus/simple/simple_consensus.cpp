@@ -79,6 +79,8 @@ private:
 
   void build_block();
   [[nodiscard]] Result<Bytes> propose(std::size_t& batch_count);
+  [[nodiscard]] Result<v1::EpochSchedule> schedule_at(const Hash& block_id) const;
+  [[nodiscard]] Status check_validators() const;
   [[nodiscard]] Result<std::uint64_t> next_epoch() const;
   void executed(const Bytes& header, std::uint64_t view, const Result<Bytes>& result);
   [[nodiscard]] Result<Bytes> certify(const Hash& block_id, std::uint64_t view,
@@ -120,10 +122,23 @@ void SimpleConsensus::Sequencer::leave() {
   changed_.notify_all();
 }
 
+// Alone it could certify nothing that several validators must sign.
+Status SimpleConsensus::Sequencer::check_validators() const {
+  TENON_ASSIGN_OR_RETURN(const v1::EpochSchedule schedule, schedule_at(tip_.block_id));
+  const int count = schedule.validators().validators_size();
+  if (count == 1)
+    return {};
+  return failed_precondition("consensus \"simple\" orders alone: expected a ledger with one "
+                             "validator, found " +
+                             std::to_string(count) +
+                             ". How to fix: name \"bft\" under \"consensus\"");
+}
+
 Status SimpleConsensus::Sequencer::start() {
   if (app_ == nullptr)
     return failed_precondition("the host has not attached this consensus to a ledger");
   TENON_ASSIGN_OR_RETURN(tip_, app_->head());
+  TENON_RETURN_IF_ERROR(check_validators());
   TENON_ASSIGN_OR_RETURN(const std::optional<Bytes> header,
                          app_->read_block(tip_.height, plugin::BlockPart::kHeader));
   if (!header)
@@ -230,11 +245,17 @@ std::vector<Bytes> SimpleConsensus::Sequencer::next_batches() const {
   return batches;
 }
 
-Result<std::uint64_t> SimpleConsensus::Sequencer::next_epoch() const {
-  TENON_ASSIGN_OR_RETURN(const Bytes encoded, app_->schedule(tip_.block_id));
+Result<v1::EpochSchedule>
+SimpleConsensus::Sequencer::schedule_at(const Hash& block_id) const {
+  TENON_ASSIGN_OR_RETURN(const Bytes encoded, app_->schedule(block_id));
   v1::EpochSchedule schedule;
   if (!schedule.ParseFromString(encoded))
     return fault("the host gave something that is not an EpochSchedule message");
+  return schedule;
+}
+
+Result<std::uint64_t> SimpleConsensus::Sequencer::next_epoch() const {
+  TENON_ASSIGN_OR_RETURN(const v1::EpochSchedule schedule, schedule_at(tip_.block_id));
   const bool over = schedule.last_height() != 0 && tip_.height >= schedule.last_height();
   return over && schedule.has_next() ? schedule.next().epoch() : schedule.validators().epoch();
 }

@@ -39,25 +39,6 @@ Result<Certified> follow_results(const v1::LedgerProof& proof, const v1::ResultH
   return certified;
 }
 
-Result<ProvedKey> check_key(const v1::KeyProof& key, const Hash& state_root) {
-  TENON_ASSIGN_OR_RETURN(const merkle::SparseProof path, merkle::decode_proof(key.path()));
-  std::optional<Hash> value_hash;
-  ProvedKey proved{key.key(), std::nullopt};
-  if (key.present()) {
-    if (key.salt().size() != Hash::kSize || key.access_hash().size() != Hash::kSize) {
-      return not_proved("salt and access hash must be 32 bytes each");
-    }
-    value_hash = merkle::entry_hash(Hash::from_view(key.salt()), Hash::from_view(key.access_hash()),
-                                    key.expires_at_us(), key.value());
-    proved.value = key.value();
-  }
-  const Status status =
-      merkle::verify_proof(path, state_root, crypto::sha256(key.key()), value_hash);
-  if (!status.ok())
-    return status.with_context("key " + to_hex(key.key()));
-  return proved;
-}
-
 Status check_signatures(const v1::Certificate& certificate, BytesView signed_bytes,
                         const v1::ValidatorSet& validators) {
   std::set<std::uint32_t> signers;
@@ -131,6 +112,25 @@ Result<v1::ValidatorSet> follow_epochs(const v1::LedgerProof& proof, const Hash&
 
 } // namespace
 
+Result<ProvedKey> verify_key_proof(const v1::KeyProof& key, const Hash& state_root) {
+  TENON_ASSIGN_OR_RETURN(const merkle::SparseProof path, merkle::decode_proof(key.path()));
+  std::optional<Hash> value_hash;
+  ProvedKey proved{key.key(), std::nullopt};
+  if (key.present()) {
+    if (key.salt().size() != Hash::kSize || key.access_hash().size() != Hash::kSize) {
+      return not_proved("salt and access hash must be 32 bytes each");
+    }
+    value_hash = merkle::entry_hash(Hash::from_view(key.salt()), Hash::from_view(key.access_hash()),
+                                    key.expires_at_us(), key.value());
+    proved.value = key.value();
+  }
+  const Status status =
+      merkle::verify_proof(path, state_root, crypto::sha256(key.key()), value_hash);
+  if (!status.ok())
+    return status.with_context("key " + to_hex(key.key()));
+  return proved;
+}
+
 Status verify_certificate(const v1::Certificate& certificate, const Hash& chain,
                           const v1::ValidatorSet& validators) {
   if (certificate.block_id().size() != Hash::kSize ||
@@ -183,7 +183,7 @@ Result<ProvedState> verify_ledger_proof(const v1::LedgerProof& proof, const Hash
                     std::move(validators),
                     {}};
   for (const v1::KeyProof& key : proof.keys()) {
-    TENON_ASSIGN_OR_RETURN(ProvedKey proved, check_key(key, state.state_root));
+    TENON_ASSIGN_OR_RETURN(ProvedKey proved, verify_key_proof(key, state.state_root));
     state.keys.push_back(std::move(proved));
   }
   return state;

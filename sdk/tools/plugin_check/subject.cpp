@@ -37,6 +37,7 @@ public:
   [[nodiscard]] Hash chain() const override { return crypto::sha256("plugin check"); }
   [[nodiscard]] host::LedgerService* ledger() const override { return &ledger_; }
   [[nodiscard]] std::uint64_t ledger_time_us() const override { return 0; }
+  [[nodiscard]] std::optional<bool> store_durable() const override { return std::nullopt; }
   void complete_status(v1::StatusResponse& status) const override { status.set_node(name()); }
   void list_plugins(v1::PluginsResponse&) const override {}
 

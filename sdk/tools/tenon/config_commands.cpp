@@ -61,7 +61,8 @@ Status check(Session& session, const std::string& file) {
   };
   name(node.store);
   std::for_each(node.engines.begin(), node.engines.end(), name);
-  name(node.consensus);
+  if (node.consensus)
+    name(*node.consensus);
   std::for_each(node.apis.begin(), node.apis.end(), name);
   session.result(Json{{"valid", true}, {"file", file}, {"plugins", plugins}});
   return ok_status();

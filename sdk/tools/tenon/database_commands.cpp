@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "chain_check.hpp"
+#include "files.hpp"
 #include "offline_store.hpp"
 #include "pipeline/block_log.hpp"
 #include "render.hpp"
@@ -56,11 +57,30 @@ private:
   std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
 };
 
+// The directory is the configuration's own unless --data-dir names another.
+Status find_data_directory(Session& session, const std::filesystem::path& config) {
+  TENON_ASSIGN_OR_RETURN(const std::string text, read_file(config));
+  TENON_ASSIGN_OR_RETURN(const Json document, parse_json(text, config.string()));
+  if (document.value("/node/role"_json_pointer, "") == "client") {
+    return failed_precondition(config.string() +
+                               " is that of a client node, which holds a part of the ledger only: "
+                               "expected a solo node's or a replica's");
+  }
+  if (!session.names_data_directory()) {
+    session.data_directory =
+        (config.parent_path() / document.value("/node/data_dir"_json_pointer, "data"))
+            .lexically_normal()
+            .string();
+  }
+  return ok_status();
+}
+
 Result<std::unique_ptr<OfflineStore>> open(Session& session, const Arguments& arguments) {
   std::filesystem::path config = arguments.config;
   if (config.empty()) {
     TENON_ASSIGN_OR_RETURN(config, default_config());
   }
+  TENON_RETURN_IF_ERROR(find_data_directory(session, config));
   auto store = OfflineStore::open(config, session.data_directory);
   if (!store.ok()) {
     const bool corrupt = store.status().code() == Code::kDataLoss;
@@ -194,7 +214,8 @@ void add_database_commands(CLI::App& app, Session& session) {
   const auto add = [&](const char* name, const char* help,
                        Status (*run)(Session&, const Arguments&)) {
     CLI::App* command = group->add_subcommand(name, help);
-    command->add_option("--config", arguments->config, "the node's configuration; solo.json");
+    command->add_option("--config", arguments->config,
+                        "the node's configuration, which names its data directory; solo.json");
     command->callback([&session, arguments, run] {
       session.choose([&session, arguments, run] { return run(session, *arguments); });
     });

@@ -13,7 +13,6 @@
 
 #include "files.hpp"
 #include "http_client.hpp"
-#include "spawn.hpp"
 #include "tenon/core/encoding.hpp"
 #include "tenon/core/nearest_word.hpp"
 
@@ -51,6 +50,7 @@ Result<DevNode> read_dev_node(const Path& folder) {
   TENON_ASSIGN_OR_RETURN(const std::string text, read_file(node.config()));
   TENON_ASSIGN_OR_RETURN(const Json config, parse_json(text, node.config().string()));
   node.name = config.value("/node/name"_json_pointer, "");
+  node.role = config.value("/node/role"_json_pointer, "replica");
   node.admin_url = "http://" + config.value("/admin/listen"_json_pointer, "127.0.0.1:9464");
   for (const Json& api : config.value("apis", Json::array())) {
     if (api.value("plugin", "") != "rest")
@@ -66,6 +66,8 @@ Result<DevNode> read_dev_node(const Path& folder) {
 
 // "replica-10" comes after "replica-9".
 bool in_order(const DevNode& left, const DevNode& right) {
+  if (left.is_client() != right.is_client())
+    return right.is_client();
   return left.name.size() != right.name.size() ? left.name.size() < right.name.size()
                                                : left.name < right.name;
 }
@@ -127,8 +129,11 @@ Result<DevNode> choose_dev_node(const std::vector<DevNode>& nodes, const std::st
   for (const DevNode& node : nodes)
     names.push_back(node.name);
   const std::string nearest(nearest_word(word, names));
-  return invalid_argument("there is no node \"" + word + "\": expected " + nodes.front().name +
-                          " to " + nodes.back().name + ", or 1 to " + std::to_string(nodes.size()) +
+  std::string all;
+  for (const DevNode& node : nodes)
+    all += (all.empty() ? "" : ", ") + node.name;
+  return invalid_argument("there is no node \"" + word + "\": expected one of " + all +
+                          ", or its place from 1 to " + std::to_string(nodes.size()) +
                           (nearest.empty() ? "" : ", did you mean \"" + nearest + "\"?"));
 }
 
@@ -172,7 +177,7 @@ DevHealth health_of(const DevNode& node) {
   return health;
 }
 
-Status start_dev_node(const DevNode& node) {
+Status start_dev_node(const DevNode& node, Lifetime lifetime) {
   if (const DevHealth health = health_of(node); health.answers) {
     return failed_precondition("something answers at " + node.admin_url +
                                " already: expected a free port for " + node.name +
@@ -183,7 +188,7 @@ Status start_dev_node(const DevNode& node) {
   std::filesystem::rename(node.log(), node.log().string() + ".1", ignored);
   TENON_ASSIGN_OR_RETURN(const pid_t process, spawn({installation() / "bin" / "tenond",
                                                      {"--config", node.config().string()}},
-                                                    node.log(), Lifetime::kOwn));
+                                                    node.log(), lifetime));
   // One that has ended already is noticed by whoever waits for it.
   const std::string text = std::to_string(process) + " " + began(process).value_or("ended") + "\n";
   return write_file(node.pid(), text);

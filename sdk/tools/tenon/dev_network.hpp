@@ -1,7 +1,7 @@
-// The nodes of a network in one folder, as processes of this machine that outlive the tool: which
-// there are, which of them run, starting and ending them. Each node's folder holds its process
-// (node.pid) and its log (tenond.log, and that of the start before as tenond.log.1). Used by
-// `tenon dev`; main thread.
+// The nodes of a network in one folder, as processes of this machine: which there are, which of
+// them run, starting and ending them. Each node's folder holds its process (node.pid) and its log
+// (tenond.log, and that of the start before as tenond.log.1). Used by `tenon dev`, whose nodes
+// outlive the tool, and by `tenon up`, whose do not; main thread.
 #pragma once
 
 #include <sys/types.h>
@@ -12,15 +12,18 @@
 #include <vector>
 
 #include "session.hpp"
+#include "spawn.hpp"
 
 namespace tenon::tool {
 
 struct DevNode {
   std::string name;
+  std::string role;
   std::filesystem::path folder;
   std::string url;       // of the REST API
   std::string admin_url; // of health and metrics
 
+  [[nodiscard]] bool is_client() const { return role == "client"; }
   [[nodiscard]] std::filesystem::path config() const { return folder / "node.json"; }
   [[nodiscard]] std::filesystem::path data() const { return folder / "data"; }
   [[nodiscard]] std::filesystem::path log() const { return folder / "tenond.log"; }
@@ -42,7 +45,7 @@ struct DevHealth {
   std::vector<std::string> reasons;
 };
 
-// The nodes of the folder, in their order. NOT_FOUND when it holds no network.
+// The nodes of the folder, in their order, client nodes last. NOT_FOUND when it holds no network.
 [[nodiscard]] Result<std::vector<DevNode>> find_dev_nodes(const std::filesystem::path& folder);
 // By name, or by its place in the list, counted from 1.
 [[nodiscard]] Result<DevNode> choose_dev_node(const std::vector<DevNode>& nodes,
@@ -54,7 +57,7 @@ struct DevHealth {
 [[nodiscard]] DevHealth health_of(const DevNode& node);
 
 // Starts its process and does not wait for more. It must not run.
-[[nodiscard]] Status start_dev_node(const DevNode& node);
+[[nodiscard]] Status start_dev_node(const DevNode& node, Lifetime lifetime);
 // True when there was a process to send the signal to.
 bool signal_dev_node(const DevNode& node, int signal);
 // Waits for the end of its process; one that does not run is fine. DEADLINE_EXCEEDED when it goes

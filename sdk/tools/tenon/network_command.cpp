@@ -1,4 +1,4 @@
-// tenon network init: keys, configurations and the genesis document of a network of replicas.
+// tenon network init: keys, configurations and the genesis document of a network.
 #include <CLI/CLI.hpp>
 #include <iostream>
 #include <memory>
@@ -23,6 +23,9 @@ void say_what_next(const NetworkPlan& plan, const std::string& folder, const Jso
             << "  tenond --config " << first << "/node.json\n"
             << "  curl http://" << plan.replicas.front().admin.to_string()
             << "/readyz    says why it is not ready\n"
+            << (plan.clients.empty()
+                    ? ""
+                    : "applications talk to client nodes: start them likewise, when you like\n")
             << "keep " << folder << "/operators apart from the nodes: any " << plan.quorum()
             << " of these keys change the network\n"
             << "trust " << folder << "/genesis.json: proofs are checked against chain "
@@ -38,7 +41,7 @@ Status init(Session& session, const Arguments& arguments) {
   if (!made.ok())
     return session.failed(made.status(), Exit::kFailed, "tenon network init --help");
   session.result(*made);
-  if (arguments.request.allocators.empty()) {
+  if (arguments.request.allocators.empty() && plan->clients.empty()) {
     session.progress("no node may allocate parties: --allocators names those that may; operators "
                      "may say so later");
   }
@@ -49,10 +52,16 @@ Status init(Session& session, const Arguments& arguments) {
 
 } // namespace
 
+void add_count_options(CLI::App& command, NetworkRequest& request) {
+  command.add_option("-n,--replicas", request.replicas, "how many replicas");
+  command.add_option("-m,--clients", request.clients, "how many client nodes; 1");
+}
+
 void add_plugin_options(CLI::App& command, NetworkRequest& request) {
   command.add_option("--base-port", request.base_port,
-                     "all on this machine: the first replica's port; each takes this one, the next "
-                     "for REST and the next for admin, and is 10 from the one before");
+                     "on this machine: the first node's port; each takes this one, the next for "
+                     "REST and the next for admin, and is 10 from the one before; client nodes "
+                     "come after the replicas");
   command.add_option("--engine", request.engine, "plugin of kind engine")->capture_default_str();
   command.add_option("--store", request.store, "plugin of kind store")->capture_default_str();
   command.add_option("--consensus", request.consensus, "plugin of kind consensus")
@@ -61,12 +70,12 @@ void add_plugin_options(CLI::App& command, NetworkRequest& request) {
 
 void add_network_commands(CLI::App& app, Session& session) {
   const auto arguments = std::make_shared<Arguments>();
-  CLI::App* group = app.add_subcommand("network", "make networks of replicas");
+  CLI::App* group = app.add_subcommand("network", "make networks of replicas and client nodes");
   group->require_subcommand(1);
   CLI::App* command =
       group->add_subcommand("init", "make the keys, configurations and genesis of a new network");
   NetworkRequest& request = arguments->request;
-  command->add_option("--replicas", request.replicas, "how many");
+  add_count_options(*command, request);
   command->add_option("--max-byzantine", request.max_byzantine,
                       "how many of them may do anything; as many as can be survived");
   command->add_option("--out", arguments->folder, "the folder to make")->capture_default_str();

@@ -5,7 +5,9 @@
 
 namespace tenon::tool {
 
-// Where the replicas listen and which plugins they use.
+// How many nodes of each role.
+void add_count_options(CLI::App& command, NetworkRequest& request);
+// Where the nodes listen and which plugins they use.
 void add_plugin_options(CLI::App& command, NetworkRequest& request);
 
 } // namespace tenon::tool

@@ -61,15 +61,15 @@ Status make_place(const Path& folder, IfThere if_there) {
                              "--force set this one aside");
 }
 
-// One replica's keys and configuration; its public key.
-Result<Bytes> make_replica(const NetworkPlan& plan, std::size_t index, const Path& folder) {
+// One node's keys and configuration; its public key.
+Result<Bytes> make_node(const Json& node_config, const Path& folder) {
   TENON_RETURN_IF_ERROR(services::make_private_folder(folder));
   TENON_RETURN_IF_ERROR(services::make_private_folder(folder / "data"));
   const Path keys = folder / "data" / "keys";
   TENON_ASSIGN_OR_RETURN(const services::KeyStore store, services::KeyStore::open(keys));
   TENON_RETURN_IF_ERROR(services::KeyStore::ensure_token_keys(keys));
-  TENON_RETURN_IF_ERROR(services::write_file_atomically(
-      folder / "node.json", replica_config(plan, index).dump(2) + "\n", kForAll));
+  TENON_RETURN_IF_ERROR(
+      services::write_file_atomically(folder / "node.json", node_config.dump(2) + "\n", kForAll));
   return store.public_key();
 }
 
@@ -85,20 +85,31 @@ Result<std::string> fill(const NetworkPlan& plan, const Path& folder,
   NetworkKeys keys;
   TENON_RETURN_IF_ERROR(services::make_private_folder(folder / "operators"));
   for (std::size_t i = 0; i < plan.replicas.size(); ++i) {
-    TENON_ASSIGN_OR_RETURN(Bytes node, make_replica(plan, i, folder / plan.replicas[i].name));
+    TENON_ASSIGN_OR_RETURN(Bytes node,
+                           make_node(replica_config(plan, i), folder / plan.replicas[i].name));
     TENON_ASSIGN_OR_RETURN(Bytes one,
                            make_operator(folder / "operators" / (operator_name(i) + ".pem")));
-    keys.nodes.push_back(std::move(node));
+    keys.replicas.push_back(std::move(node));
     keys.operators.push_back(std::move(one));
+  }
+  for (std::size_t i = 0; i < plan.clients.size(); ++i) {
+    TENON_ASSIGN_OR_RETURN(Bytes node,
+                           make_node(client_config(plan, i), folder / plan.clients[i].name));
+    keys.clients.push_back(std::move(node));
   }
   TENON_ASSIGN_OR_RETURN(const auto engines,
                          ask_engines(folder / plan.replicas.front().name / "node.json"));
   std::string genesis = network_genesis(plan, keys, engines, now_us());
   TENON_RETURN_IF_ERROR(host::pipeline::parse_genesis(genesis).status());
   TENON_RETURN_IF_ERROR(services::write_file_atomically(folder / "genesis.json", genesis, kForAll));
-  for (const ReplicaPlan& replica : plan.replicas) {
-    TENON_RETURN_IF_ERROR(services::write_file_atomically(
-        folder / replica.name / "data" / "genesis.json", genesis, kForAll));
+  std::vector<std::string> names;
+  for (const ReplicaPlan& replica : plan.replicas)
+    names.push_back(replica.name);
+  for (const ClientPlan& client : plan.clients)
+    names.push_back(client.name);
+  for (const std::string& name : names) {
+    TENON_RETURN_IF_ERROR(services::write_file_atomically(folder / name / "data" / "genesis.json",
+                                                          genesis, kForAll));
   }
   return genesis;
 }
@@ -107,14 +118,24 @@ Json described(const NetworkPlan& plan, const Path& folder, const std::string& g
   Json nodes = Json::array();
   for (const ReplicaPlan& replica : plan.replicas) {
     nodes.push_back({{"name", replica.name},
+                     {"role", "replica"},
                      {"folder", (folder / replica.name).string()},
                      {"address", replica.address.to_string()},
                      {"url", "http://" + replica.rest.to_string()},
                      {"admin", "http://" + replica.admin.to_string()}});
   }
+  for (const ClientPlan& client : plan.clients) {
+    nodes.push_back({{"name", client.name},
+                     {"role", "client"},
+                     {"folder", (folder / client.name).string()},
+                     {"address", nullptr},
+                     {"url", "http://" + client.rest.to_string()},
+                     {"admin", "http://" + client.admin.to_string()}});
+  }
   return {{"folder", folder.string()},        {"chain", to_hex(crypto::sha256(genesis).view())},
-          {"replicas", plan.replicas.size()}, {"max_byzantine", plan.max_byzantine},
-          {"quorum", plan.quorum()},          {"may_be_silent", plan.may_be_silent()},
+          {"replicas", plan.replicas.size()}, {"clients", plan.clients.size()},
+          {"quorum", plan.quorum()},          {"max_byzantine", plan.max_byzantine},
+          {"may_be_silent", plan.may_be_silent()},
           {"nodes", std::move(nodes)}};
 }
 

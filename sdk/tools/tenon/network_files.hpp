@@ -7,6 +7,7 @@
 //   replica-1/node.json              tenond --config replica-1/node.json
 //   replica-1/data/genesis.json      the same bytes on every node
 //   replica-1/data/keys/node.pem     and the keys of its REST API's tokens
+//   client-1/ …                      a client node, likewise
 #pragma once
 
 #include <filesystem>

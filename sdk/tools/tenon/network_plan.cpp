@@ -11,7 +11,10 @@ namespace tenon::tool {
 namespace {
 
 constexpr std::uint16_t kPortsPerReplica = 3; // other nodes, REST, admin
+constexpr std::uint16_t kRest = 1;
+constexpr std::uint16_t kAdmin = 2;
 constexpr std::uint16_t kPortStride = 10;
+constexpr const char* kLoopback = "127.0.0.1";
 constexpr const char* kEverybody = "all";
 
 Status check_counts(const NetworkRequest& request, std::size_t replicas) {
@@ -25,6 +28,10 @@ Status check_counts(const NetworkRequest& request, std::size_t replicas) {
                             std::to_string(replicas) +
                             ": name a number with --replicas, or addresses with --hosts");
   }
+  if (const std::size_t clients = request.clients.value_or(kDefaultClients); clients > kMaxClients)
+    return invalid_argument("expected at most " + std::to_string(kMaxClients) +
+                            " client nodes, found " + std::to_string(clients) +
+                            ": lower --clients; operators add more later");
   const std::uint64_t byzantine = request.max_byzantine.value_or(0);
   if (replicas < 3 * byzantine + 1) {
     return invalid_argument("expected " + std::to_string(3 * byzantine + 1) +
@@ -46,16 +53,20 @@ std::string listening_host(const Endpoint& address) {
   return address.host.find(':') == std::string::npos ? "0.0.0.0" : "::";
 }
 
-Result<Endpoint> address_of(const NetworkRequest& request, std::size_t index) {
-  if (request.hosts.empty()) {
-    const std::size_t port = request.base_port + index * kPortStride;
-    if (port + kPortsPerReplica > UINT16_MAX) {
-      return invalid_argument("the ports from --base-port " + std::to_string(request.base_port) +
-                              " on do not suffice: replica " + std::to_string(index + 1) +
-                              " would listen at " + std::to_string(port) + "; choose a lower one");
-    }
-    return Endpoint{"127.0.0.1", static_cast<std::uint16_t>(port)};
+// The first of the ports of a node on this machine; client nodes come after the replicas.
+Result<Endpoint> local_address(const NetworkRequest& request, std::size_t index) {
+  const std::size_t port = request.base_port + index * kPortStride;
+  if (port + kPortsPerReplica > UINT16_MAX) {
+    return invalid_argument("the ports from --base-port " + std::to_string(request.base_port) +
+                            " on do not suffice: node " + std::to_string(index + 1) +
+                            " would listen at " + std::to_string(port) + "; choose a lower one");
   }
+  return Endpoint{kLoopback, static_cast<std::uint16_t>(port)};
+}
+
+Result<Endpoint> address_of(const NetworkRequest& request, std::size_t index) {
+  if (request.hosts.empty())
+    return local_address(request, index);
   const std::string& text = request.hosts[index];
   auto address = parse_endpoint(text);
   if (!address || address->port == 0 || address->port + kPortsPerReplica > UINT16_MAX) {
@@ -66,22 +77,38 @@ Result<Endpoint> address_of(const NetworkRequest& request, std::size_t index) {
   return *std::move(address);
 }
 
-// Each replica uses three ports in a row; on one host they must not meet another's.
-Status check_ports(const std::vector<ReplicaPlan>& replicas) {
-  std::map<std::string, std::map<std::uint16_t, std::string>> taken;
-  for (const ReplicaPlan& replica : replicas) {
-    auto& ports = taken[replica.address.host];
+// The nodes by the ports that they use, host by host.
+class TakenPorts {
+public:
+  [[nodiscard]] Status take(const std::string& host, std::uint16_t port, const std::string& node) {
+    const auto [other, is_free] = ports_[host].emplace(port, node);
+    if (is_free || other->second == node)
+      return ok_status();
+    return invalid_argument("port " + std::to_string(port) + " of " + host + " would be used by " +
+                            other->second + " and " + node +
+                            ": each replica takes three ports in a row, for other nodes, REST and "
+                            "admin, each client node two; expected addresses on one host to be 3 "
+                            "apart at least, and client nodes' ports, from --base-port on, "
+                            "elsewhere");
+  }
+
+private:
+  std::map<std::string, std::map<std::uint16_t, std::string>> ports_;
+};
+
+// On one host no node's ports must meet another's.
+Status check_ports(const NetworkPlan& plan) {
+  TakenPorts taken;
+  for (const ReplicaPlan& replica : plan.replicas) {
     for (std::uint16_t offset = 0; offset < kPortsPerReplica; ++offset) {
-      const auto port = static_cast<std::uint16_t>(replica.address.port + offset);
-      const auto [other, is_free] = ports.emplace(port, replica.name);
-      if (!is_free) {
-        return invalid_argument(
-            "port " + std::to_string(port) + " of " + replica.address.host + " would be used by " +
-            other->second + " and " + replica.name +
-            ": each replica takes three ports in a row, for other nodes, REST and admin; expected "
-            "addresses on one host to be 3 apart at least");
-      }
+      TENON_RETURN_IF_ERROR(taken.take(replica.address.host,
+                                       static_cast<std::uint16_t>(replica.address.port + offset),
+                                       replica.name));
     }
+  }
+  for (const ClientPlan& client : plan.clients) {
+    TENON_RETURN_IF_ERROR(taken.take(client.rest.host, client.rest.port, client.name));
+    TENON_RETURN_IF_ERROR(taken.take(client.admin.host, client.admin.port, client.name));
   }
   return ok_status();
 }
@@ -106,10 +133,56 @@ Status name_allocators(const std::vector<std::string>& allocators,
   return ok_status();
 }
 
-Json client_json(const ReplicaPlan& replica, const std::string& key) {
-  return {{"id", replica.name},
-          {"public_key", key},
-          {"may_allocate_parties", replica.may_allocate_parties}};
+Status plan_clients(const NetworkRequest& request, NetworkPlan& plan) {
+  const std::size_t count = request.clients.value_or(kDefaultClients);
+  for (std::size_t i = 0; i < count; ++i) {
+    ClientPlan client;
+    client.name = "client-" + std::to_string(i + 1);
+    if (i == 0 && request.first_client) {
+      client.rest = {kLoopback, request.first_client->rest};
+      client.admin = {kLoopback, request.first_client->admin};
+    } else {
+      TENON_ASSIGN_OR_RETURN(const Endpoint first,
+                             local_address(request, plan.replicas.size() + i));
+      client.rest = beside(first, kRest, kLoopback);
+      client.admin = beside(first, kAdmin, kLoopback);
+    }
+    plan.clients.push_back(std::move(client));
+  }
+  return ok_status();
+}
+
+// A client of the ledger, as the genesis document has it.
+Json client_json(const std::string& name, const Bytes& key, bool may_allocate_parties,
+                 bool is_node) {
+  return {{"id", name},
+          {"public_key", to_hex(key)},
+          {"may_allocate_parties", may_allocate_parties},
+          {"streams", is_node}};
+}
+
+Json peers_json(const NetworkPlan& plan, const std::string& own_name) {
+  Json peers = Json::array();
+  for (const ReplicaPlan& replica : plan.replicas) {
+    if (replica.name != own_name)
+      peers.push_back({{"name", replica.name}, {"address", replica.address.to_string()}});
+  }
+  return peers;
+}
+
+// What the configurations of both roles have.
+Json node_config(const NetworkPlan& plan, const std::string& name, const char* role,
+                 const Endpoint& rest, const Endpoint& admin) {
+  const Json api = {
+      {"listen", rest.to_string()},
+      {"auth", {{"keys", Json::array({{{"file", "$DATA/keys/jwt_es256.pub.pem"}}})}}}};
+  return {{"node", {{"name", name}, {"role", role}, {"data_dir", "data"}}},
+          {"store", {{"plugin", plan.store}}},
+          {"engines", Json::array({{{"id", plan.engine}, {"plugin", plan.engine}}})},
+          {"network", {{"peers", peers_json(plan, name)}}},
+          {"apis", Json::array({{{"plugin", "rest"}, {"config", api}}})},
+          {"log", {{"level", "info"}, {"format", "json"}}},
+          {"admin", {{"listen", admin.to_string()}}}};
 }
 
 } // namespace
@@ -131,33 +204,27 @@ Result<NetworkPlan> plan_network(const NetworkRequest& request) {
     replica.name = "replica-" + std::to_string(i + 1);
     TENON_ASSIGN_OR_RETURN(replica.address, address_of(request, i));
     replica.listen = beside(replica.address, 0, listening_host(replica.address));
-    replica.rest = beside(replica.address, 1, "127.0.0.1");
-    replica.admin = beside(replica.address, 2, "127.0.0.1");
+    replica.rest = beside(replica.address, kRest, kLoopback);
+    replica.admin = beside(replica.address, kAdmin, kLoopback);
     plan.replicas.push_back(std::move(replica));
   }
-  TENON_RETURN_IF_ERROR(check_ports(plan.replicas));
+  TENON_RETURN_IF_ERROR(plan_clients(request, plan));
+  TENON_RETURN_IF_ERROR(check_ports(plan));
   TENON_RETURN_IF_ERROR(name_allocators(request.allocators, plan.replicas));
   return plan;
 }
 
 Json replica_config(const NetworkPlan& plan, std::size_t index) {
   const ReplicaPlan& own = plan.replicas[index];
-  Json peers = Json::array();
-  for (const ReplicaPlan& replica : plan.replicas) {
-    if (&replica != &own)
-      peers.push_back({{"name", replica.name}, {"address", replica.address.to_string()}});
-  }
-  const Json rest = {
-      {"listen", own.rest.to_string()},
-      {"auth", {{"keys", Json::array({{{"file", "$DATA/keys/jwt_es256.pub.pem"}}})}}}};
-  return {{"node", {{"name", own.name}, {"role", "replica"}, {"data_dir", "data"}}},
-          {"store", {{"plugin", plan.store}}},
-          {"engines", Json::array({{{"id", plan.engine}, {"plugin", plan.engine}}})},
-          {"consensus", {{"plugin", plan.consensus}}},
-          {"network", {{"listen", own.listen.to_string()}, {"peers", peers}}},
-          {"apis", Json::array({{{"plugin", "rest"}, {"config", rest}}})},
-          {"log", {{"level", "info"}, {"format", "json"}}},
-          {"admin", {{"listen", own.admin.to_string()}}}};
+  Json config = node_config(plan, own.name, "replica", own.rest, own.admin);
+  config["consensus"] = {{"plugin", plan.consensus}};
+  config["network"]["listen"] = own.listen.to_string();
+  return config;
+}
+
+Json client_config(const NetworkPlan& plan, std::size_t index) {
+  const ClientPlan& own = plan.clients[index];
+  return node_config(plan, own.name, "client", own.rest, own.admin);
 }
 
 std::string operator_name(std::size_t index) {
@@ -170,17 +237,21 @@ std::string network_genesis(const NetworkPlan& plan, const NetworkKeys& keys,
   // A solo node's document has the members that every chain has; those of a network differ in who
   // takes part.
   Json document = Json::parse(host::pipeline::solo_genesis_document(
-      "network of " + std::to_string(plan.replicas.size()), keys.nodes.front(), engines, time_us));
+      "network of " + std::to_string(plan.replicas.size()), keys.replicas.front(), engines,
+      time_us));
   document["max_byzantine"] = plan.max_byzantine;
   Json validators = Json::array();
   Json clients = Json::array();
   Json operators = Json::array();
   for (std::size_t i = 0; i < plan.replicas.size(); ++i) {
-    const std::string key = to_hex(keys.nodes[i]);
-    validators.push_back({{"name", plan.replicas[i].name}, {"public_key", key}});
-    clients.push_back(client_json(plan.replicas[i], key));
+    const ReplicaPlan& replica = plan.replicas[i];
+    validators.push_back({{"name", replica.name}, {"public_key", to_hex(keys.replicas[i])}});
+    clients.push_back(client_json(replica.name, keys.replicas[i], replica.may_allocate_parties,
+                                  false));
     operators.push_back({{"name", operator_name(i)}, {"public_key", to_hex(keys.operators[i])}});
   }
+  for (std::size_t i = 0; i < plan.clients.size(); ++i)
+    clients.push_back(client_json(plan.clients[i].name, keys.clients[i], true, true));
   document["validators"] = std::move(validators);
   document["clients"] = std::move(clients);
   document["operators"] = {{"threshold", plan.quorum()}, {"keys", std::move(operators)}};

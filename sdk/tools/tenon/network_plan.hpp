@@ -1,6 +1,6 @@
-// A network of replicas before it exists: how many, what they are called and where they listen, and
-// the documents made from that. Used by `tenon network init` and `tenon dev up`. Values only; any
-// thread.
+// A network before it exists: how many replicas and client nodes, what they are called and where
+// they listen, and the documents made from that. Used by `tenon network init`, `tenon dev up` and
+// `tenon up`. Values only; any thread.
 #pragma once
 
 #include <cstdint>
@@ -16,14 +16,24 @@
 namespace tenon::tool {
 
 inline constexpr std::size_t kMaxReplicas = 64; // the ledger's own limit
+inline constexpr std::size_t kMaxClients = 64;
+inline constexpr std::size_t kDefaultClients = 1;
 inline constexpr std::uint16_t kDefaultBasePort = 7600;
+
+// On loopback.
+struct LocalPorts {
+  std::uint16_t rest = 0;
+  std::uint16_t admin = 0;
+};
 
 // What the command line says.
 struct NetworkRequest {
-  std::size_t replicas = 0; // 0: as many as there are hosts
+  std::size_t replicas = 0;           // 0: as many as there are hosts
+  std::optional<std::size_t> clients; // kDefaultClients
   std::optional<std::uint32_t> max_byzantine;
   std::vector<std::string> hosts; // empty: all on this machine, from base_port on
   std::uint16_t base_port = kDefaultBasePort;
+  std::optional<LocalPorts> first_client; // else in a row with the replicas', as the others'
   std::string engine = "wasm";
   std::string store = "rocksdb";
   std::string consensus = "bft";
@@ -39,8 +49,16 @@ struct ReplicaPlan {
   bool may_allocate_parties = false;
 };
 
+// It dials the replicas, and nobody dials it.
+struct ClientPlan {
+  std::string name;
+  Endpoint rest; // loopback, as the next
+  Endpoint admin;
+};
+
 struct NetworkPlan {
   std::vector<ReplicaPlan> replicas;
+  std::vector<ClientPlan> clients;
   std::uint32_t max_byzantine = 0;
   std::string engine;
   std::string store;
@@ -55,13 +73,15 @@ struct NetworkPlan {
 // Refuses what could not run.
 [[nodiscard]] Result<NetworkPlan> plan_network(const NetworkRequest& request);
 
-// The configuration of one replica, whose paths count from its own folder.
+// The configurations of one replica and of one client node, whose paths count from its own folder.
 [[nodiscard]] Json replica_config(const NetworkPlan& plan, std::size_t index);
+[[nodiscard]] Json client_config(const NetworkPlan& plan, std::size_t index);
 
-// Public keys, in the order of the plan's replicas.
+// Public keys, in the order of the plan.
 struct NetworkKeys {
-  std::vector<Bytes> nodes;
-  std::vector<Bytes> operators;
+  std::vector<Bytes> replicas;
+  std::vector<Bytes> clients;
+  std::vector<Bytes> operators; // one for each replica
 };
 
 [[nodiscard]] std::string operator_name(std::size_t index);

@@ -71,7 +71,7 @@ Result<std::string> NodeClient::token(Access access) {
   if (!made.ok()) {
     return session_.failed({Code::kUnauthenticated, "there is no --token, and none can be made: " +
                                                         made.status().message()},
-                           Exit::kDenied, "tenon up --data-dir " + session_.data_directory);
+                           Exit::kDenied, "tenon up");
   }
   token = *made;
   return token;

@@ -36,7 +36,7 @@ Status print_token(Session& session, const Arguments& arguments) {
   auto token = make_token(session.data_directory, claims);
   if (!token.ok()) {
     return session.failed(token.status(), Exit::kDenied,
-                          "tenon up, which makes the key in " + session.data_directory);
+                          "name the node's data directory with --data-dir, or: tenon up");
   }
   session.result(session.json ? Json{{"token", *token}} : Json(*token));
   return ok_status();

@@ -20,11 +20,11 @@ Advice advice_for(Code code) {
   case Code::kUnavailable:
     return {Exit::kUnreachable, "tenon up"};
   case Code::kUnauthenticated:
-    return {Exit::kDenied, "tenon party token alice --data-dir data/solo"};
+    return {Exit::kDenied, "tenon party token alice --data-dir DIR"};
   case Code::kPermissionDenied:
     return {Exit::kDenied, "tenon party list"};
   case Code::kDataLoss:
-    return {Exit::kUnproved, "tenon db verify --data-dir data/solo"};
+    return {Exit::kUnproved, "tenon db verify --config FILE"};
   case Code::kAborted:
     return {Exit::kRejected, "tenon tx list"};
   default:

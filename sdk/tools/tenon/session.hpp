@@ -32,6 +32,9 @@ enum class Exit : int {
 
 class Session {
 public:
+  // Of the client node that `tenon up` starts.
+  static constexpr const char* kDataDirectory = "data/network/client-1/data";
+
   // Options that every command takes.
   void add_options(CLI::App& app);
 
@@ -51,9 +54,12 @@ public:
   // Prints a failure, with --json as the answer; returns `exit`. run() does it for commands.
   Exit report(const Status& status, Exit exit, const std::string& next) const;
 
+  // Was --data-dir given?
+  [[nodiscard]] bool names_data_directory() const { return data_directory != kDataDirectory; }
+
   bool json = false;
   std::string url = "http://127.0.0.1:8080";
-  std::string data_directory = "data/solo";
+  std::string data_directory = kDataDirectory;
   std::string token;            // --token or TENON_TOKEN
   std::string party = "alice";  // a token for it is made from the data directory's key
   std::string certificate_file; // of the authority that signed the node's TLS certificate

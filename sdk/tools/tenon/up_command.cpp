@@ -1,24 +1,38 @@
-// tenon up: a node, a token, a transfer, a proof checked offline; then stays until Ctrl-C.
+// tenon up: four replicas and a client node, or one solo node; a token, a transfer, a proof checked
+// offline; then stays until Ctrl-C.
+#include <signal.h>
+
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <chrono>
-#include <csignal>
 #include <iostream>
 #include <memory>
+#include <optional>
+#include <thread>
 
-#include "node_client.hpp"
+#include "dev_start.hpp"
+#include "network_command.hpp"
 #include "solo_node.hpp"
-#include "tenon/core/encoding.hpp"
-#include "token_ledger.hpp"
-#include "trust.hpp"
+#include "token_tour.hpp"
 
 namespace tenon::tool {
 namespace {
 
-constexpr std::uint64_t kMintAmount = 1000;
+using Clock = std::chrono::steady_clock;
+
+constexpr const char* kSoloData = "data/solo";
+constexpr std::uint64_t kReadyTimeoutMs = 60'000;
+constexpr auto kLookInterval = std::chrono::milliseconds(100);
+// Of the client node, unless --base-port says where this network's ports are.
+constexpr LocalPorts kClientPorts = {8080, 9464};
+
 volatile bool interrupted = false;
 
 struct Arguments {
-  std::string config;
+  bool solo = false;
+  std::string config; // of the solo node
+  std::string folder = kNetworkFolder;
+  std::uint16_t base_port = 0; // 0: none was named
   bool once = false;
 };
 
@@ -26,91 +40,183 @@ void interrupt(int) {
   interrupted = true;
 }
 
-double milliseconds_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start)
-      .count();
-}
+// Where the node that was toured is found, and which options reach it.
+struct Toured {
+  std::string url;
+  std::string admin_url;
+  std::string logs;
+  std::string options; // of the tool's commands, each with a space before
+};
 
-// One transfer from the issuer, who mints first when too little is left.
-Result<std::string> transfer(Session& session, NodeClient& node, const TokenLedger& ledger) {
-  TENON_ASSIGN_OR_RETURN(const std::uint64_t left, balance(node, ledger, kIssuer));
-  if (left < kTransferAmount) {
-    TENON_ASSIGN_OR_RETURN(
-        const Json minted,
-        execute(node, ledger, "mint", {{"to", kIssuer}, {"amount", std::to_string(kMintAmount)}}));
-    session.progress("minted " + std::to_string(kMintAmount) + " for " + kIssuer);
-  }
-  const auto started = std::chrono::steady_clock::now();
-  TENON_ASSIGN_OR_RETURN(const Json answer,
-                         execute(node, ledger, "transfer",
-                                 {{"to", kReceiver}, {"amount", std::to_string(kTransferAmount)}}));
-  std::string milliseconds = std::to_string(milliseconds_since(started));
-  milliseconds.resize(milliseconds.find('.') + 2);
-  session.progress("transferred " + std::to_string(kTransferAmount) + " from " + kIssuer + " to " +
-                   kReceiver + ", committed in " + milliseconds + " ms");
-  return answer.value("transaction", std::string());
-}
-
-// Fetches a proof of the receiver's balance and checks it as an outsider would.
-Result<Json> prove_balance(Session& session, NodeClient& node, const TokenLedger& ledger) {
-  node.act_as(kReceiver);
-  const Json request = {{"query",
-                         {{"instance", ledger.instance},
-                          {"function", "balance"},
-                          {"arguments", {{"owner", kReceiver}}}}}};
-  TENON_ASSIGN_OR_RETURN(const Json answer, node.post("/v1/proofs", request));
-  const auto encoded = from_base64(answer.value("proof", ""));
-  if (!encoded)
-    return data_loss("the node's answer holds no proof in base64");
-  TENON_ASSIGN_OR_RETURN(const Trust trust, read_genesis(session.data_directory + "/genesis.json"));
-  TENON_ASSIGN_OR_RETURN(const Json proved, check_proof(*encoded, trust));
-  session.progress("proof of " + std::string(kReceiver) +
-                   "'s balance: " + std::to_string(encoded->size()) + " bytes, " +
-                   std::to_string(proved["keys"].size()) +
-                   " key(s), verified offline against the genesis document");
-  return proved;
-}
-
-Result<Json> tour(Session& session, std::chrono::steady_clock::time_point started) {
-  NodeClient node(session);
-  TENON_ASSIGN_OR_RETURN(const TokenLedger ledger, prepare_token_ledger(session, node));
-  TENON_ASSIGN_OR_RETURN(const std::string transaction, transfer(session, node, ledger));
-  const double first_ms = milliseconds_since(started);
-  Json balances = Json::object();
-  for (const char* owner : {kIssuer, kReceiver}) {
-    TENON_ASSIGN_OR_RETURN(const std::uint64_t amount, balance(node, ledger, owner));
-    balances[owner] = std::to_string(amount);
-    session.progress("balance of " + std::string(owner) + ": " + std::to_string(amount));
-  }
-  TENON_ASSIGN_OR_RETURN(const Json proved, prove_balance(session, node, ledger));
-  return Json{{"balances", balances},
-              {"height", proved["height"]},
-              {"state_root", proved["state_root"]},
-              {"proof_verified", proved["verified"]},
-              {"first_tx_ms", static_cast<std::uint64_t>(first_ms)},
-              {"replicas", 1},
-              {"tls", session.url.starts_with("https://")},
-              {"contract", ledger.contract},
-              {"instance", ledger.instance},
-              {"transaction", transaction}};
-}
-
-void say_what_next(Session& session, const SoloNode& node, const Json& summary) {
+void say_what_next(const Session& session, const Toured& node, const Json& summary,
+                   const std::vector<std::string>& more) {
   const std::string instance = summary["instance"].get<std::string>();
   std::cout << "\nREST and WebSocket  " << node.url << "/v1   (OpenAPI: /v1/openapi.json)\n"
             << "health, metrics     " << node.admin_url << "/readyz, /metrics\n"
-            << "log                 " << node.log_file.string() << "\n"
+            << "logs                " << node.logs << "\n"
             << "data, keys          " << session.data_directory << "\n\ntry, in another terminal:\n"
-            << "  ./tenon query " << instance << " balance '{\"owner\":\"alice\"}'\n"
+            << "  ./tenon query " << instance << " balance '{\"owner\":\"alice\"}'" << node.options
+            << "\n"
             << "  ./tenon tx submit " << instance
-            << " transfer '{\"to\":\"bob\",\"amount\":\"5\"}'\n"
-            << "  ./tenon watch events --as bob\n"
-            << "  ./tenon party token alice      # for curl: Authorization: Bearer ...\n\n"
-            << "Ctrl-C ends the node." << std::endl;
+            << " transfer '{\"to\":\"bob\",\"amount\":\"5\"}'" << node.options << "\n"
+            << "  ./tenon watch events --as bob" << node.options << "\n"
+            << "  ./tenon party token alice" << node.options
+            << "      # for curl: Authorization: Bearer ...\n";
+  for (const std::string& line : more)
+    std::cout << "  " << line << "\n";
+  std::cout << "\nCtrl-C ends " << (more.empty() ? "the node" : "all nodes") << "." << std::endl;
 }
 
-Status up(Session& session, const Arguments& arguments) {
-  const auto started = std::chrono::steady_clock::now();
+void answer(const Session& session, const Json& summary) {
+  if (session.json)
+    return session.result(summary);
+  const auto milliseconds = summary["first_proved_ms"].get<std::uint64_t>();
+  const std::string tenths = std::to_string(milliseconds % 1000 / 100);
+  std::cout << "height " << summary["height"].get<std::string>() << ", state root "
+            << summary["state_root"].get<std::string>() << ", proof verified\n"
+            << "from the start to the first certified and proved transfer: " << milliseconds / 1000
+            << "." << tenths << " s" << std::endl;
+}
+
+// The options of this tool that its default does not make superfluous.
+std::string options_for(const Session& session, const Session& defaults) {
+  std::string options;
+  if (session.url != defaults.url)
+    options += " --url " + session.url;
+  if (session.data_directory != defaults.data_directory)
+    options += " --data-dir " + session.data_directory;
+  return options;
+}
+
+// Says which nodes end and which come back, until Ctrl-C or until the last has ended.
+Status stay(Session& session, const std::vector<DevNode>& nodes, const std::string& folder) {
+  std::vector<std::optional<pid_t>> processes;
+  for (const DevNode& node : nodes)
+    processes.push_back(process_of(node));
+  while (!interrupted) {
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+      const auto process = process_of(nodes[i]);
+      if (process == processes[i])
+        continue;
+      const std::string& name = nodes[i].name;
+      if (processes[i]) {
+        session.progress(name + " has ended" +
+                         (process ? "" : "; ./tenon dev restart " + name + " --dir " + folder +
+                                             " brings it back"));
+      }
+      if (process)
+        session.progress(name + " runs again");
+      processes[i] = process;
+    }
+    if (std::ranges::none_of(processes, [](const auto& one) { return one.has_value(); }))
+      return session.failed(unavailable("all nodes have ended"), Exit::kFailed, "tenon up");
+    std::this_thread::sleep_for(kLookInterval);
+  }
+  return ok_status();
+}
+
+// The nodes of this network run as long as this command.
+Status check_none_runs(Session& session, const std::vector<DevNode>& nodes,
+                       const std::string& folder) {
+  for (const DevNode& node : nodes) {
+    if (const auto process = process_of(node)) {
+      return session.failed(failed_precondition(node.name + " of " + folder +
+                                                " runs already (process " +
+                                                std::to_string(*process) +
+                                                "): expected a network that does not run"),
+                            Exit::kFailed, "tenon dev down --dir " + folder);
+    }
+  }
+  return ok_status();
+}
+
+// Ends the nodes however the command ends.
+class RunningNetwork {
+public:
+  RunningNetwork(Session& session, const std::vector<DevNode>& nodes)
+      : session_(session), nodes_(nodes) {}
+  RunningNetwork(const RunningNetwork&) = delete;
+  RunningNetwork& operator=(const RunningNetwork&) = delete;
+  ~RunningNetwork() { (void)end(); }
+  Status end() {
+    if (ended_)
+      return ok_status();
+    ended_ = true;
+    return end_nodes(session_, nodes_, SIGTERM);
+  }
+
+private:
+  Session& session_;
+  const std::vector<DevNode>& nodes_;
+  bool ended_ = false;
+};
+
+Status tour_network(Session& session, const Arguments& arguments, Clock::time_point began,
+                    const std::vector<DevNode>& nodes) {
+  const DevNode& client = *std::ranges::find_if(nodes, &DevNode::is_client);
+  const Session defaults;
+  session.url = client.url;
+  session.data_directory = std::filesystem::proximate(client.data()).string();
+  session.token.clear(); // a token from the environment belongs to some other node
+  auto summary =
+      token_tour(session, began, std::filesystem::path(arguments.folder) / "genesis.json");
+  if (!summary.ok())
+    return session.failed(summary.status(), Exit::kFailed, "less " + client.log().string());
+  const auto clients = static_cast<std::size_t>(std::ranges::count_if(nodes, &DevNode::is_client));
+  (*summary)["replicas"] = nodes.size() - clients;
+  (*summary)["clients"] = clients;
+  (*summary)["tls"] = true; // between nodes, always
+  answer(session, *summary);
+  if (arguments.once)
+    return ok_status();
+  const std::string dir = " --dir " + arguments.folder;
+  if (!session.json) {
+    say_what_next(session,
+                  {client.url, client.admin_url, arguments.folder + "/*/tenond.log",
+                   options_for(session, defaults)},
+                  *summary,
+                  {"./tenon dev status" + dir,
+                   "./tenon dev kill " + nodes.front().name + dir +
+                       "      # the others go on; then ./tenon dev restart …"});
+  }
+  return stay(session, nodes, arguments.folder);
+}
+
+Status up_network(Session& session, const Arguments& arguments) {
+  const auto began = Clock::now();
+  if (session.names_data_directory()) {
+    return session.failed(invalid_argument("--data-dir names the data directory of a solo node: "
+                                           "expected --dir FOLDER for a network, or --solo"),
+                          Exit::kUsage, "tenon up --help");
+  }
+  NetworkRequest request;
+  if (arguments.base_port != 0)
+    request.base_port = arguments.base_port;
+  else
+    request.first_client = kClientPorts;
+  TENON_ASSIGN_OR_RETURN(const auto nodes,
+                         find_or_make_network(session, arguments.folder, request));
+  if (std::ranges::none_of(nodes, &DevNode::is_client)) {
+    return session.failed(failed_precondition("the network in " + arguments.folder +
+                                              " has no client node, through which the tour goes"),
+                          Exit::kFailed, "tenon dev up --dir " + arguments.folder);
+  }
+  TENON_RETURN_IF_ERROR(check_none_runs(session, nodes, arguments.folder));
+  session.progress("starting " + std::to_string(nodes.size()) + " nodes, data in " +
+                   arguments.folder);
+  RunningNetwork running(session, nodes);
+  TENON_RETURN_IF_ERROR(start_nodes(session, nodes, Lifetime::kOfTool, kReadyTimeoutMs));
+  TENON_RETURN_IF_ERROR(tour_network(session, arguments, began, nodes));
+  if (!arguments.once)
+    session.progress("ending all nodes ...");
+  return running.end();
+}
+
+Status up_solo(Session& session, const Arguments& arguments) {
+  const auto began = Clock::now();
+  const Session defaults;
+  if (!session.names_data_directory())
+    session.data_directory = kSoloData;
   std::filesystem::path config = arguments.config;
   if (config.empty()) {
     TENON_ASSIGN_OR_RETURN(config, default_config());
@@ -123,20 +229,22 @@ Status up(Session& session, const Arguments& arguments) {
   }
   session.url = node->url;
   session.token.clear(); // a token from the environment belongs to some other node
-  auto summary = tour(session, started);
+  auto summary = token_tour(session, began, session.data_directory + "/genesis.json");
   if (!summary.ok()) {
     return session.failed(summary.status(), Exit::kFailed, "less " + node->log_file.string());
   }
-  if (session.json) {
-    session.result(*summary);
-  } else {
-    std::cout << "height " << (*summary)["height"].get<std::string>() << ", state root "
-              << (*summary)["state_root"].get<std::string>() << ", proof verified\n";
-    if (!arguments.once)
-      say_what_next(session, *node, *summary);
-  }
+  (*summary)["replicas"] = 1;
+  (*summary)["clients"] = 0;
+  (*summary)["tls"] = node->tls;
+  answer(session, *summary);
   if (arguments.once)
     return ok_status();
+  if (!session.json) {
+    say_what_next(session,
+                  {node->url, node->admin_url, node->log_file.string(),
+                   options_for(session, defaults)},
+                  *summary, {});
+  }
   if (node->child.wait(interrupted)) {
     return session.failed(unavailable("the node ended by itself"), Exit::kFailed,
                           "less " + node->log_file.string());
@@ -146,18 +254,29 @@ Status up(Session& session, const Arguments& arguments) {
   return code == 0 ? ok_status() : fault("the node ended with exit code " + std::to_string(code));
 }
 
+Status up(Session& session, const Arguments& arguments) {
+  return arguments.solo || !arguments.config.empty() ? up_solo(session, arguments)
+                                                     : up_network(session, arguments);
+}
+
 } // namespace
 
 void add_up_command(CLI::App& app, Session& session) {
   const auto arguments = std::make_shared<Arguments>();
-  CLI::App* command =
-      app.add_subcommand("up", "start a solo node with a token, make a transfer, verify a proof");
-  command->add_option("--config", arguments->config, "the node's configuration; solo.json");
+  CLI::App* command = app.add_subcommand(
+      "up", "start four replicas and a client node, make a transfer, verify a proof");
+  command->add_option("--dir", arguments->folder, "the network's folder, made where there is none")
+      ->capture_default_str();
+  command->add_option("--base-port", arguments->base_port,
+                      "the first of its nodes' ports, also of the client node's; 7600, and 8080 "
+                      "and 9464 for the client node");
+  command->add_flag("--solo", arguments->solo, "start one solo node instead");
+  command->add_option("--config", arguments->config, "the solo node's configuration; solo.json");
   command->add_flag("--once", arguments->once, "end after the proof");
   command->callback([&session, arguments] {
     session.choose([&] {
-      std::signal(SIGINT, interrupt);
-      std::signal(SIGTERM, interrupt);
+      ::signal(SIGINT, interrupt);
+      ::signal(SIGTERM, interrupt);
       return up(session, *arguments);
     });
   });

@@ -35,6 +35,12 @@ std::string genesis_of(const Replicas::Options& options, const crypto::PrivateKe
                                    {"public_key", to_hex(public_key_of(i))},
                                    {"may_allocate_parties", true}});
   }
+  for (const auto& [id, key] : options.clients) {
+    document["clients"].push_back({{"id", id},
+                                   {"public_key", to_hex(key)},
+                                   {"may_allocate_parties", true},
+                                   {"streams", true}});
+  }
   document["operators"] = {
       {"threshold", 1},
       {"keys", nlohmann::json::array({{{"name", "olga"},

@@ -18,6 +18,7 @@ public:
   struct Options {
     std::size_t validators = 4;
     std::size_t observers = 0; // further nodes, which the genesis document does not name
+    std::vector<std::pair<std::string, Bytes>> clients = {}; // that have streams: id, public key
     std::uint64_t seed = 1;
     consensus::bft::Config consensus;
   };
@@ -50,6 +51,9 @@ public:
   [[nodiscard]] host::pipeline::Pipeline& pipeline(std::size_t node) {
     return *nodes_[node]->pipeline;
   }
+  [[nodiscard]] testkit::ManualHost& host(std::size_t node) { return nodes_[node]->host; }
+  [[nodiscard]] plugin::Store& store(std::size_t node) { return *nodes_[node]->store; }
+  [[nodiscard]] const std::string& name(std::size_t node) const { return nodes_[node]->name; }
   [[nodiscard]] std::string describe(std::size_t node) const;
   [[nodiscard]] v1::StatusResponse status(std::size_t node);
   [[nodiscard]] std::size_t size() const { return nodes_.size(); }

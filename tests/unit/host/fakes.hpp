@@ -20,13 +20,14 @@ public:
     lines_.push_back(std::string(component) + ": " + std::string(message));
   }
   [[nodiscard]] plugin::LogLevel lowest_level() const override { return plugin::LogLevel::kTrace; }
-  [[nodiscard]] bool contains(std::string_view text) const {
+  [[nodiscard]] bool contains(std::string_view text) const { return count(text) > 0; }
+  // Lines with the text.
+  [[nodiscard]] std::size_t count(std::string_view text) const {
     const std::lock_guard lock(mutex_);
-    for (const std::string& line : lines_) {
-      if (line.find(text) != std::string::npos)
-        return true;
-    }
-    return false;
+    std::size_t found = 0;
+    for (const std::string& line : lines_)
+      found += line.find(text) != std::string::npos ? 1 : 0;
+    return found;
   }
 
 private:
@@ -41,6 +42,7 @@ public:
   [[nodiscard]] Hash chain() const override { return {}; }
   [[nodiscard]] LedgerService* ledger() const override { return nullptr; }
   [[nodiscard]] std::uint64_t ledger_time_us() const override { return 77; }
+  [[nodiscard]] std::optional<bool> store_durable() const override { return true; }
   void complete_status(v1::StatusResponse& status) const override { status.set_node("tester"); }
   void list_plugins(v1::PluginsResponse&) const override {}
 };

@@ -17,6 +17,7 @@ v1::OperatorAction add_client(const std::string& id, const std::string& key) {
   v1::OperatorAction action;
   action.mutable_add_client()->set_id(id);
   action.mutable_add_client()->set_public_key(key_of(key).public_key());
+  action.mutable_add_client()->set_streams(true);
   return action;
 }
 
@@ -41,7 +42,9 @@ v1::OperatorAction prune(std::uint64_t keep_from_height) {
 }
 
 struct Ledger {
-  World world{memory_store(), committee_options()};
+  explicit Ledger(bool streams = false) : world(memory_store(), committee_options(streams)) {}
+
+  World world;
   Committee committee{world};
 
   void allocate(const std::string& party) {
@@ -185,7 +188,7 @@ TEST_CASE("operators: a party that moves begins a new stream at those who win or
 
 TEST_CASE("operators: what a client saw in a block before its party moved is in its old stream",
           "[pipeline][operators]") {
-  Ledger ledger;
+  Ledger ledger(/*streams=*/true);
   Committee& committee = ledger.committee;
   ledger.allocate("alice");
   REQUIRE(committee.order(add_client("guest", "guest")) == "OK");
@@ -200,10 +203,24 @@ TEST_CASE("operators: what a client saw in a block before its party moved is in 
   REQUIRE(outcomes.at(0).code() == 0);
   REQUIRE(outcomes.at(1).code() == 0);
   REQUIRE(outcomes.at(2).code() == 0);
-  CHECK_FALSE(committee.value(keys::stream("node", 1)).empty());
-  CHECK(committee.value(keys::stream("node", 2)).empty());
-  CHECK_FALSE(committee.value(keys::stream("guest", 1)).empty()); // the shout was public
-  CHECK(committee.value(keys::stream("guest", 2)).empty());
+  // By hosting epoch, what the client is given of that block.
+  const auto groups_of = [&](const std::string& client) {
+    v1::StreamRequest request;
+    request.set_client(client);
+    request.set_after_height(committee.height() - 1);
+    const auto page = ledger.world.pipeline().stream(request);
+    std::map<std::uint64_t, int> groups;
+    for (const v1::StreamGroup& group : page->blocks(0).groups())
+      ++groups[group.hosting_epoch()];
+    return groups;
+  };
+  // The shout before, the orders that it signed after.
+  CHECK(groups_of("node") == std::map<std::uint64_t, int>{{1, 1}, {2, 2}});
+  CHECK(groups_of("guest") == std::map<std::uint64_t, int>{{1, 1}}); // the shout was public
+  for (const char* const client : {"node", "guest"}) {
+    CHECK_FALSE(committee.value(keys::stream(client, 1)).empty());
+    CHECK_FALSE(committee.value(keys::stream(client, 2)).empty()); // "late" is a public record
+  }
 }
 
 TEST_CASE("operators: a removed client signs nothing, and comes back to a new stream",

@@ -1,10 +1,8 @@
-// What readers get: visibility, pages, history, proofs, watches; expiry and streams in the state.
+// What readers get: visibility, pages, history, proofs, watches; expiry in the state.
 #include <catch2/catch.hpp>
 
 #include "pipeline/genesis.hpp"
-#include "pipeline/stream_hashes.hpp"
 #include "tenon/crypto/sha256.hpp"
-#include "tenon/merkle/ordered_tree.hpp"
 #include "tenon/merkle/state_entry.hpp"
 #include "tenon/wire/hashing.hpp"
 #include "tenon/wire/ledger_proof.hpp"
@@ -254,45 +252,6 @@ TEST_CASE("expiry: keys vanish at their time and are removed in bounded steps", 
   REQUIRE(world.submit("d", {"alice"}, "count k n").code() == 0);
   CHECK_FALSE(present(world, "script/k7"));
   CHECK(*world.query({}, "list k") == "k0=v;k1=v;");
-}
-
-TEST_CASE("streams: the running hash follows what the client is given", "[pipeline]") {
-  World world;
-  world.allocate_all({"alice", "bob"});
-  REQUIRE(world.submit("1", {"alice"}, "mint alice 10").code() == 0);
-  REQUIRE(world.submit("2", {"alice"}, "pay alice bob 4").code() == 0);
-  REQUIRE(world.submit("x", {"alice"}, "fail NO").code() != 0);
-  REQUIRE(world.submit("3", {"bob"}, "shout hi").code() == 0);
-  // As a client would: from its own groups alone.
-  Hash expected;
-  v1::BlocksRequest request;
-  request.set_with_body(true);
-  const v1::BlocksResponse blocks = *world.pipeline().blocks(request);
-  for (const auto& block : blocks.blocks()) {
-    v1::BlockResults results;
-    REQUIRE(results.ParseFromString(block.results()));
-    std::vector<Hash> groups;
-    for (int i = 0; i < results.results_size(); ++i) {
-      const auto& result = results.results(i);
-      const bool seen = block.height() > 2 && result.outcome().code() == 0;
-      if (!seen) // allocations have no submitting party
-        continue;
-      std::vector<Hash> leaves;
-      for (int j = 0; j < result.events_size(); ++j)
-        leaves.push_back(wire::event_leaf(result.events(j), block.height(),
-                                          static_cast<std::uint32_t>(i),
-                                          static_cast<std::uint32_t>(j)));
-      const Hash outcome = merkle::ordered_leaf(wire::outcome_leaf(result.outcome()));
-      groups.push_back(host::pipeline::stream_group_hash(
-          wire::make_offset(block.height(), static_cast<std::uint64_t>(i)), &outcome, leaves));
-    }
-    if (!groups.empty())
-      expected = host::pipeline::next_stream_hash(expected, block.height(), groups);
-  }
-  const auto snapshot = world.store().snapshot(plugin::kHeadHeight);
-  const auto entry = (*snapshot)->get(plugin::KeyClass::kState, "sys/stream/node/1");
-  REQUIRE(entry->has_value());
-  CHECK(merkle::decode_entry(**entry)->value == expected.view());
 }
 
 TEST_CASE("watch: watchers hear of every commit until they leave", "[pipeline]") {

@@ -16,10 +16,10 @@ using testkit::TemporaryFolder;
 namespace {
 
 void add_node(const std::filesystem::path& network, const std::string& name,
-              const std::string& rest) {
+              const std::string& rest, const std::string& role = "replica") {
   std::filesystem::create_directory(network / name);
   std::ofstream(network / name / "node.json")
-      << Json{{"node", {{"name", name}}},
+      << Json{{"node", {{"name", name}, {"role", role}}},
               {"admin", {{"listen", "127.0.0.1:1"}}},
               {"apis", {{{"plugin", "rest"}, {"config", {{"listen", rest}}}}}}};
 }
@@ -62,6 +62,13 @@ TEST_CASE("dev: the nodes of a folder are found in the order of their numbers", 
 
   CHECK(choose_dev_node(*nodes, "replica-10")->name == "replica-10");
   CHECK(choose_dev_node(*nodes, "1")->name == "replica-9");
+  add_node(folder.path(), "client-1", "127.0.0.1:4", "client");
+  const auto with_client = find_dev_nodes(folder.path());
+  REQUIRE(with_client->size() == 3);
+  CHECK((*with_client)[2].name == "client-1");
+  CHECK((*with_client)[2].is_client());
+  CHECK_FALSE((*with_client)[0].is_client());
+  CHECK(choose_dev_node(*with_client, "3")->name == "client-1");
   for (const char* const word : {"0", "3", "replica-8", ""})
     CHECK(choose_dev_node(*nodes, word).status().code() == Code::kInvalidArgument);
   CHECK(choose_dev_node(*nodes, "replic-10")

@@ -45,9 +45,9 @@ unsigned mode(const Path& file) {
   return facts.st_mode & 0777u;
 }
 
-// The replica's channels, as its node would make them.
-Result<host::network::NetworkOptions> options_of(const Path& replica) {
-  auto loaded = config::load_config(replica / "node.json", {});
+// The node's channels, as it would make them.
+Result<host::network::NetworkOptions> options_of(const Path& folder) {
+  auto loaded = config::load_config(folder / "node.json", {});
   if (const auto* const errors = std::get_if<config::ConfigErrors>(&loaded))
     return config::to_status(*errors);
   const auto& node = std::get<config::NodeConfig>(loaded);
@@ -55,7 +55,8 @@ Result<host::network::NetworkOptions> options_of(const Path& replica) {
                          host::pipeline::parse_genesis(content(node.genesis_file)));
   const Path keys = node.data_directory / "keys";
   TENON_ASSIGN_OR_RETURN(const auto store, host::services::KeyStore::open(keys));
-  return host::node::network_options(node, genesis, Hash(), store.public_key(), keys);
+  TENON_ASSIGN_OR_RETURN(const auto own, host::node::own_record(node, genesis));
+  return host::node::network_options(node, genesis, own, Hash(), store.public_key(), keys);
 }
 
 } // namespace
@@ -72,16 +73,20 @@ TEST_CASE("network files: every node has its keys for itself and the same genesi
   CHECK((*made)["nodes"][3]["folder"] == (network / "replica-4").string());
   std::set<std::string> keys;
   const std::string genesis = content(network / "genesis.json");
-  for (std::size_t i = 1; i <= 4; ++i) {
-    const Path node = network / ("replica-" + std::to_string(i));
+  const auto is_private_and_new = [&](const Path& file) {
+    INFO(file);
+    CHECK(mode(file) == 0600);
+    CHECK(keys.insert(content(file)).second);
+  };
+  for (const char* const name : {"replica-1", "replica-2", "replica-3", "replica-4", "client-1"}) {
+    const Path node = network / name;
     CHECK(mode(node) == 0700);
-    for (const Path& file : {node / "data/keys/node.pem", node / "data/keys/jwt_es256.pem",
-                             network / "operators" / (operator_name(i - 1) + ".pem")}) {
-      CHECK(mode(file) == 0600);
-      CHECK(keys.insert(content(file)).second);
-    }
+    is_private_and_new(node / "data/keys/node.pem");
+    is_private_and_new(node / "data/keys/jwt_es256.pem");
     CHECK(content(node / "data/genesis.json") == genesis);
   }
+  for (std::size_t i = 0; i < 4; ++i)
+    is_private_and_new(network / "operators" / (operator_name(i) + ".pem"));
   CHECK_FALSE(std::filesystem::exists(folder.path() / "network.making"));
 }
 
@@ -98,8 +103,28 @@ TEST_CASE("network files: what is made fits together, also where a node's folder
   REQUIRE(options.ok());
   CHECK(options->name == "replica-2");
   CHECK(options->listen->to_string() == "127.0.0.1:7610");
-  REQUIRE(options->peers.size() == 3);
+  REQUIRE(options->peers.size() == 4);
   CHECK(options->peers[0].address->to_string() == "127.0.0.1:7600");
+  CHECK(options->peers[3].name == "client-1");
+  CHECK(options->peers[3].role == host::network::PeerRole::kClient);
+  CHECK_FALSE(options->peers[3].address);
+}
+
+TEST_CASE("network files: a client node knows the replicas, which know its key", "[tool]") {
+  const TemporaryFolder folder;
+  const Path network = folder.path() / "network";
+  const auto made = make_network(plan_of(4), network, IfThere::kRefuse, engines);
+  REQUIRE(made.ok());
+  CHECK((*made)["clients"] == 1);
+  CHECK((*made)["nodes"][4]["name"] == "client-1");
+  CHECK((*made)["nodes"][4]["role"] == "client");
+  const auto options = options_of(network / "client-1");
+  INFO(options.status().message());
+  REQUIRE(options.ok());
+  CHECK(options->role == host::network::PeerRole::kClient);
+  CHECK_FALSE(options->listen);
+  REQUIRE(options->peers.size() == 4);
+  CHECK(options->peers[3].address->to_string() == "127.0.0.1:7630");
 }
 
 TEST_CASE("network files: a folder in use is refused, or set aside with all its keys", "[tool]") {

@@ -112,15 +112,49 @@ TEST_CASE("network plan: a configuration names the others and only paths of its 
   CHECK(config["network"]["peers"][1]["name"] == "replica-3");
 }
 
+TEST_CASE("network plan: client nodes come after the replicas, with two ports of loopback each",
+          "[tool]") {
+  NetworkRequest request = request_of(2);
+  request.base_port = 9000;
+  request.clients = 2;
+  const auto plan = plan_network(request);
+  REQUIRE(plan.ok());
+  REQUIRE(plan->clients.size() == 2);
+  CHECK(plan->clients[0].name == "client-1");
+  CHECK(plan->clients[0].rest.to_string() == "127.0.0.1:9021");
+  CHECK(plan->clients[0].admin.to_string() == "127.0.0.1:9022");
+  CHECK(plan->clients[1].rest.to_string() == "127.0.0.1:9031");
+  const Json config = tenon::tool::client_config(*plan, 1);
+  CHECK(config["node"]["name"] == "client-2");
+  CHECK(config["node"]["role"] == "client");
+  CHECK_FALSE(config.contains("consensus"));
+  CHECK_FALSE(config["network"].contains("listen"));
+  REQUIRE(config["network"]["peers"].size() == 2);
+  CHECK(config["network"]["peers"][1] ==
+        Json{{"name", "replica-2"}, {"address", "127.0.0.1:9010"}});
+
+  request.first_client = {8080, 9464};
+  const auto placed = plan_network(request);
+  CHECK(placed->clients[0].rest.to_string() == "127.0.0.1:8080");
+  CHECK(placed->clients[0].admin.to_string() == "127.0.0.1:9464");
+  CHECK(placed->clients[1].rest.to_string() == "127.0.0.1:9031");
+  request.first_client = {8080, 9002};
+  CHECK(holds(refusal(request), "port 9002 of 127.0.0.1 would be used by replica-1 and client-1"));
+  request.clients = 65;
+  CHECK(holds(refusal(request), "expected at most 64 client nodes, found 65"));
+  CHECK(plan_network(request_of(1))->clients.size() == 1);
+}
+
 TEST_CASE("network plan: the genesis document is one that nodes accept", "[tool]") {
   NetworkRequest request = request_of(4);
   request.allocators = {"replica-3"};
   const auto plan = plan_network(request);
   NetworkKeys keys;
   for (char c = 'a'; c < 'e'; ++c) {
-    keys.nodes.push_back(Bytes(32, c));
+    keys.replicas.push_back(Bytes(32, c));
     keys.operators.push_back(Bytes(32, static_cast<char>(c + 10)));
   }
+  keys.clients.push_back(Bytes(32, 'z'));
   const Hash fingerprint = Hash::from_view_or_zero(Bytes(32, 'f'));
   const std::string document =
       tenon::tool::network_genesis(*plan, keys, {{"wasm", fingerprint}}, 77);
@@ -134,11 +168,16 @@ TEST_CASE("network plan: the genesis document is one that nodes accept", "[tool]
   REQUIRE(genesis->validators.validators_size() == 4);
   CHECK(genesis->validators.validators(3).name() == "replica-4");
   CHECK(genesis->validators.validators(3).public_key() == Bytes(32, 'd'));
-  REQUIRE(genesis->clients.size() == 4);
+  REQUIRE(genesis->clients.size() == 5);
   CHECK(genesis->clients[2].first == "replica-3");
   CHECK(genesis->clients[2].second.public_key() == Bytes(32, 'c'));
   CHECK(genesis->clients[2].second.may_allocate_parties());
   CHECK_FALSE(genesis->clients[1].second.may_allocate_parties());
+  CHECK(genesis->clients[4].first == "client-1");
+  CHECK(genesis->clients[4].second.public_key() == Bytes(32, 'z'));
+  CHECK(genesis->clients[4].second.may_allocate_parties());
+  CHECK(genesis->clients[4].second.streams());
+  CHECK_FALSE(genesis->clients[3].second.streams());
   CHECK(genesis->operators.threshold() == 3);
   REQUIRE(genesis->operators.operators_size() == 4);
   CHECK(genesis->operators.operators(0).name() == "operator-1");

@@ -75,6 +75,7 @@ void get_status(const Context& context, const Call& call, Responder respond) {
   write_list(json, "reasons", status->reasons());
   write_list(json, "warnings", status->warnings());
   write_own_words(json, "consensus", status->consensus_json());
+  write_own_words(json, "network", status->network_json());
   json.key("engines_fingerprint").string(to_hex(status->engines_fingerprint()));
   json.key("durable").boolean(status->store_durable());
   json.key("uptime_ms").decimal(status->uptime_ms());

@@ -107,8 +107,9 @@ typedef struct tenon_host_node {
   void* self;
   /* SHA-256 of the genesis document. */
   void (*chain_id)(void* self, tenon_hash* out);
-  /* JSON object: {"name", "role", "version", "chain_id", "key_unused"}: no node has ever run with
-   * the key "node" when that is true. */
+  /* JSON object: {"name", "role", "version", "chain_id", "key_unused", "store_durable"}. The fifth:
+   * no node has ever run with the key "node". The last is there once the store has started, which
+   * is after create() and before start(). */
   int32_t (*info)(void* self, tenon_sink json, tenon_status* status);
   /* A directory (mode 0700) that belongs to this plugin instance alone. */
   int32_t (*data_directory)(void* self, tenon_sink path, tenon_status* status);

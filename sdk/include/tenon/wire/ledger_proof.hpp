@@ -31,6 +31,9 @@ struct ProvedState {
                                                       const Hash& trusted_chain,
                                                       const v1::ValidatorSet& trusted_validators);
 
+// That the state of this root holds, or does not hold, the key as the proof says.
+[[nodiscard]] Result<ProvedKey> verify_key_proof(const v1::KeyProof& key, const Hash& state_root);
+
 // A quorum of `validators` signed (view, block, result).
 [[nodiscard]] Status verify_certificate(const v1::Certificate& certificate, const Hash& chain,
                                         const v1::ValidatorSet& validators);

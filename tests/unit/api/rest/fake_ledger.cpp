@@ -345,6 +345,7 @@ Result<v1::StatusResponse> FakeLedger::status() {
   response.set_ready(true);
   response.add_warnings("the store is volatile");
   response.set_consensus_json(R"({"pending":0})");
+  response.set_network_json(R"({"peers":[{"name":"replica-1"}]})");
   return response;
 }
 

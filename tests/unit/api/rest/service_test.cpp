@@ -393,6 +393,7 @@ TEST_CASE("rest: the status says that there is no TLS", "[rest]") {
   CHECK(status["api"]["tls"] == false);
   CHECK(status["api"]["loopback_only"] == true);
   CHECK(status["consensus"]["pending"] == 0);
+  CHECK(status["network"]["peers"][0]["name"] == "replica-1");
 }
 
 TEST_CASE("rest: a broken ledger is a problem on every read, never a crash", "[rest]") {

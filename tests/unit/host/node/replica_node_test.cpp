@@ -1,163 +1,10 @@
-// Nodes of a network: who they are by the genesis document, and what of it is refused; and nodes in
-// this process that find each other.
-#include <algorithm>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/read.hpp>
-#include <boost/asio/write.hpp>
-#include <catch2/catch.hpp>
-#include <chrono>
-#include <fstream>
-#include <thread>
-
-#include "../fakes.hpp"
-#include "node/node.hpp"
-#include "node/node_network.hpp"
-#include "services/files.hpp"
-#include "tenon/core/encoding.hpp"
-#include "tenon/testkit/temporary_folder.hpp"
+// Replicas of a network: who they are by the genesis document, and what of it is refused; and nodes
+// in this process that find each other.
+#include "network_of_nodes.hpp"
 
 namespace tenon::host::node {
-namespace {
 
-using nlohmann::json;
-using testing::MemoryLog;
-using testkit::TemporaryFolder;
-using Words = std::vector<std::string>;
-namespace asio = boost::asio;
-
-const std::filesystem::path kFixtures = std::filesystem::path(TENON_BINARY_DIR) / "lib/fixtures";
-const std::filesystem::path kShipped =
-    std::filesystem::path(TENON_BINARY_DIR) / "lib/tenon/plugins";
-
-bool holds(const std::string& text, const std::string& word) {
-  return text.find(word) != std::string::npos;
-}
-
-std::uint16_t free_port() {
-  asio::io_context context;
-  asio::ip::tcp::acceptor probe(context, {asio::ip::make_address("127.0.0.1"), 0});
-  return probe.local_endpoint().port();
-}
-
-std::string admin_answer(const Node& node, const std::string& path) {
-  const auto endpoint = parse_endpoint(node.admin_address());
-  REQUIRE(endpoint);
-  asio::io_context context;
-  asio::ip::tcp::socket socket(context);
-  socket.connect({asio::ip::make_address(endpoint->host), endpoint->port});
-  boost::system::error_code error;
-  asio::write(socket,
-              asio::buffer("GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
-              error);
-  std::string answer;
-  asio::read(socket, asio::dynamic_buffer(answer), error);
-  return answer;
-}
-
-// Until the node's /readyz says all of `words`; what it said last.
-std::string await_readyz(const Node& node, const Words& words) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-  std::string answer;
-  do {
-    answer = admin_answer(node, "/readyz");
-    if (std::ranges::all_of(words, [&](const auto& word) { return holds(answer, word); }))
-      return answer;
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  } while (std::chrono::steady_clock::now() < deadline);
-  return answer;
-}
-
-// The configurations and keys of a network of so many replicas; tests change one thing in them.
-class Network {
-public:
-  explicit Network(std::size_t replicas) {
-    for (std::size_t i = 0; i < replicas; ++i) {
-      keys.push_back(*crypto::PrivateKey::generate());
-      ports.push_back(free_port());
-    }
-    genesis = json::parse(
-        pipeline::solo_genesis_document("network", keys[0].public_key(), engines(), 1'000'000));
-    genesis["max_byzantine"] = (replicas - 1) / 3;
-    genesis["validators"] = json::array();
-    for (std::size_t i = 0; i < replicas; ++i) {
-      genesis["validators"].push_back(
-          {{"name", name(i)}, {"public_key", to_hex(keys[i].public_key())}});
-      configs.push_back(config_of(i));
-      put_key(i, "node.pem", keys[i]);
-    }
-  }
-
-  static std::string name(std::size_t i) { return "replica-" + std::to_string(i + 1); }
-  [[nodiscard]] std::filesystem::path data(std::size_t i) const { return folder.path() / name(i); }
-  void put_key(std::size_t i, const std::string& file, const crypto::PrivateKey& key) const {
-    REQUIRE(services::make_private_folder(data(i)).ok());
-    REQUIRE(services::make_private_folder(data(i) / "keys").ok());
-    REQUIRE(services::write_file_atomically(data(i) / "keys" / file, *key.to_pem(), 0600).ok());
-  }
-
-  config::NodeConfig load(std::size_t i) {
-    const auto file = folder.path() / (name(i) + ".json");
-    std::ofstream(file) << configs[i].dump(2);
-    config::LoadOptions options;
-    options.installed_plugins = kShipped;
-    auto loaded = config::load_config(file, options);
-    if (const auto* const errors = std::get_if<config::ConfigErrors>(&loaded))
-      FAIL(config::to_status(*errors).message());
-    return std::get<config::NodeConfig>(std::move(loaded));
-  }
-  Result<std::unique_ptr<Node>> start(std::size_t i) {
-    std::ofstream(data(i) / "genesis.json") << genesis.dump();
-    loaded.push_back(std::make_unique<config::NodeConfig>(load(i)));
-    return Node::start(*loaded.back(), log);
-  }
-  // What the configuration and the genesis document give together.
-  Result<network::NetworkOptions> options(std::size_t i) {
-    auto parsed = pipeline::parse_genesis(genesis.dump());
-    REQUIRE(parsed.ok());
-    return network_options(load(i), *parsed, Hash(), keys[i].public_key(), data(i) / "keys");
-  }
-
-  TemporaryFolder folder;
-  MemoryLog log;
-  std::vector<crypto::PrivateKey> keys;
-  std::vector<std::uint16_t> ports;
-  std::vector<json> configs;
-  json genesis;
-
-private:
-  json config_of(std::size_t own) {
-    json peers = json::array();
-    for (std::size_t i = 0; i < ports.size(); ++i)
-      peers.push_back({{"name", name(i)}, {"address", address(i)}});
-    return {{"node", {{"name", name(own)}, {"role", "replica"}, {"data_dir", name(own)}}},
-            {"plugin_path", {kFixtures.string()}},
-            {"store", {{"plugin", "memory"}}},
-            {"engines", {{{"id", "only"}, {"plugin", "good"}}}},
-            {"consensus", {{"plugin", "good"}}},
-            {"network", {{"listen", address(own)}, {"peers", peers}}},
-            {"admin", {{"listen", "127.0.0.1:0"}}}};
-  }
-  [[nodiscard]] std::string address(std::size_t i) const {
-    return "127.0.0.1:" + std::to_string(ports[i]);
-  }
-  static std::vector<pipeline::EngineFingerprint> engines() {
-    return {{"only", Hash()}}; // of the fixture
-  }
-
-  std::vector<std::unique_ptr<config::NodeConfig>> loaded;
-};
-
-void says(const Status& status, const Words& words) {
-  REQUIRE_FALSE(status.ok());
-  for (const std::string& word : words) {
-    INFO(status.message());
-    INFO("missing: " << word);
-    CHECK(holds(status.message(), word));
-  }
-}
-
-} // namespace
+using namespace node::testing; // NOLINT: a test's own helpers
 
 TEST_CASE("replica: keys come from the genesis document, addresses from the configuration",
           "[host][node]") {
@@ -206,12 +53,10 @@ TEST_CASE("replica: channels have the key of the genesis document's tls_key wher
           "[host][node]") {
   Network network(1);
   const auto tls = crypto::PrivateKey::generate();
-  v1::Validator own;
-  own.set_name("replica-1");
-  own.set_public_key(network.keys[0].public_key());
+  OwnRecord own{"validator replica-1", network.keys[0].public_key(), {}};
   const auto folder = network.data(0) / "keys";
   CHECK(channel_key(own, network.keys[0], folder)->public_key() == network.keys[0].public_key());
-  own.set_tls_key(tls->public_key());
+  own.tls_key = tls->public_key();
   says(channel_key(own, network.keys[0], folder).status(),
        {"tls.pem", to_hex(tls->public_key()), "validator replica-1"});
   network.put_key(0, "tls.pem", network.keys[0]);
@@ -259,7 +104,7 @@ TEST_CASE("replica: without a quorum the node is not ready and says who is missi
     validators.add_validators();
   const auto shown = [&](const json& peers) {
     v1::StatusResponse status;
-    show_peers(json{{"peers", peers}}.dump(), validators, status);
+    show_peers("replica", json{{"peers", peers}}.dump(), validators, status);
     return status;
   };
   const json up = {{"name", "replica-2"}, {"role", "replica"}, {"connected", true}};

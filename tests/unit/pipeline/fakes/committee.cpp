@@ -15,15 +15,16 @@ crypto::PrivateKey key_of(const std::string& name) {
   return *crypto::PrivateKey::from_seed(crypto::sha256("the key of " + name).view());
 }
 
-WorldOptions committee_options() {
+WorldOptions committee_options(bool streams) {
   WorldOptions options;
   options.with_consensus = false;
-  options.change_genesis = [](std::string& document) {
+  options.change_genesis = [streams](std::string& document) {
     const auto named = [](const std::string& name) {
       return json{{"name", name}, {"public_key", to_hex(key_of(name).public_key())}};
     };
     json genesis = json::parse(document);
     genesis["max_byzantine"] = 1;
+    genesis["clients"][0]["streams"] = streams;
     genesis["validators"] = {named("v0"), named("v1"), named("v2"), named("v3")};
     genesis["operators"] = {{"threshold", 2},
                             {"keys", {named("olga"), named("omar"), named("otto")}}};

@@ -15,8 +15,8 @@ namespace tenon::test {
 [[nodiscard]] crypto::PrivateKey key_of(const std::string& name);
 
 // A ledger of validators v0 to v3 (f = 1) and of operators olga, omar and otto, two of whom must
-// sign; without consensus.
-[[nodiscard]] WorldOptions committee_options();
+// sign; without consensus. Client "node" may follow it.
+[[nodiscard]] WorldOptions committee_options(bool streams = false);
 
 class Committee {
 public:

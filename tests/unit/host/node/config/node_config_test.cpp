@@ -192,7 +192,7 @@ TEST_CASE("config: a replica has a network, whose limits are those of the channe
   REQUIRE(std::holds_alternative<NodeConfig>(plain));
   const NodeConfig& config = std::get<NodeConfig>(plain);
   REQUIRE(config.network);
-  CHECK(config.network->listen.to_string() == "0.0.0.0:7600");
+  CHECK(config.network->listen->to_string() == "0.0.0.0:7600");
   REQUIRE(config.network->peers.size() == 1);
   CHECK(config.network->peers[0].name == "replica-2");
   CHECK(config.network->peers[0].address.to_string() == "10.0.0.2:7600");
@@ -224,11 +224,73 @@ TEST_CASE("config: a solo node has no network, a replica cannot do without", "[h
                "\"listen\": \"HOST:PORT\"", "found nothing"}));
 }
 
-TEST_CASE("config: a client node is refused as what this version does not run", "[host][config]") {
+namespace {
+
+constexpr const char* kClientNode = R"({
+  "node": { "name": "client-1", "role": "client", "data_dir": "data" },
+  "store": { "plugin": "memory" },
+  "engines": [{ "id": "wasm", "plugin": "wasm" }],
+  "network": { "peers": [{ "name": "replica-1", "address": "10.0.0.1:7600" }] },
+  "apis": [{ "plugin": "rest", "config": { "listen": "127.0.0.1:0" } }]
+})";
+
+std::string client_with(const std::string& from, const std::string& to) {
+  std::string text = kClientNode;
+  const std::size_t at = text.find(from);
+  REQUIRE(at != std::string::npos);
+  return text.replace(at, from.size(), to);
+}
+
+} // namespace
+
+TEST_CASE("config: a client node has replicas that it dials, and no consensus", "[host][config]") {
   Files files;
-  CHECK(holds(files.mistakes(replica_with("\"role\": \"replica\"", "\"role\": \"client\"")),
-              {"node.role: this version runs no client nodes",
-               "expected one of \"solo\", \"replica\"", "found \"client\""}));
+  auto result = files.load(kClientNode);
+  REQUIRE(std::holds_alternative<NodeConfig>(result));
+  const auto& config = std::get<NodeConfig>(result);
+  CHECK(config.role == kRoleClient);
+  CHECK_FALSE(config.consensus);
+  REQUIRE(config.network);
+  CHECK_FALSE(config.network->listen);
+  CHECK(config.network->peers.at(0).address.to_string() == "10.0.0.1:7600");
+}
+
+TEST_CASE("config: what belongs to another role is refused with the role that has it",
+          "[host][config]") {
+  Files files;
+  CHECK(holds(files.mistakes(client_with("\"network\"",
+                                         R"("consensus": { "plugin": "bft" }, "network")")),
+              {"node.json:5:3 consensus: a client node takes no part in consensus",
+               "no such section", "\"replica\""}));
+  CHECK(holds(files.mistakes(client_with("\"peers\"", R"("listen": "0.0.0.0:7600", "peers")")),
+              {"node.json:5:16 network.listen: nobody dials a client node", "no such member",
+               "0.0.0.0:7600"}));
+  CHECK(holds(files.mistakes(client_with("\"data_dir\"", R"("unwedge_file": "u", "data_dir")")),
+              {"node.unwedge_file: a client node ends no wedge"}));
+  CHECK(holds(files.mistakes(client_with("\"network\": { \"peers\": [{ \"name\": \"replica-1\", "
+                                         "\"address\": \"10.0.0.1:7600\" }] },",
+                                         "")),
+              {"node.role: a client node needs the section \"network\"", "with the replicas",
+               "found nothing"}));
+  CHECK(holds(files.mistakes(replica_with("\"consensus\": { \"plugin\": \"bft\" },", "")),
+              {"\"consensus\" is missing: a replica node needs one", "{\"plugin\": NAME}"}));
+}
+
+TEST_CASE("config: the unwedge file is the data directory's unless another is named",
+          "[host][config]") {
+  Files files;
+  const auto loaded = [&](const std::string& text) {
+    auto result = files.load(text);
+    REQUIRE(std::holds_alternative<NodeConfig>(result));
+    return std::get<NodeConfig>(std::move(result));
+  };
+  const NodeConfig plain = loaded(kGood);
+  CHECK(plain.unwedge_file == files.path() / "data/unwedge");
+  CHECK_FALSE(plain.unwedge_is_named);
+  const NodeConfig named =
+      loaded(replica_with("\"data_dir\"", R"("unwedge_file": "unwedge.bin", "data_dir")"));
+  CHECK(named.unwedge_file == files.path() / "unwedge.bin");
+  CHECK(named.unwedge_is_named);
 }
 
 TEST_CASE("config: every mistake in a network has its place and its remedy", "[host][config]") {
@@ -246,7 +308,8 @@ TEST_CASE("config: every mistake in a network has its place and its remedy", "[h
   CHECK(
       holds(mistakes("\"peers\": [{", R"("peers": [{ "name": "replica-2", "address": "a:1" }, {)"),
             {"network.peers[1].name", "two peers have the same name"}));
-  CHECK(holds(mistakes("\"listen\": \"0.0.0.0:7600\",", ""), {"network: \"listen\" is missing"}));
+  CHECK(holds(mistakes("\"listen\": \"0.0.0.0:7600\",", ""),
+              {"network: \"listen\" is missing: a replica is dialled by other nodes"}));
   CHECK(holds(mistakes("\"address\": \"10", "\"adress\": \"10"),
               {"network.peers[0].adress", "did you mean \"address\""}));
   CHECK(holds(mistakes("\"name\": \"replica-2\"", R"("name": "replica-2", "public_key": "00")"),

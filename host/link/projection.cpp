@@ -1,0 +1,300 @@
+#include "link/projection.hpp"
+
+#include <deque>
+#include <map>
+
+#include "pipeline/dedup.hpp"
+#include "pipeline/expiry.hpp"
+#include "pipeline/keys.hpp"
+#include "pipeline/ledger_opener.hpp"
+#include "pipeline/ledger_records.hpp"
+#include "pipeline/outcome.hpp"
+#include "pipeline/result_builder.hpp"
+#include "tenon/core/encoding.hpp"
+#include "tenon/crypto/sha256.hpp"
+#include "tenon/wire/hashing.hpp"
+
+namespace tenon::host::link {
+
+namespace {
+
+using pipeline::BlockState;
+using plugin::BlockPart;
+namespace keys = pipeline::keys;
+
+Status damaged(const std::string& what) {
+  return data_loss(what + " in this client node's store is damaged; stop the node, remove its "
+                          "store and start it again: it asks the replicas for everything anew");
+}
+
+// be64 hosting epoch, stream hash, client id.
+Bytes encode_cursor(std::uint64_t hosting_epoch, const Hash& stream, const std::string& client) {
+  Bytes bytes;
+  append_be64(bytes, hosting_epoch);
+  return bytes.append(stream.view()).append(client);
+}
+
+Bytes offset_bytes(std::uint64_t offset) {
+  Bytes bytes;
+  append_be64(bytes, offset);
+  return bytes;
+}
+
+std::shared_ptr<pipeline::ExecutedBlock> head_block(const wire::StreamedBlock& block,
+                                                    std::uint64_t last_offset) {
+  auto head = std::make_shared<pipeline::ExecutedBlock>();
+  head->id = block.block_id;
+  head->header = block.header;
+  head->result_hash = block.result_hash;
+  head->state_root = block.state_root;
+  head->last_offset = last_offset;
+  return head;
+}
+
+// What of a block the groups say, where a ReadableTransaction can point to it.
+struct Content {
+  v1::StreamBlock groups;
+  std::deque<pipeline::DecodedTransaction> transactions;
+  std::deque<v1::TransactionResult> results;
+};
+
+} // namespace
+
+pipeline::BlockReader::BlockPointer readable_groups(const v1::BlockHeader& header,
+                                                    v1::StreamBlock groups) {
+  auto content = std::make_shared<Content>();
+  content->groups = std::move(groups);
+  auto block = std::make_shared<pipeline::ReadableBlock>();
+  block->header = header;
+  for (const v1::StreamGroup& group : content->groups.groups()) {
+    pipeline::DecodedTransaction& transaction = content->transactions.emplace_back();
+    transaction.id = Hash::from_view_or_zero(group.transaction_id());
+    transaction.well_formed =
+        group.has_outcome() && transaction.message.ParseFromString(group.transaction());
+    if (!group.has_outcome() && group.events_size() > 0)
+      transaction.message.set_engine(group.events(0).event().engine());
+    v1::TransactionResult& result = content->results.emplace_back();
+    *result.mutable_outcome() = group.outcome();
+    for (const v1::StreamEvent& event : group.events())
+      *result.add_events() = event.event();
+    block->transactions.push_back({group.index(), &transaction, &result, &group.transaction()});
+  }
+  block->content = std::move(content);
+  return block;
+}
+
+Projection::Projection(plugin::Store& store, const pipeline::Genesis& genesis, std::string client)
+    : store_(store), genesis_(genesis) {
+  cursor_.chain = genesis.chain;
+  cursor_.client = std::move(client);
+}
+
+Result<std::unique_ptr<Projection>> Projection::open(plugin::Store& store,
+                                                     const pipeline::Genesis& genesis,
+                                                     const pipeline::EngineSet& engines,
+                                                     std::string client) {
+  std::unique_ptr<Projection> made(new Projection(store, genesis, std::move(client)));
+  TENON_ASSIGN_OR_RETURN(const plugin::StoreHead head, store.head());
+  TENON_RETURN_IF_ERROR(head.empty ? made->create(engines) : made->reopen(head));
+  const auto at = made->head_.get();
+  made->cursor_.height = at->block->height();
+  made->cursor_.block_id = at->block->id;
+  made->cursor_.result_hash = at->block->result_hash;
+  made->cursor_.record_time_us = at->block->header.record_time_us();
+  TENON_RETURN_IF_ERROR(made->read_validators(*at));
+  return made;
+}
+
+// Block 0 is the same for everybody.
+Status Projection::create(const pipeline::EngineSet& engines) {
+  pipeline::StageStore stages(store_);
+  TENON_ASSIGN_OR_RETURN(const pipeline::OpenedLedger opened,
+                         pipeline::open_ledger(store_, stages, genesis_, engines));
+  head_.set(std::make_shared<const pipeline::LedgerHead>(
+      pipeline::LedgerHead{opened.head, opened.snapshot}));
+  const BlockState state(opened.snapshot, opened.head->header.record_time_us());
+  TENON_ASSIGN_OR_RETURN(const auto record, pipeline::read_record<v1::ClientRecord>(
+                                                state, keys::client(cursor_.client)));
+  cursor_.hosting_epoch = record ? record->hosting_epoch() : 0;
+  return {};
+}
+
+Status Projection::reopen(const plugin::StoreHead& stored) {
+  wire::StreamedBlock block;
+  TENON_ASSIGN_OR_RETURN(const Bytes header,
+                         pipeline::read_part(store_, stored.height, BlockPart::kHeader));
+  TENON_ASSIGN_OR_RETURN(const Bytes result,
+                         pipeline::read_part(store_, stored.height, BlockPart::kResultHeader));
+  v1::ResultHeader result_header;
+  block.block_id = crypto::sha256(header);
+  block.result_hash = crypto::sha256(result);
+  if (!block.header.ParseFromString(header) || !result_header.ParseFromString(result) ||
+      block.block_id != stored.block_id || block.result_hash != stored.result_hash)
+    return damaged("block " + std::to_string(stored.height));
+  block.state_root = Hash::from_view_or_zero(result_header.state_root());
+  if (block.header.chain() != genesis_.chain.view()) {
+    return failed_precondition(
+        "the store belongs to another chain: expected " + to_hex(genesis_.chain.view()) +
+        ", found " + to_hex(block.header.chain()) +
+        "; use the data directory and genesis document that belong together");
+  }
+  TENON_ASSIGN_OR_RETURN(std::shared_ptr<const plugin::StoreSnapshot> snapshot,
+                         store_.snapshot(stored.height));
+  TENON_ASSIGN_OR_RETURN(const auto offset,
+                         snapshot->get(plugin::KeyClass::kIndex, keys::kLastOffset));
+  const std::uint64_t last_offset =
+      offset && offset->size() == sizeof(std::uint64_t) ? read_be64(*offset) : 0;
+  auto head = std::make_shared<const pipeline::LedgerHead>(
+      pipeline::LedgerHead{head_block(block, last_offset), std::move(snapshot)});
+  head_.set(head);
+  return read_cursor(*head);
+}
+
+Status Projection::read_cursor(const pipeline::LedgerHead& head) {
+  TENON_ASSIGN_OR_RETURN(const auto encoded,
+                         head.snapshot->get(plugin::KeyClass::kIndex, keys::kStreamCursor));
+  constexpr std::size_t kFixed = sizeof(std::uint64_t) + Hash::kSize;
+  if (!encoded && head.block->height() == 0) {
+    const BlockState state(head.snapshot, head.block->header.record_time_us());
+    TENON_ASSIGN_OR_RETURN(const auto record, pipeline::read_record<v1::ClientRecord>(
+                                                  state, keys::client(cursor_.client)));
+    cursor_.hosting_epoch = record ? record->hosting_epoch() : 0;
+    return {};
+  }
+  if (!encoded || encoded->size() < kFixed) {
+    return failed_precondition(
+        "the store is not a client node's: expected what client " + cursor_.client +
+        " sees of the ledger, found no position in its stream. How to fix: give the node a data "
+        "directory of its own");
+  }
+  if (encoded->substr(kFixed) != cursor_.client) {
+    return failed_precondition("the store belongs to another client node: expected " +
+                               cursor_.client + ", found " + encoded->substr(kFixed) +
+                               ". How to fix: give the node its own data directory");
+  }
+  cursor_.hosting_epoch = read_be64(*encoded);
+  cursor_.stream = Hash::from_view(BytesView(*encoded).substr(sizeof(std::uint64_t), Hash::kSize));
+  return {};
+}
+
+Status Projection::read_validators(const pipeline::LedgerHead& head) {
+  const v1::BlockHeader& header = head.block->header;
+  TENON_ASSIGN_OR_RETURN(const auto schedule, pipeline::EpochSchedule::read(head.snapshot, header));
+  const bool ends = header.validators() != header.next_validators();
+  const v1::ValidatorSet& next = ends ? schedule->record().next() : schedule->validators();
+  if (wire::validators_hash(next).view() != header.next_validators())
+    return damaged("who certifies block " + std::to_string(head.block->height() + 1));
+  const std::lock_guard lock(mutex_);
+  cursor_.validators = next;
+  return {};
+}
+
+wire::StreamCursor Projection::cursor() const {
+  const std::lock_guard lock(mutex_);
+  return cursor_;
+}
+
+// For readers of history: who sees something of the transaction, and where it is.
+void Projection::add_group(const v1::StreamGroup& group, std::uint64_t height, BlockState& state) {
+  const std::uint64_t offset = wire::make_offset(height, group.index());
+  std::map<std::string, char> postings;
+  for (const v1::StreamEvent& event : group.events()) {
+    for (const std::string& reader : event.event().readers())
+      postings[reader] |= pipeline::kPostingEvents;
+  }
+  v1::Transaction transaction;
+  if (group.has_outcome() && transaction.ParseFromString(group.transaction())) {
+    for (const auto* parties : {&transaction.act_as(), &transaction.read_as()}) {
+      for (const std::string& party : *parties) {
+        if (keys::valid_party(party))
+          postings[party] |= pipeline::kPostingSubmitter;
+      }
+    }
+    // The replicas keep this record too, and show it to nobody; the transaction says what is in it.
+    if (group.outcome().code() == 0) {
+      pipeline::record_dedup(state, transaction, Hash::from_view_or_zero(group.transaction_id()),
+                             height, group.index());
+    }
+  }
+  for (const auto& [party, flags] : postings)
+    state.put_index(keys::event(party, offset), Bytes(1, flags));
+  state.put_index(Bytes(keys::kLastOffset), offset_bytes(offset));
+}
+
+Status Projection::apply_block(const v1::StreamBlock& block, const wire::StreamedBlock& checked,
+                               const std::string& certificate) {
+  const auto before = head_.get();
+  const std::uint64_t height = checked.header.height();
+  BlockState state(before->snapshot, checked.header.record_time_us());
+  TENON_ASSIGN_OR_RETURN(
+      const pipeline::ExpiryProgress expiry,
+      pipeline::remove_expired(state, expiry_done_before_us_,
+                               genesis_.parameters.max_expiries_per_block()));
+  for (const v1::StreamWrite& write : block.writes()) {
+    if (write.entry().empty()) {
+      state.remove(write.key());
+      continue;
+    }
+    TENON_ASSIGN_OR_RETURN(const merkle::StateEntry entry, merkle::decode_entry(write.entry()));
+    state.put(write.key(), entry);
+  }
+  std::uint64_t last_offset = before->block->last_offset;
+  for (const v1::StreamGroup& group : block.groups()) {
+    add_group(group, height, state);
+    last_offset = wire::make_offset(height, group.index());
+    Bytes place = keys::transaction(group.transaction_id());
+    TENON_ASSIGN_OR_RETURN(const auto earlier,
+                           state.base().get(plugin::KeyClass::kIndex, place));
+    if (!earlier && !state.has_index(place)) // it may stand in the ledger twice
+      state.put_index(std::move(place), offset_bytes(last_offset));
+  }
+  state.put_index(Bytes(keys::kStreamCursor),
+                  encode_cursor(checked.hosting_epoch, checked.stream, cursor_.client));
+  v1::StreamBlock groups;
+  *groups.mutable_groups() = block.groups();
+  const Bytes results = groups.SerializeAsString();
+  plugin::StoreBlock stored{height, checked.block_id, checked.result_hash, {}};
+  stored.parts[static_cast<std::size_t>(BlockPart::kHeader)] = block.header();
+  stored.parts[static_cast<std::size_t>(BlockPart::kResultHeader)] = block.result_header();
+  stored.parts[static_cast<std::size_t>(BlockPart::kResults)] = results;
+  stored.parts[static_cast<std::size_t>(BlockPart::kCertificate)] = certificate;
+  TENON_ASSIGN_OR_RETURN(const auto stage, store_.stage(nullptr, state.writes()));
+  TENON_RETURN_IF_ERROR(store_.commit(*stage, stored, /*sync=*/false));
+  TENON_ASSIGN_OR_RETURN(auto snapshot, store_.snapshot(height));
+  expiry_done_before_us_ = expiry.done_before_us;
+  head_.set(std::make_shared<const pipeline::LedgerHead>(
+      pipeline::LedgerHead{head_block(checked, last_offset), std::move(snapshot)}));
+  return {};
+}
+
+Status Projection::apply(const v1::StreamPage& page, const wire::StreamedPage& checked) {
+  for (int i = 0; i < page.blocks_size(); ++i) {
+    const wire::StreamedBlock& block = checked.blocks[static_cast<std::size_t>(i)];
+    TENON_RETURN_IF_ERROR(pipeline::as_fault(
+        apply_block(page.blocks(i), block, page.certificate())
+            .with_context("block " + std::to_string(block.header.height()) +
+                          " could not be taken into the client node's store")));
+    const std::lock_guard lock(mutex_);
+    cursor_.height = block.header.height();
+    cursor_.block_id = block.block_id;
+    cursor_.result_hash = block.result_hash;
+    cursor_.record_time_us = block.header.record_time_us();
+    cursor_.hosting_epoch = block.hosting_epoch;
+    cursor_.stream = block.stream;
+  }
+  return checked.epoch_ends ? pipeline::as_fault(read_validators(*head_.get())) : Status();
+}
+
+Result<pipeline::BlockReader::BlockPointer> Projection::load(std::uint64_t height) const {
+  TENON_ASSIGN_OR_RETURN(const Bytes encoded,
+                         pipeline::read_part(store_, height, BlockPart::kHeader));
+  TENON_ASSIGN_OR_RETURN(const std::optional<Bytes> results,
+                         store_.read_block(height, BlockPart::kResults));
+  v1::BlockHeader header;
+  v1::StreamBlock groups;
+  if (!header.ParseFromString(encoded) || (results && !groups.ParseFromString(*results)))
+    return damaged("block " + std::to_string(height));
+  return readable_groups(header, std::move(groups));
+}
+
+} // namespace tenon::host::link

@@ -1,0 +1,128 @@
+#include "link/proof_source.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <future>
+#include <map>
+
+#include "tenon/wire/ledger_proof.hpp"
+
+namespace tenon::host::link {
+
+namespace {
+
+constexpr std::uint64_t kAnswerMs = 3'000;
+
+// The proved keys of one engine, as its queries see them. A key that is not among them was not read
+// by the replica that answered, so reading it shows that the answer is not what the query gives.
+class ProvedView final : public plugin::StateView {
+public:
+  ProvedView(const v1::LedgerProof& proof, BytesView prefix) {
+    for (const v1::KeyProof& key : proof.keys()) {
+      if (key.key().starts_with(prefix)) {
+        entries_[key.key().substr(prefix.size())] =
+            key.present() ? std::optional<Bytes>(key.value()) : std::nullopt;
+      }
+    }
+  }
+
+  [[nodiscard]] Result<std::optional<Bytes>> get(BytesView key) const override {
+    const auto found = entries_.find(key);
+    if (found == entries_.end())
+      return invalid_argument("the proof lacks a key that the query reads");
+    return found->second;
+  }
+
+  [[nodiscard]] Status scan(BytesView begin, BytesView end,
+                            plugin::ScanVisitor visit) const override {
+    for (auto at = entries_.lower_bound(begin); at != entries_.end(); ++at) {
+      if (!end.empty() && at->first >= end)
+        break;
+      if (at->second && !visit(at->first, *at->second))
+        break;
+    }
+    return {};
+  }
+
+private:
+  std::map<Bytes, std::optional<Bytes>, std::less<>> entries_;
+};
+
+} // namespace
+
+Result<v1::LedgerProof> ProofSource::prove(const v1::ProofRequest& request,
+                                           const std::string& preferred) {
+  std::vector<std::string> replicas = link_.connected();
+  const auto first = std::ranges::find(replicas, preferred);
+  if (first != replicas.end())
+    std::ranges::rotate(replicas, first);
+  Status last = unavailable("NO_REPLICA: this client node is connected to no replica, and proofs "
+                            "come from one; ask again later");
+  for (const std::string& replica : replicas) {
+    Result<pb::Answer> answer = ask(replica, request);
+    if (!answer.ok()) {
+      last = answer.status();
+      continue;
+    }
+    const Status checked = answer->has_proof()
+                               ? check(request, answer->proof())
+                               : invalid_argument("it answered with something else than a proof");
+    if (checked.ok())
+      return std::move(*answer->mutable_proof());
+    link_.drop(replica, checked.message());
+    last = unavailable("PROOF_REFUSED: the proof of " + replica +
+                       " does not verify: " + checked.message());
+  }
+  return last;
+}
+
+Result<pb::Answer> ProofSource::ask(const std::string& replica,
+                                          const v1::ProofRequest& request) {
+  pb::Request message;
+  *message.mutable_proof() = request;
+  auto answered = std::make_shared<std::promise<Result<pb::Answer>>>();
+  auto answer = answered->get_future();
+  link_.ask(replica, std::move(message), kAnswerMs,
+            [answered](Result<pb::Answer> given) { answered->set_value(std::move(given)); });
+  if (answer.wait_for(std::chrono::milliseconds(2 * kAnswerMs)) != std::future_status::ready)
+    return unavailable("this node is too busy to take in an answer of " + replica);
+  return answer.get();
+}
+
+Status ProofSource::check(const v1::ProofRequest& request, const v1::LedgerProof& proof) const {
+  const wire::StreamCursor cursor = projection_.cursor();
+  auto proved = wire::verify_ledger_proof(proof, genesis_.chain, genesis_.validators);
+  if (!proved.ok()) // it may begin at a later epoch, which this node knows by now
+    proved = wire::verify_ledger_proof(proof, genesis_.chain, cursor.validators);
+  TENON_RETURN_IF_ERROR(proved.status());
+  if (request.height() != 0 && proved->height != request.height())
+    return invalid_argument("it proves block " + std::to_string(proved->height) + " instead of " +
+                            std::to_string(request.height()));
+  if (request.has_query())
+    return check_query(request, proof, proved->height, proved->record_time_us);
+  const auto same = [](const Bytes& asked, const v1::KeyProof& given) {
+    return asked == given.key();
+  };
+  if (!std::ranges::equal(request.keys().keys(), proof.keys(), same))
+    return invalid_argument("it proves other keys than those asked for");
+  return {};
+}
+
+Status ProofSource::check_query(const v1::ProofRequest& request, const v1::LedgerProof& proof,
+                                std::uint64_t height, std::uint64_t record_time_us) const {
+  const pipeline::EngineSet::Entry* const engine = engines_.find(request.query().engine());
+  if (engine == nullptr)
+    return invalid_argument("it proves a query of an engine that this node does not have");
+  if (proof.query_request() != request.query().request())
+    return invalid_argument("it proves another query than the one asked");
+  const std::vector<std::string> parties = pipeline::party_list(request.parties());
+  TENON_ASSIGN_OR_RETURN(
+      const Bytes response,
+      engine->engine->query(ProvedView(proof, engine->prefix), request.query().request(),
+                            {Hash{}, {}, {}, parties}, {height, record_time_us}));
+  return response == proof.query_response()
+             ? Status()
+             : invalid_argument("its answer is not what the proved keys give");
+}
+
+} // namespace tenon::host::link

@@ -1,0 +1,34 @@
+// Gives client nodes the ledger page by page, each only what its parties may see, with what it
+// takes to check that this is genuine and all there is (docs/spec/streams.md). Reads what
+// client_streams noted. Step 9 and R. Owned by the pipeline; any thread.
+#pragma once
+
+#include "pipeline/block_reader.hpp"
+#include "pipeline/ledger_head.hpp"
+#include "tenon/v1/stream.pb.h"
+
+namespace tenon::host::pipeline {
+
+class StreamService {
+public:
+  StreamService(const plugin::Store& store, BlockReader& reader, const HeadHolder& head)
+      : store_(store), reader_(reader), head_(head) {}
+
+  // OUT_OF_RANGE when blocks after the height are pruned; the answer names the oldest.
+  [[nodiscard]] Result<v1::StreamPage> page(const v1::StreamRequest& request) const;
+
+private:
+  [[nodiscard]] Result<v1::StreamBlock> block(const std::string& client, std::uint64_t height,
+                                              const plugin::StoreSnapshot& index) const;
+  [[nodiscard]] Status add_groups(std::uint64_t height, const v1::StreamNotes& notes,
+                                  v1::StreamBlock& block) const;
+  // Ends the page with its last block's certificate and the proofs.
+  [[nodiscard]] Status finish(const v1::StreamRequest& request, const LedgerHead& head,
+                              v1::StreamPage& page) const;
+
+  const plugin::Store& store_;
+  BlockReader& reader_;
+  const HeadHolder& head_;
+};
+
+} // namespace tenon::host::pipeline
