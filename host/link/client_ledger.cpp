@@ -6,6 +6,8 @@
 #include "link/submitter.hpp"
 #include "pipeline/admission.hpp"
 #include "pipeline/event_hub.hpp"
+#include "pipeline/keys.hpp"
+#include "pipeline/ledger_records.hpp"
 #include "pipeline/outcome.hpp"
 #include "pipeline/query_service.hpp"
 #include "pipeline/serial_strand.hpp"
@@ -22,12 +24,12 @@ constexpr std::size_t kOwnBatches = 1024;
 // Between a replica and this node lies a network: more batches are under way at once.
 constexpr std::size_t kMinBatchesInFlight = 8;
 
-pipeline::Options for_client(pipeline::Options options) {
+pipeline::Options for_client(const v1::LedgerParameters& parameters, pipeline::Options options) {
   // What this node holds is not all that a command may read: running it here says nothing.
   options.pre_execute = false;
   options.limits.max_batches_in_flight =
       std::max(options.limits.max_batches_in_flight, kMinBatchesInFlight);
-  return options;
+  return pipeline::within(parameters, std::move(options));
 }
 
 } // namespace
@@ -104,7 +106,8 @@ ClientLedger::Steps::Steps(ClientParts given, pipeline::Options given_options,
                            pipeline::Genesis given_genesis, pipeline::EngineSet given_engines,
                            std::unique_ptr<Projection> opened)
     : parts(std::move(given.node)), peers(given.peers),
-      options(for_client(std::move(given_options))), genesis(std::move(given_genesis)),
+      options(for_client(given_genesis.parameters, std::move(given_options))),
+      genesis(std::move(given_genesis)),
       engines(std::move(given_engines)), projection(std::move(opened)) {
   health.on_halt([this](const Status& why) { completions.fail_all(why); });
 }
@@ -160,7 +163,10 @@ void ClientLedger::Steps::arm_tick() {
         return; // and `this` may be gone
       guard->running = true;
     }
-    tick();
+    static_cast<void>(health.observe(pipeline::contained([this]() -> Status {
+      tick();
+      return {};
+    })));
     const std::lock_guard lock(guard->mutex);
     guard->running = false;
     guard->rested.notify_all();
@@ -233,7 +239,19 @@ Status ClientLedger::submit(const v1::Submission& submission, CompletionCallback
   return steps_->health.observe(steps_->admission.submit(submission, std::move(done)));
 }
 
+// What this node holds of the state is what the parties may see that it hosts: of another one's it
+// would answer "nothing", which says nothing.
 Result<v1::QueryResponse> ClientLedger::query(const v1::QueryRequest& request) {
+  const auto head = steps_->projection->head().get();
+  const pipeline::BlockState state(head->snapshot, head->block->header.record_time_us());
+  for (const std::string& party : request.parties()) {
+    TENON_ASSIGN_OR_RETURN(const auto record, pipeline::read_record<v1::PartyRecord>(
+                                                  state, pipeline::keys::party(party)));
+    if (record && !pipeline::hosts(&*record, steps_->options.client)) {
+      return failed_precondition("PARTY_NOT_HOSTED: party " + party +
+                                 " is hosted by other client nodes; ask one of them");
+    }
+  }
   return steps_->health.observed(steps_->queries.query(request));
 }
 Result<v1::LedgerProof> ClientLedger::prove(const v1::ProofRequest& request) {
@@ -280,8 +298,10 @@ void ClientLedger::fill_status(v1::StatusResponse& status) {
                        "; start the node with the engines that the operators ordered");
   }
   if (!steps_->follower.caught_up()) {
-    status.add_reasons("this client node has not caught up with a replica yet: " +
-                       std::to_string(steps_->follower.behind()) + " blocks to go");
+    const std::string failure = steps_->follower.last_failure();
+    status.add_reasons("this client node has not caught up with a replica: " +
+                       std::to_string(steps_->follower.behind()) + " blocks to go" +
+                       (failure.empty() ? "" : "; last failure: " + failure));
   }
   if (const auto described = steps_->submitter.describe(); described.ok())
     status.set_consensus_json(*described);

@@ -105,7 +105,8 @@ template <typename Message> Result<Message> read(BytesView content, const char* 
 bool fits(std::uint32_t field, Kind kind) {
   constexpr std::array<std::uint32_t, kKinds> kFields = {pb::Answer::kBatchTakenFieldNumber,
                                                          pb::Answer::kPageFieldNumber,
-                                                         pb::Answer::kProofFieldNumber};
+                                                         pb::Answer::kProofFieldNumber,
+                                                         pb::Answer::kStateFieldNumber};
   return field == pb::Answer::kRefusalFieldNumber ||
          field == kFields[static_cast<std::size_t>(kind)];
 }
@@ -113,7 +114,7 @@ bool fits(std::uint32_t field, Kind kind) {
 } // namespace
 
 std::string_view kind_name(Kind kind) {
-  constexpr std::array<std::string_view, kKinds> kNames = {"batch", "stream", "proof"};
+  constexpr std::array<std::string_view, kKinds> kNames = {"batch", "stream", "proof", "state"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 
@@ -122,17 +123,18 @@ std::optional<Kind> kind_of(const pb::Request& request) {
   case pb::Request::kBatch: return Kind::kBatch;
   case pb::Request::kStream: return Kind::kStream;
   case pb::Request::kProof: return Kind::kProof;
+  case pb::Request::kState: return Kind::kState;
   case pb::Request::WHAT_NOT_SET: break;
   }
   return std::nullopt;
 }
 
 Result<Envelope> open_request(BytesView frame) {
-  return open(frame, pb::Request::kProofFieldNumber);
+  return open(frame, pb::Request::kStateFieldNumber);
 }
 
 Result<Envelope> open_answer(BytesView frame) {
-  return open(frame, pb::Answer::kProofFieldNumber);
+  return open(frame, pb::Answer::kStateFieldNumber);
 }
 
 std::optional<Kind> kind_of(const Envelope& request) {
@@ -147,6 +149,10 @@ Result<pb::StreamWanted> read_stream(const Envelope& request) {
 
 Result<v1::ProofRequest> read_proof(const Envelope& request) {
   return read<v1::ProofRequest>(request.content, "a request for a proof");
+}
+
+Result<v1::StateRequest> read_state(const Envelope& request) {
+  return read<v1::StateRequest>(request.content, "a request for the state");
 }
 
 Result<pb::Answer> read_answer(const Envelope& answer, Kind kind) {
@@ -167,9 +173,12 @@ Result<pb::Answer> read_answer(const Envelope& answer, Kind kind) {
   } else if (kind == Kind::kStream) {
     TENON_ASSIGN_OR_RETURN(*result.mutable_page(),
                            read<v1::StreamPage>(answer.content, "a page of the stream"));
-  } else {
+  } else if (kind == Kind::kProof) {
     TENON_ASSIGN_OR_RETURN(*result.mutable_proof(),
                            read<v1::LedgerProof>(answer.content, "a proof"));
+  } else {
+    TENON_ASSIGN_OR_RETURN(*result.mutable_state(),
+                           read<v1::StatePart>(answer.content, "a part of the state"));
   }
   return result;
 }

@@ -16,8 +16,8 @@ namespace tenon::host::link {
 namespace pb = tenon::link::v1;
 
 // In the order of the fields of Request.
-enum class Kind : std::uint8_t { kBatch, kStream, kProof };
-inline constexpr std::size_t kKinds = 3;
+enum class Kind : std::uint8_t { kBatch, kStream, kProof, kState };
+inline constexpr std::size_t kKinds = 4;
 
 // "batch" …, for metrics and sentences.
 [[nodiscard]] std::string_view kind_name(Kind kind);
@@ -40,6 +40,7 @@ struct Envelope {
 // The message inside.
 [[nodiscard]] Result<pb::StreamWanted> read_stream(const Envelope& request);
 [[nodiscard]] Result<v1::ProofRequest> read_proof(const Envelope& request);
+[[nodiscard]] Result<v1::StateRequest> read_state(const Envelope& request);
 // The answer to a question of that kind: what fits it, or a refusal with a code that is one.
 [[nodiscard]] Result<pb::Answer> read_answer(const Envelope& answer, Kind kind);
 

@@ -73,6 +73,10 @@ private:
   void take(const std::string& peer, BytesView frame);
   void take_batch(const RequestOrigin& origin, BytesView batch);
   void take_proof(const RequestOrigin& origin, v1::ProofRequest request);
+  void take_state(const RequestOrigin& origin, v1::StateRequest request);
+  // On the client's strand for proofs; `find` fills in the answer.
+  template <typename Find>
+  void take_question(const RequestOrigin& origin, Kind kind, Find find);
   void take_stream(const RequestOrigin& origin, const pb::StreamWanted& wanted);
   [[nodiscard]] Result<std::shared_ptr<Share>> admit(ServedClient& client, std::size_t batch_bytes,
                                                      bool is_proof);
@@ -116,7 +120,7 @@ LinkServer::Core::Core(ClientService& service, Peers& peers, Executor& executor,
                        Metrics& metrics)
     : service_(service), peers_(peers), executor_(executor), log_(log),
       answers_{Answers(metrics, Kind::kBatch), Answers(metrics, Kind::kStream),
-               Answers(metrics, Kind::kProof)},
+               Answers(metrics, Kind::kProof), Answers(metrics, Kind::kState)},
       dropped_(metrics.counter("link_answers_dropped_total",
                                "Answers that a client node was too slow to take")) {}
 
@@ -236,7 +240,7 @@ void LinkServer::Core::take(const std::string& peer, BytesView frame) {
   if (!kind) {
     return refuse(origin, kind,
                   {Code::kUnimplemented, "the request is of a kind that this replica does not "
-                                         "know; expected a batch, stream or proof"});
+                                         "know; expected a batch, stream, proof or state"});
   }
   if (*kind == Kind::kBatch)
     return take_batch(origin, envelope->content);
@@ -249,6 +253,11 @@ void LinkServer::Core::take(const std::string& peer, BytesView frame) {
   if (*kind == Kind::kStream) {
     const auto wanted = read_stream(*envelope);
     return wanted.ok() ? take_stream(origin, *wanted) : cut(peer, wanted.status().message());
+  }
+  if (*kind == Kind::kState) {
+    auto wanted = read_state(*envelope);
+    return wanted.ok() ? take_state(origin, std::move(*wanted))
+                       : cut(peer, wanted.status().message());
   }
   auto wanted = read_proof(*envelope);
   return wanted.ok() ? take_proof(origin, std::move(*wanted))
@@ -303,22 +312,41 @@ void LinkServer::Core::take_batch(const RequestOrigin& origin, BytesView batch) 
   });
 }
 
-void LinkServer::Core::take_proof(const RequestOrigin& origin, v1::ProofRequest request) {
+// What is proved takes its time: two of a client at once, and one after the other.
+template <typename Find>
+void LinkServer::Core::take_question(const RequestOrigin& origin, Kind kind, Find find) {
   const auto share = admit(origin.client, 0, true);
   if (!share.ok())
-    return refuse(origin, Kind::kProof, share.status());
-  origin.client.proofs.post([this, origin, share = *share, request = std::move(request)] {
+    return refuse(origin, kind, share.status());
+  origin.client.proofs.post([this, origin, kind, share = *share, find = std::move(find)] {
     if (!is_current(origin))
       return;
-    auto proof =
-        pipeline::contained([&] { return service_.prove_for(origin.client.name, request); });
-    share->give_back();
-    if (!proof.ok())
-      return refuse(origin, Kind::kProof, proof.status());
     pb::Answer found;
-    *found.mutable_proof() = std::move(*proof);
-    answer(origin, Kind::kProof, std::move(found));
+    const Status status = pipeline::contained([&] { return find(found); });
+    share->give_back();
+    status.ok() ? answer(origin, kind, std::move(found)) : refuse(origin, kind, status);
   });
+}
+
+void LinkServer::Core::take_proof(const RequestOrigin& origin, v1::ProofRequest request) {
+  const std::string client = origin.client.name;
+  take_question(origin, Kind::kProof,
+                [this, client, request = std::move(request)](pb::Answer& found) -> Status {
+                  TENON_ASSIGN_OR_RETURN(*found.mutable_proof(),
+                                         service_.prove_for(client, request));
+                  return {};
+                });
+}
+
+void LinkServer::Core::take_state(const RequestOrigin& origin, v1::StateRequest request) {
+  request.set_client(origin.client.name);
+  request.set_max_bytes(std::min(
+      request.max_bytes() == 0 ? kUsualPageBytes : request.max_bytes(), kMostPageBytes));
+  take_question(origin, Kind::kState,
+                [this, request = std::move(request)](pb::Answer& found) -> Status {
+                  TENON_ASSIGN_OR_RETURN(*found.mutable_state(), service_.visible_state(request));
+                  return {};
+                });
 }
 
 void LinkServer::Core::take_stream(const RequestOrigin& origin, const pb::StreamWanted& wanted) {

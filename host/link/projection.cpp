@@ -27,11 +27,14 @@ Status damaged(const std::string& what) {
                           "store and start it again: it asks the replicas for everything anew");
 }
 
-// be64 hosting epoch, stream hash, client id.
-Bytes encode_cursor(std::uint64_t hosting_epoch, const Hash& stream, const std::string& client) {
+// be64 hosting epoch, its stream's hash, be64 hosting epoch of which all entries are here, client.
+Bytes encode_cursor(const wire::StreamedBlock& block, std::uint64_t complete_epoch,
+                    const std::string& client) {
   Bytes bytes;
-  append_be64(bytes, hosting_epoch);
-  return bytes.append(stream.view()).append(client);
+  append_be64(bytes, block.hosting_epoch);
+  bytes.append(block.stream.view());
+  append_be64(bytes, complete_epoch);
+  return bytes.append(client);
 }
 
 Bytes offset_bytes(std::uint64_t offset) {
@@ -112,10 +115,14 @@ Status Projection::create(const pipeline::EngineSet& engines) {
                          pipeline::open_ledger(store_, stages, genesis_, engines));
   head_.set(std::make_shared<const pipeline::LedgerHead>(
       pipeline::LedgerHead{opened.head, opened.snapshot}));
-  const BlockState state(opened.snapshot, opened.head->header.record_time_us());
+  return begin(*head_.get());
+}
+
+Status Projection::begin(const pipeline::LedgerHead& genesis) {
+  const BlockState state(genesis.snapshot, genesis.block->header.record_time_us());
   TENON_ASSIGN_OR_RETURN(const auto record, pipeline::read_record<v1::ClientRecord>(
                                                 state, keys::client(cursor_.client)));
-  cursor_.hosting_epoch = record ? record->hosting_epoch() : 0;
+  complete_epoch_ = cursor_.hosting_epoch = record ? record->hosting_epoch() : 0;
   return {};
 }
 
@@ -153,14 +160,9 @@ Status Projection::reopen(const plugin::StoreHead& stored) {
 Status Projection::read_cursor(const pipeline::LedgerHead& head) {
   TENON_ASSIGN_OR_RETURN(const auto encoded,
                          head.snapshot->get(plugin::KeyClass::kIndex, keys::kStreamCursor));
-  constexpr std::size_t kFixed = sizeof(std::uint64_t) + Hash::kSize;
-  if (!encoded && head.block->height() == 0) {
-    const BlockState state(head.snapshot, head.block->header.record_time_us());
-    TENON_ASSIGN_OR_RETURN(const auto record, pipeline::read_record<v1::ClientRecord>(
-                                                  state, keys::client(cursor_.client)));
-    cursor_.hosting_epoch = record ? record->hosting_epoch() : 0;
-    return {};
-  }
+  constexpr std::size_t kFixed = 2 * sizeof(std::uint64_t) + Hash::kSize;
+  if (!encoded && head.block->height() == 0)
+    return begin(head);
   if (!encoded || encoded->size() < kFixed) {
     return failed_precondition(
         "the store is not a client node's: expected what client " + cursor_.client +
@@ -174,18 +176,17 @@ Status Projection::read_cursor(const pipeline::LedgerHead& head) {
   }
   cursor_.hosting_epoch = read_be64(*encoded);
   cursor_.stream = Hash::from_view(BytesView(*encoded).substr(sizeof(std::uint64_t), Hash::kSize));
+  complete_epoch_ = read_be64(BytesView(*encoded).substr(sizeof(std::uint64_t) + Hash::kSize));
   return {};
 }
 
 Status Projection::read_validators(const pipeline::LedgerHead& head) {
-  const v1::BlockHeader& header = head.block->header;
-  TENON_ASSIGN_OR_RETURN(const auto schedule, pipeline::EpochSchedule::read(head.snapshot, header));
-  const bool ends = header.validators() != header.next_validators();
-  const v1::ValidatorSet& next = ends ? schedule->record().next() : schedule->validators();
-  if (wire::validators_hash(next).view() != header.next_validators())
+  cursor_.validators = genesis_.validators;
+  TENON_ASSIGN_OR_RETURN(const auto encoded,
+                         head.snapshot->get(plugin::KeyClass::kIndex, keys::kStreamValidators));
+  if ((encoded && !cursor_.validators.ParseFromString(*encoded)) ||
+      wire::validators_hash(cursor_.validators).view() != head.block->header.next_validators())
     return damaged("who certifies block " + std::to_string(head.block->height() + 1));
-  const std::lock_guard lock(mutex_);
-  cursor_.validators = next;
   return {};
 }
 
@@ -221,15 +222,7 @@ void Projection::add_group(const v1::StreamGroup& group, std::uint64_t height, B
   state.put_index(Bytes(keys::kLastOffset), offset_bytes(offset));
 }
 
-Status Projection::apply_block(const v1::StreamBlock& block, const wire::StreamedBlock& checked,
-                               const std::string& certificate) {
-  const auto before = head_.get();
-  const std::uint64_t height = checked.header.height();
-  BlockState state(before->snapshot, checked.header.record_time_us());
-  TENON_ASSIGN_OR_RETURN(
-      const pipeline::ExpiryProgress expiry,
-      pipeline::remove_expired(state, expiry_done_before_us_,
-                               genesis_.parameters.max_expiries_per_block()));
+Status Projection::apply_writes(const v1::StreamBlock& block, BlockState& state) {
   for (const v1::StreamWrite& write : block.writes()) {
     if (write.entry().empty()) {
       state.remove(write.key());
@@ -238,6 +231,38 @@ Status Projection::apply_block(const v1::StreamBlock& block, const wire::Streame
     TENON_ASSIGN_OR_RETURN(const merkle::StateEntry entry, merkle::decode_entry(write.entry()));
     state.put(write.key(), entry);
   }
+  return {};
+}
+
+Status Projection::replace_entries(const State& visible, BlockState& state) {
+  std::vector<Bytes> gone;
+  TENON_RETURN_IF_ERROR(state.base().scan(
+      plugin::KeyClass::kState, {}, {}, [&](BytesView key, BytesView) {
+        if (!key.starts_with(keys::kDedups) && !visible.contains(Bytes(key)))
+          gone.emplace_back(key);
+        return true;
+      }));
+  for (Bytes& key : gone)
+    state.remove(std::move(key));
+  for (const auto& [key, encoded] : visible) {
+    TENON_ASSIGN_OR_RETURN(const merkle::StateEntry entry, merkle::decode_entry(encoded));
+    state.put(key, entry);
+  }
+  return {};
+}
+
+Status Projection::apply_block(const v1::StreamBlock& block, const wire::StreamedBlock& checked,
+                               const std::string& certificate, const wire::StreamedPage* page,
+                               const State* visible) {
+  const auto before = head_.get();
+  const std::uint64_t height = checked.header.height();
+  BlockState state(before->snapshot, checked.header.record_time_us());
+  TENON_ASSIGN_OR_RETURN(
+      const pipeline::ExpiryProgress expiry,
+      pipeline::remove_expired(state, expiry_done_before_us_,
+                               genesis_.parameters.max_expiries_per_block()));
+  TENON_RETURN_IF_ERROR(visible == nullptr ? apply_writes(block, state)
+                                           : replace_entries(*visible, state));
   std::uint64_t last_offset = before->block->last_offset;
   for (const v1::StreamGroup& group : block.groups()) {
     add_group(group, height, state);
@@ -249,7 +274,10 @@ Status Projection::apply_block(const v1::StreamBlock& block, const wire::Streame
       state.put_index(std::move(place), offset_bytes(last_offset));
   }
   state.put_index(Bytes(keys::kStreamCursor),
-                  encode_cursor(checked.hosting_epoch, checked.stream, cursor_.client));
+                  encode_cursor(checked, visible == nullptr ? complete_epoch_ : page->hosting_epoch,
+                                cursor_.client));
+  if (page != nullptr && page->epoch_ends)
+    state.put_index(Bytes(keys::kStreamValidators), page->next.SerializeAsString());
   v1::StreamBlock groups;
   *groups.mutable_groups() = block.groups();
   const Bytes results = groups.SerializeAsString();
@@ -267,11 +295,14 @@ Status Projection::apply_block(const v1::StreamBlock& block, const wire::Streame
   return {};
 }
 
-Status Projection::apply(const v1::StreamPage& page, const wire::StreamedPage& checked) {
+Status Projection::apply(const v1::StreamPage& page, const wire::StreamedPage& checked,
+                         const State* state) {
   for (int i = 0; i < page.blocks_size(); ++i) {
+    const bool last = i + 1 == page.blocks_size();
     const wire::StreamedBlock& block = checked.blocks[static_cast<std::size_t>(i)];
     TENON_RETURN_IF_ERROR(pipeline::as_fault(
-        apply_block(page.blocks(i), block, page.certificate())
+        apply_block(page.blocks(i), block, page.certificate(), last ? &checked : nullptr,
+                    last ? state : nullptr)
             .with_context("block " + std::to_string(block.header.height()) +
                           " could not be taken into the client node's store")));
     const std::lock_guard lock(mutex_);
@@ -281,8 +312,20 @@ Status Projection::apply(const v1::StreamPage& page, const wire::StreamedPage& c
     cursor_.record_time_us = block.header.record_time_us();
     cursor_.hosting_epoch = block.hosting_epoch;
     cursor_.stream = block.stream;
+    if (last && checked.epoch_ends)
+      cursor_.validators = checked.next;
   }
-  return checked.epoch_ends ? pipeline::as_fault(read_validators(*head_.get())) : Status();
+  if (state != nullptr)
+    complete_epoch_ = checked.hosting_epoch;
+  return {};
+}
+
+Result<std::optional<Hash>> Projection::block_id(std::uint64_t height) const {
+  if (height > cursor().height)
+    return std::optional<Hash>();
+  TENON_ASSIGN_OR_RETURN(const Bytes header,
+                         pipeline::read_part(store_, height, BlockPart::kHeader));
+  return std::optional<Hash>(crypto::sha256(header));
 }
 
 Result<pipeline::BlockReader::BlockPointer> Projection::load(std::uint64_t height) const {

@@ -5,6 +5,7 @@
 // any thread.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -28,8 +29,19 @@ public:
 
   [[nodiscard]] wire::StreamCursor cursor() const;
   [[nodiscard]] const pipeline::HeadHolder& head() const { return head_; }
-  // A page that was checked from the cursor on, as `checked`. A failure is a fault.
-  [[nodiscard]] Status apply(const v1::StreamPage& page, const wire::StreamedPage& checked);
+  // Parties came or went, or the client joined, in the hosting epoch: what the streams gave so far
+  // is not all that may be seen from then on. The page that leads there has to come with it.
+  [[nodiscard]] bool needs_state(const wire::StreamedPage& checked) const {
+    return checked.hosting_epoch != complete_epoch_;
+  }
+  // All visible entries, by key.
+  using State = std::map<Bytes, Bytes>;
+  // A page that was checked from the cursor on, as `checked`; `state` as it is after it, or null
+  // when it does not need it. A failure is a fault.
+  [[nodiscard]] Status apply(const v1::StreamPage& page, const wire::StreamedPage& checked,
+                             const State* state);
+  // Nothing above the head.
+  [[nodiscard]] Result<std::optional<Hash>> block_id(std::uint64_t height) const;
   // What the node sees of a block.
   [[nodiscard]] Result<pipeline::BlockReader::BlockPointer> load(std::uint64_t height) const;
 
@@ -39,16 +51,25 @@ private:
   [[nodiscard]] Status create(const pipeline::EngineSet& engines);
   [[nodiscard]] Status reopen(const plugin::StoreHead& head);
   [[nodiscard]] Status read_cursor(const pipeline::LedgerHead& head);
+  // Before the first page: as block 0 has it.
+  [[nodiscard]] Status begin(const pipeline::LedgerHead& genesis);
   // Who certifies the block above the head.
   [[nodiscard]] Status read_validators(const pipeline::LedgerHead& head);
+  // `page`: null but for the last block of it. `state`: only with it.
   [[nodiscard]] Status apply_block(const v1::StreamBlock& block, const wire::StreamedBlock& checked,
-                                   const std::string& certificate);
+                                   const std::string& certificate, const wire::StreamedPage* page,
+                                   const State* state);
+  [[nodiscard]] static Status apply_writes(const v1::StreamBlock& block,
+                                           pipeline::BlockState& state);
+  // Makes `state` hold the visible entries and no others.
+  [[nodiscard]] static Status replace_entries(const State& visible, pipeline::BlockState& state);
   void add_group(const v1::StreamGroup& group, std::uint64_t height, pipeline::BlockState& state);
 
   plugin::Store& store_;
-  const pipeline::Genesis& genesis_;
+  const pipeline::Genesis genesis_;
   pipeline::HeadHolder head_;
   std::uint64_t expiry_done_before_us_ = 0;
+  std::uint64_t complete_epoch_ = 0; // hosting epoch of which all visible entries are here
   mutable std::mutex mutex_; // guards the cursor
   wire::StreamCursor cursor_;
 };

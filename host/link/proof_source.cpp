@@ -2,26 +2,31 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <future>
 #include <map>
 
-#include "tenon/wire/ledger_proof.hpp"
+#include "pipeline/keys.hpp"
+#include "pipeline/ledger_records.hpp"
+#include "tenon/crypto/sha256.hpp"
 
 namespace tenon::host::link {
 
 namespace {
 
-constexpr std::uint64_t kAnswerMs = 3'000;
+constexpr std::uint64_t kAnswerMs = 2'000;
+constexpr std::size_t kMaxReplicasAsked = 3;
 
 // The proved keys of one engine, as its queries see them. A key that is not among them was not read
 // by the replica that answered, so reading it shows that the answer is not what the query gives.
 class ProvedView final : public plugin::StateView {
 public:
-  ProvedView(const v1::LedgerProof& proof, BytesView prefix) {
+  ProvedView(const v1::LedgerProof& proof, BytesView prefix, std::uint64_t record_time_us) {
     for (const v1::KeyProof& key : proof.keys()) {
+      const bool expired = key.expires_at_us() != 0 && key.expires_at_us() <= record_time_us;
       if (key.key().starts_with(prefix)) {
         entries_[key.key().substr(prefix.size())] =
-            key.present() ? std::optional<Bytes>(key.value()) : std::nullopt;
+            key.present() && !expired ? std::optional<Bytes>(key.value()) : std::nullopt;
       }
     }
   }
@@ -50,28 +55,32 @@ private:
 
 } // namespace
 
+// A proof that is not good enough is no reason to cut its replica, which may just be behind: who
+// lies about proofs lies to nobody's harm.
 Result<v1::LedgerProof> ProofSource::prove(const v1::ProofRequest& request,
                                            const std::string& preferred) {
+  if (!slots_.try_acquire_for(std::chrono::milliseconds(kAnswerMs)))
+    return resource_exhausted("TOO_MANY_PROOFS: this client node asks its replicas for other "
+                              "proofs already; try again later");
+  const std::unique_ptr<void, std::function<void(void*)>> slot(
+      this, [this](void*) { slots_.release(); });
   std::vector<std::string> replicas = link_.connected();
   const auto first = std::ranges::find(replicas, preferred);
   if (first != replicas.end())
     std::ranges::rotate(replicas, first);
+  replicas.resize(std::min(replicas.size(), kMaxReplicasAsked));
+  const std::uint64_t at_least = request.height() == 0 ? projection_.cursor().height : 0;
   Status last = unavailable("NO_REPLICA: this client node is connected to no replica, and proofs "
                             "come from one; ask again later");
   for (const std::string& replica : replicas) {
     Result<pb::Answer> answer = ask(replica, request);
-    if (!answer.ok()) {
-      last = answer.status();
-      continue;
-    }
-    const Status checked = answer->has_proof()
-                               ? check(request, answer->proof())
-                               : invalid_argument("it answered with something else than a proof");
-    if (checked.ok())
+    last = answer.ok() ? check(request, answer->proof(), at_least) : answer.status();
+    if (last.ok())
       return std::move(*answer->mutable_proof());
-    link_.drop(replica, checked.message());
-    last = unavailable("PROOF_REFUSED: the proof of " + replica +
-                       " does not verify: " + checked.message());
+    if (answer.ok()) {
+      last = unavailable("PROOF_REFUSED: the proof of " + replica + " is not good enough: " +
+                         last.message() + "; ask again later");
+    }
   }
   return last;
 }
@@ -89,17 +98,38 @@ Result<pb::Answer> ProofSource::ask(const std::string& replica,
   return answer.get();
 }
 
-Status ProofSource::check(const v1::ProofRequest& request, const v1::LedgerProof& proof) const {
+// The proof begins with validators that this node knows: those of the genesis document, of an epoch
+// that is over, or of the present one.
+Result<wire::ProvedState> ProofSource::verify(const v1::LedgerProof& proof) const {
   const wire::StreamCursor cursor = projection_.cursor();
   auto proved = wire::verify_ledger_proof(proof, genesis_.chain, genesis_.validators);
-  if (!proved.ok()) // it may begin at a later epoch, which this node knows by now
+  if (!proved.ok())
     proved = wire::verify_ledger_proof(proof, genesis_.chain, cursor.validators);
-  TENON_RETURN_IF_ERROR(proved.status());
-  if (request.height() != 0 && proved->height != request.height())
-    return invalid_argument("it proves block " + std::to_string(proved->height) + " instead of " +
+  v1::BlockHeader header;
+  if (proved.ok() || !header.ParseFromString(proof.header()))
+    return proved;
+  const auto head = projection_.head().get();
+  const pipeline::BlockState state(head->snapshot, head->block->header.record_time_us());
+  TENON_ASSIGN_OR_RETURN(const auto ended, pipeline::read_record<v1::EndedEpoch>(
+                                               state, pipeline::keys::epoch(header.epoch())));
+  return ended ? wire::verify_ledger_proof(proof, genesis_.chain, ended->validators()) : proved;
+}
+
+Status ProofSource::check(const v1::ProofRequest& request, const v1::LedgerProof& proof,
+                          std::uint64_t at_least) const {
+  TENON_ASSIGN_OR_RETURN(const wire::ProvedState proved, verify(proof));
+  if (request.height() != 0 && proved.height != request.height())
+    return invalid_argument("it proves block " + std::to_string(proved.height) + " instead of " +
                             std::to_string(request.height()));
+  if (proved.height < at_least)
+    return invalid_argument("it proves block " + std::to_string(proved.height) +
+                            ", and this node knows block " + std::to_string(at_least));
+  TENON_ASSIGN_OR_RETURN(const std::optional<Hash> known, projection_.block_id(proved.height));
+  if (known && *known != crypto::sha256(proof.header()))
+    return invalid_argument("it proves another block " + std::to_string(proved.height) +
+                            " than this node knows");
   if (request.has_query())
-    return check_query(request, proof, proved->height, proved->record_time_us);
+    return check_query(request, proof, proved.height, proved.record_time_us);
   const auto same = [](const Bytes& asked, const v1::KeyProof& given) {
     return asked == given.key();
   };
@@ -118,7 +148,8 @@ Status ProofSource::check_query(const v1::ProofRequest& request, const v1::Ledge
   const std::vector<std::string> parties = pipeline::party_list(request.parties());
   TENON_ASSIGN_OR_RETURN(
       const Bytes response,
-      engine->engine->query(ProvedView(proof, engine->prefix), request.query().request(),
+      engine->engine->query(ProvedView(proof, engine->prefix, record_time_us),
+                            request.query().request(),
                             {Hash{}, {}, {}, parties}, {height, record_time_us}));
   return response == proof.query_response()
              ? Status()

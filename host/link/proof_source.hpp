@@ -1,11 +1,15 @@
-// Proofs for a client node: asked of a replica, checked here before anybody gets them. What a query
-// answered is computed again from the proved keys, by this node's own engine. Owned by the client
-// ledger; any thread, which waits for the answer.
+// Proofs for a client node: asked of a replica, checked here before anybody gets them. The block is
+// one that this node knows, or a later one; what a query answered is computed again from the proved
+// keys, by this node's own engine. That a range in it lacks no key is not proved. Owned by the
+// client ledger; any thread, which waits for the answer.
 #pragma once
+
+#include <semaphore>
 
 #include "link/projection.hpp"
 #include "link/replica_link.hpp"
 #include "pipeline/engine_set.hpp"
+#include "tenon/wire/ledger_proof.hpp"
 
 namespace tenon::host::link {
 
@@ -23,7 +27,10 @@ public:
 private:
   [[nodiscard]] Result<pb::Answer> ask(const std::string& replica,
                                              const v1::ProofRequest& request);
-  [[nodiscard]] Status check(const v1::ProofRequest& request, const v1::LedgerProof& proof) const;
+  [[nodiscard]] Result<wire::ProvedState> verify(const v1::LedgerProof& proof) const;
+  // Of a block not below `at_least`.
+  [[nodiscard]] Status check(const v1::ProofRequest& request, const v1::LedgerProof& proof,
+                             std::uint64_t at_least) const;
   [[nodiscard]] Status check_query(const v1::ProofRequest& request, const v1::LedgerProof& proof,
                                    std::uint64_t height, std::uint64_t record_time_us) const;
 
@@ -31,6 +38,7 @@ private:
   const pipeline::Genesis& genesis_;
   const pipeline::EngineSet& engines_;
   const Projection& projection_;
+  std::counting_semaphore<> slots_{2}; // as many as a replica takes of one client
 };
 
 } // namespace tenon::host::link

@@ -46,7 +46,7 @@ struct KindMetrics {
 
 std::array<KindMetrics, kKinds> metrics_of_kinds(Metrics& metrics) {
   return {KindMetrics(metrics, Kind::kBatch), KindMetrics(metrics, Kind::kStream),
-          KindMetrics(metrics, Kind::kProof)};
+          KindMetrics(metrics, Kind::kProof), KindMetrics(metrics, Kind::kState)};
 }
 
 } // namespace

@@ -12,13 +12,15 @@ constexpr std::uint64_t kWaitMs = 1'000;    // for news, at the replica
 constexpr std::uint64_t kAnswerMs = 3'000;  // in which it must have answered
 constexpr std::uint64_t kTurnUs = 5'000'000; // after which the next one is asked, so that none can
                                              // feed this node slowly for long
-constexpr std::uint64_t kPauseUs = 500'000; // before a replica that failed has another turn
-constexpr std::uint64_t kLongPauseUs = 30'000'000; // … or gave what does not verify
+constexpr std::uint64_t kPauseUs = 500'000;       // before a replica that failed has another turn
+constexpr std::uint64_t kMaxPauseUs = 30'000'000; // … after many failures, or one lie
+constexpr std::uint64_t kStaleUs = 10'000'000;    // without an answer: who knows what is new
 
 } // namespace
 
 StreamFollower::StreamFollower(const Parts& parts, Applied applied, Switched switched)
-    : parts_(parts), applied_(std::move(applied)), switched_(std::move(switched)),
+    : parts_(parts), takeover_(parts.link, parts.strand), applied_(std::move(applied)),
+      switched_(std::move(switched)),
       pages_(parts.metrics.counter("stream_pages_total", "Pages taken into the projection")),
       switches_(parts.metrics.counter("replica_switches_total",
                                       "Times that another replica was followed")),
@@ -41,36 +43,50 @@ std::uint64_t StreamFollower::behind() const {
   return seen > height ? seen - height : 0;
 }
 
+bool StreamFollower::caught_up() const {
+  return caught_up_ && parts_.clock.monotonic_us() - last_answer_us_ < kStaleUs;
+}
+
+std::string StreamFollower::last_failure() const {
+  const std::lock_guard lock(mutex_);
+  return last_failure_;
+}
+
+std::uint64_t StreamFollower::paused_until_us(const std::string& replica) const {
+  const auto found = failures_.find(replica);
+  const bool over =
+      found == failures_.end() || found->second.until_us <= parts_.clock.monotonic_us();
+  return over ? 0 : found->second.until_us;
+}
+
 // The present one as long as it does its work; otherwise the next by name that has not just failed.
 // When all have, the one whose pause ends first, but only `in_need`.
 std::string StreamFollower::choose(bool in_need) const {
   const std::vector<std::string> connected = parts_.link.connected();
-  if (connected.empty())
-    return {};
   const std::string present = replica();
-  const std::uint64_t now_us = parts_.clock.monotonic_us();
-  const auto until = [&](const std::string& name) {
-    const auto found = passed_over_until_us_.find(name);
-    return found == passed_over_until_us_.end() || found->second <= now_us ? 0 : found->second;
-  };
-  if (std::ranges::binary_search(connected, present) && until(present) == 0)
+  if (std::ranges::binary_search(connected, present) && paused_until_us(present) == 0)
     return present;
-  const auto after = std::ranges::upper_bound(connected, present);
+  return next_after(present, in_need);
+}
+
+std::string StreamFollower::next_after(const std::string& name, bool in_need) const {
+  const std::vector<std::string> connected = parts_.link.connected();
+  const auto after = static_cast<std::size_t>(std::ranges::upper_bound(connected, name) -
+                                              connected.begin());
   std::string best;
   std::uint64_t best_until = UINT64_MAX;
   for (std::size_t i = 0; i < connected.size(); ++i) {
-    const std::size_t at = (static_cast<std::size_t>(after - connected.begin()) + i);
-    const std::string& name = connected[at % connected.size()];
-    if (until(name) < best_until) {
-      best = name;
-      best_until = until(name);
+    const std::string& one = connected[(after + i) % connected.size()];
+    if (const std::uint64_t until = paused_until_us(one); until < best_until) {
+      best = one;
+      best_until = until;
     }
   }
   return best_until == 0 || in_need ? best : std::string();
 }
 
 void StreamFollower::ask(bool in_need) {
-  if (asking_ || parts_.health.halted())
+  if (asking_ || takeover_.under_way() || parts_.health.halted())
     return;
   const std::string chosen = choose(in_need);
   if (chosen.empty())
@@ -107,58 +123,97 @@ void StreamFollower::take(const std::string& replica, const Result<pb::Answer>& 
                      "the stream from " + replica + " stopped: " + answer.status().message() +
                          "; another replica is asked",
                      {});
-    pass_over(replica, kPauseUs);
-    return;
+    return failed(replica, answer.status().message());
   }
-  if (!answer->has_page()) {
-    parts_.link.drop(replica, "it answered a request for a page with something else");
-    pass_over(replica, kLongPauseUs);
-    return;
-  }
-  take_page(replica, answer->page());
+  take_page(replica, answer->page()); // the link lets no other answer through
 }
 
 void StreamFollower::take_page(const std::string& replica, const v1::StreamPage& page) {
-  seen_height_ = page.head_height();
+  const std::uint64_t height = parts_.projection.cursor().height;
   if (page.blocks_size() == 0) {
+    if (page.head_height() < height)
+      return failed(replica, "it is behind this node, at block " +
+                                 std::to_string(page.head_height()));
     // Nothing new there. Another one is asked next, so that nobody can keep news back for long.
+    answered(replica, page.head_height());
     caught_up_ = true;
-    pass_over(replica, 0);
+    end_turn();
     return;
   }
-  const auto checked = wire::verify_stream_page(page, parts_.projection.cursor());
+  auto checked = wire::verify_stream_page(page, parts_.projection.cursor());
   if (!checked.ok()) {
     parts_.link.drop(replica, checked.status().message());
-    pass_over(replica, kLongPauseUs);
-    return;
+    return failed(replica, checked.status().message(), kMaxPauseUs);
   }
+  answered(replica, page.head_height());
+  if (parts_.projection.needs_state(*checked))
+    return take_over(replica, page, std::move(*checked));
+  apply(page, *checked, nullptr);
+}
+
+void StreamFollower::take_over(const std::string& replica, const v1::StreamPage& page,
+                               wire::StreamedPage checked) {
+  const wire::StreamedBlock last = checked.blocks.back();
+  parts_.log.write(plugin::LogLevel::kInfo, "link",
+                   "the parties of this client node have changed: it takes over what they may see "
+                   "of the state after block " +
+                       std::to_string(last.header.height()),
+                   {});
+  const std::size_t sources = parts_.projection.cursor().validators.max_byzantine() + 1;
+  takeover_.begin(last.header.height(), last.state_root, sources,
+                  [this, replica, page, checked = std::move(checked)](
+                      const Result<Projection::State>& state) {
+                    if (state.ok()) {
+                      apply(page, checked, &*state);
+                      ask(false);
+                      return;
+                    }
+                    parts_.log.write(plugin::LogLevel::kWarn, "link", state.status().message(), {});
+                    failed(replica, state.status().message()); // the page is asked for again
+                  });
+}
+
+void StreamFollower::apply(const v1::StreamPage& page,
+                           const wire::StreamedPage& checked, const Projection::State* state) {
   const Status status = parts_.health.observe(
-      pipeline::contained([&] { return parts_.projection.apply(page, *checked); }));
+      pipeline::contained([&] { return parts_.projection.apply(page, checked, state); }));
   if (!status.ok())
     return;
   pages_.add();
-  const std::uint64_t height = checked->blocks.back().header.height();
+  const std::uint64_t height = checked.blocks.back().header.height();
   height_.set(static_cast<double>(height));
   if (height >= page.head_height())
     caught_up_ = true;
-  applied_(page, *checked);
+  applied_(page, checked);
   if (parts_.clock.monotonic_us() - turn_began_us_ > kTurnUs)
-    pass_over(replica, 0);
+    end_turn();
 }
 
-void StreamFollower::pass_over(const std::string& replica, std::uint64_t pause_us) {
-  if (pause_us > 0) {
-    passed_over_until_us_[replica] = parts_.clock.monotonic_us() + pause_us;
-    return;
-  }
-  // The next by name has its turn.
-  const std::vector<std::string> connected = parts_.link.connected();
+void StreamFollower::answered(const std::string& replica, std::uint64_t head_height) {
+  failures_.erase(replica);
+  seen_height_ = head_height;
+  last_answer_us_ = parts_.clock.monotonic_us();
+}
+
+// Others come first for a while, and for longer each time.
+void StreamFollower::failed(const std::string& replica, const std::string& why,
+                            std::uint64_t least_pause_us) {
+  Failures& failures = failures_[replica];
+  const std::uint64_t pause_us = kPauseUs << std::min(failures.in_a_row++, 6u);
+  failures.until_us = parts_.clock.monotonic_us() +
+                      std::max(least_pause_us, std::min(pause_us, kMaxPauseUs));
   const std::lock_guard lock(mutex_);
+  last_failure_ = replica + ": " + why;
+}
+
+// The next by name has its turn.
+void StreamFollower::end_turn() {
   turn_began_us_ = parts_.clock.monotonic_us();
-  if (connected.empty())
+  const std::string next = next_after(replica(), false);
+  if (next.empty())
     return;
-  const auto after = std::ranges::upper_bound(connected, replica_);
-  replica_ = after == connected.end() ? connected.front() : *after;
+  const std::lock_guard lock(mutex_);
+  replica_ = next;
 }
 
 } // namespace tenon::host::link

@@ -12,6 +12,7 @@
 
 #include "link/projection.hpp"
 #include "link/replica_link.hpp"
+#include "link/takeover.hpp"
 #include "pipeline/health.hpp"
 #include "ports/clock.hpp"
 
@@ -40,19 +41,32 @@ public:
   void wake();
   // The replica that is being followed; empty: none.
   [[nodiscard]] std::string replica() const;
-  // Has it seen all that its replica had, once?
-  [[nodiscard]] bool caught_up() const { return caught_up_; }
+  // Has it seen all that its replica had, and heard of one lately?
+  [[nodiscard]] bool caught_up() const;
+  // What a replica last failed with; empty: none did.
+  [[nodiscard]] std::string last_failure() const;
   [[nodiscard]] std::uint64_t behind() const;
 
 private:
   void ask(bool in_need);
   void take(const std::string& replica, const Result<pb::Answer>& answer);
   void take_page(const std::string& replica, const v1::StreamPage& page);
-  // It had its turn; others come first for a while.
-  void pass_over(const std::string& replica, std::uint64_t pause_us);
+  // `state`: see Projection::apply.
+  void apply(const v1::StreamPage& page, const wire::StreamedPage& checked,
+             const Projection::State* state);
+  void take_over(const std::string& replica, const v1::StreamPage& page,
+                 wire::StreamedPage checked);
+  void answered(const std::string& replica, std::uint64_t head_height);
+  void failed(const std::string& replica, const std::string& why,
+              std::uint64_t least_pause_us = 0);
+  void end_turn();
+  // 0: it is not paused.
+  [[nodiscard]] std::uint64_t paused_until_us(const std::string& replica) const;
+  [[nodiscard]] std::string next_after(const std::string& name, bool in_need) const;
   [[nodiscard]] std::string choose(bool in_need) const;
 
   Parts parts_;
+  Takeover takeover_;
   Applied applied_;
   Switched switched_;
   Counter& pages_;
@@ -61,11 +75,17 @@ private:
   // On the strand.
   bool asking_ = false;
   std::uint64_t turn_began_us_ = 0;
-  std::map<std::string, std::uint64_t> passed_over_until_us_;
+  struct Failures {
+    std::uint32_t in_a_row = 0;
+    std::uint64_t until_us = 0;
+  };
+  std::map<std::string, Failures> failures_; // by replica
   std::atomic<bool> caught_up_{false};
   std::atomic<std::uint64_t> seen_height_{0}; // of the replica's head
-  mutable std::mutex mutex_;                  // guards the name
+  std::atomic<std::uint64_t> last_answer_us_{0};
+  mutable std::mutex mutex_; // guards the two names
   std::string replica_;
+  std::string last_failure_;
 };
 
 } // namespace tenon::host::link

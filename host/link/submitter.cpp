@@ -18,6 +18,7 @@ constexpr std::uint64_t kAfterFailureUs = 100'000;
 // From this try on, so many replicas get it at once: one of them is honest and up.
 constexpr std::uint32_t kTriesAlone = 2;
 constexpr std::size_t kReplicasAtOnce = 3;
+constexpr std::size_t kMaxBytes = 64u << 20; // under way
 // A block may be on its way that still takes the transaction in.
 constexpr std::uint64_t kForgetAfterUs = 5'000'000;
 
@@ -57,6 +58,11 @@ Status Submitter::submit(BytesView encoded) {
   Send first;
   {
     const std::lock_guard lock(mutex_);
+    if (bytes_ + encoded.size() > kMaxBytes) {
+      return resource_exhausted("TOO_MUCH_UNDER_WAY: " + std::to_string(bytes_) +
+                                " bytes of transactions await their outcome; try again later");
+    }
+    bytes_ += encoded.size();
     for (const Hash& transaction : batch.open)
       batch_of_.insert_or_assign(transaction, hash);
     const auto place = batches_.insert_or_assign(hash, std::move(batch)).first;
@@ -98,8 +104,8 @@ void Submitter::send(const Send& what) {
 
 // A refusal is no outcome: the replica may lie, or be behind. Another one is asked.
 void Submitter::answered(const Hash& hash, const Status& status) {
-  if (status.ok())
-    return;
+  if (status.ok() || status.code() == Code::kResourceExhausted)
+    return; // who is busy is not asked again any sooner
   const std::lock_guard lock(mutex_);
   const auto found = batches_.find(hash);
   if (found == batches_.end())
@@ -125,6 +131,7 @@ void Submitter::known(BytesView transaction_id) {
     batch->second.open.erase(transaction);
     if (!batch->second.open.empty())
       return;
+    bytes_ -= batch->second.bytes->size();
     batches_.erase(batch);
     under_way_.set(static_cast<double>(batches_.size()));
   }
@@ -143,6 +150,7 @@ void Submitter::tick() {
         for (const Hash& transaction : batch->second.open)
           batch_of_.erase(transaction);
         forgotten.push_back(batch->first);
+        bytes_ -= batch->second.bytes->size();
         batch = batches_.erase(batch);
         continue;
       }
@@ -162,10 +170,8 @@ void Submitter::send_all_again() {
   std::vector<Send> all;
   {
     const std::lock_guard lock(mutex_);
-    for (auto& [hash, batch] : batches_) {
-      batch.tries = 0;
+    for (auto& [hash, batch] : batches_)
       all.push_back(next_try(hash, batch));
-    }
   }
   for (const Send& one : all)
     send(one);

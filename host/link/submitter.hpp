@@ -31,7 +31,8 @@ public:
 
   // plugin::Consensus
   [[nodiscard]] Status attach(plugin::ReplicaApp& app) override;
-  // Keeps the batch until it is settled. UNAVAILABLE when no replica is connected.
+  // Keeps the batch until it is settled. UNAVAILABLE when no replica is connected,
+  // RESOURCE_EXHAUSTED when too much is under way.
   [[nodiscard]] Status submit(BytesView batch) override;
   [[nodiscard]] Result<Bytes> describe() const override;
 
@@ -70,6 +71,7 @@ private:
   mutable std::mutex mutex_;
   std::unordered_map<Hash, Batch, HashHasher> batches_;
   std::unordered_map<Hash, Hash, HashHasher> batch_of_; // by transaction
+  std::size_t bytes_ = 0;                               // of all batches
 };
 
 } // namespace tenon::host::link

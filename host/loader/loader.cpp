@@ -171,6 +171,11 @@ std::vector<std::string> offered_services(std::string_view kind) {
   return services;
 }
 
+bool needs_peers(const Descriptor& descriptor) {
+  const auto& needs = descriptor.needs;
+  return std::find(needs.begin(), needs.end(), TENON_HOST_PEERS_INTERFACE) != needs.end();
+}
+
 Checked<std::filesystem::path> find_plugin(const std::vector<std::filesystem::path>& path,
                                            std::string_view kind, std::string_view name) {
   const std::string file_name = plugin_file_name(kind, name);

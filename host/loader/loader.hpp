@@ -64,5 +64,7 @@ list_plugins(const std::vector<std::filesystem::path>& path);
 
 // The services that every host of this version offers, by kind of plugin.
 [[nodiscard]] std::vector<std::string> offered_services(std::string_view kind);
+// Can it do nothing on a node without a network?
+[[nodiscard]] bool needs_peers(const Descriptor& descriptor);
 
 } // namespace tenon::host::loader

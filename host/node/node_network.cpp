@@ -111,7 +111,8 @@ OwnRecord find_own(const config::NodeConfig& config, const pipeline::Genesis& ge
       return {"client " + name, client.public_key(), client.tls_key()};
     names.push_back(name);
   }
-  errors.push_back(unknown_name(config, place, "client with \"streams\": true", names, config.name));
+  errors.push_back(
+      unknown_name(config, place, "client with \"streams\": true", names, config.name));
   return {};
 }
 

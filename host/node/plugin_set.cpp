@@ -1,5 +1,7 @@
 #include "node/plugin_set.hpp"
 
+#include <optional>
+
 namespace tenon::host::node {
 
 namespace {
@@ -35,6 +37,19 @@ Refusal bad_section(const Inspection& found, const config::ConfigErrors& errors)
           "correct the section; `tenon plugin inspect` prints the schema"};
 }
 
+// A node without a network has no peers to give.
+std::optional<Refusal> check_peers(const config::NodeConfig& config, const Inspection& found) {
+  if (config.network || !loader::needs_peers(found.descriptor))
+    return std::nullopt;
+  return Refusal{RefusalCode::kMissingNeed,
+                 found.file.string(),
+                 "it needs other nodes to talk to, and this node has none",
+                 "a plugin that does without, or the section \"network\"",
+                 "\"role\": \"" + config.role + "\"",
+                 "name another plugin under \"" + found.descriptor.kind +
+                     "\", or make the node a replica"};
+}
+
 Checked<Inspection> checked_plugin(const config::NodeConfig& config, const config::PluginUse& use) {
   auto file = loader::find_plugin(config.plugin_path, use.kind, use.plugin);
   if (!file.ok())
@@ -46,6 +61,8 @@ Checked<Inspection> checked_plugin(const config::NodeConfig& config, const confi
       refusal.what += " under \"sha256\"";
     return refusal;
   }
+  if (const auto refusal = check_peers(config, *found))
+    return *refusal;
   const auto schema = config::Schema::compile(found->descriptor.config_schema);
   if (!schema.ok()) {
     return Refusal{RefusalCode::kBadSchema,

@@ -61,7 +61,13 @@ Result<std::vector<std::string>> ClientStreams::hosts_of(BytesView readers) {
   for (const std::string& party : *parties)
     TENON_RETURN_IF_ERROR(add_hosts(party, clients));
   sort_unique(clients);
-  return clients;
+  std::vector<std::string> followers;
+  for (std::string& client : clients) {
+    TENON_ASSIGN_OR_RETURN(const v1::ClientRecord* const record, follower(client));
+    if (record != nullptr)
+      followers.push_back(std::move(client));
+  }
+  return followers;
 }
 
 Status ClientStreams::add(const std::string& signer, const DecodedTransaction& transaction,
@@ -142,36 +148,41 @@ Status ClientStreams::add_write(BytesView key, const std::optional<Bytes>& entry
   TENON_ASSIGN_OR_RETURN(const auto before, state_.base().get(plugin::KeyClass::kState, key));
   TENON_ASSIGN_OR_RETURN(const BytesView readers, readers_of(entry));
   TENON_ASSIGN_OR_RETURN(const BytesView readers_before, readers_of(before));
-  v1::StreamWrite write;
-  write.set_key(Bytes(key));
   std::vector<std::string> sees;
+  std::vector<std::string> saw;
   if (entry) {
     TENON_ASSIGN_OR_RETURN(sees, hosts_of(readers));
+  }
+  if (before && (!entry || readers != readers_before)) {
+    TENON_ASSIGN_OR_RETURN(saw, hosts_of(readers_before));
+  }
+  if (sees.empty() && saw.empty())
+    return {};
+  const auto place = static_cast<std::uint32_t>(shown_.writes_size()) * 2;
+  v1::StreamWrite& write = *shown_.add_writes();
+  write.set_key(Bytes(key));
+  const Hash gone = wire::stream_write_hash(write);
+  if (!sees.empty()) {
     write.set_entry(*entry);
     const Hash hash = wire::stream_write_hash(write);
     for (const std::string& client : sees)
-      TENON_RETURN_IF_ERROR(note_write(client, write, hash));
+      TENON_RETURN_IF_ERROR(note_write(client, place, hash));
   }
-  if (!before || (entry && readers == readers_before))
-    return {};
-  TENON_ASSIGN_OR_RETURN(const std::vector<std::string> saw, hosts_of(readers_before));
-  write.clear_entry();
-  const Hash gone = wire::stream_write_hash(write);
   for (const std::string& client : saw) {
     if (!std::binary_search(sees.begin(), sees.end(), client))
-      TENON_RETURN_IF_ERROR(note_write(client, write, gone));
+      TENON_RETURN_IF_ERROR(note_write(client, place + 1, gone));
   }
   return {};
 }
 
-Status ClientStreams::note_write(const std::string& client, const v1::StreamWrite& write,
+Status ClientStreams::note_write(const std::string& client, std::uint32_t place,
                                  const Hash& hash) {
   TENON_ASSIGN_OR_RETURN(const v1::ClientRecord* const record, follower(client));
   if (record == nullptr)
     return {};
   Seen& seen = seen_[client];
   seen.step.writes.push_back(hash);
-  *seen.notes.add_writes() = write;
+  seen.notes.add_writes(place);
   seen.notes.set_writes_epoch(record->hosting_epoch());
   return {};
 }
@@ -201,6 +212,8 @@ Status ClientStreams::end_stream(const std::string& client, const Hash& block_id
 
 Status ClientStreams::finish(const Hash& block_id) {
   TENON_RETURN_IF_ERROR(add_writes());
+  if (shown_.writes_size() > 0)
+    state_.put_index(keys::shown_writes(height_), shown_.SerializeAsString());
   for (const auto& [client, seen] : seen_) {
     TENON_RETURN_IF_ERROR(write(client, seen.step, block_id));
     state_.put_index(keys::stream_notes(client, height_), seen.notes.SerializeAsString());

@@ -51,7 +51,8 @@ private:
                                   const v1::TransactionResult& result, std::uint32_t index);
   [[nodiscard]] Status add_writes();
   [[nodiscard]] Status add_write(BytesView key, const std::optional<Bytes>& entry);
-  [[nodiscard]] Status note_write(const std::string& client, const v1::StreamWrite& write,
+  // `place`: as StreamNotes has it.
+  [[nodiscard]] Status note_write(const std::string& client, std::uint32_t place,
                                   const Hash& hash);
   [[nodiscard]] Status write(const std::string& client, const wire::StreamStep& step,
                              const Hash& block_id);
@@ -59,13 +60,14 @@ private:
   [[nodiscard]] Result<const v1::ClientRecord*> follower(const std::string& client);
   [[nodiscard]] Result<bool> has_followers();
   [[nodiscard]] Status add_hosts(std::string_view party, std::vector<std::string>& clients);
-  // Sorted: who hosts one of them. Nobody, for an entry that has no readers.
+  // Sorted: which followers host one of them. None, for an entry that has no readers.
   [[nodiscard]] Result<std::vector<std::string>> hosts_of(BytesView readers);
 
   BlockState& state_;
   LedgerRecords& records_;
   std::uint64_t height_;
   std::map<std::string, Seen> seen_; // per client
+  v1::ShownWrites shown_;
 };
 
 } // namespace tenon::host::pipeline

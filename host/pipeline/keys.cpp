@@ -70,6 +70,11 @@ Bytes stream_notes(std::string_view client, std::uint64_t height) {
   append_be64(out, height);
   return out;
 }
+Bytes shown_writes(std::uint64_t height) {
+  Bytes out = joined({"sys/shown/"});
+  append_be64(out, height);
+  return out;
+}
 Bytes transaction(BytesView transaction_id) {
   return joined({"sys/tx/", transaction_id});
 }

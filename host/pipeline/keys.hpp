@@ -32,8 +32,9 @@ inline constexpr BytesView kStreams = "sys/stream/";
 // --- INDEX ---------------------------------------------------------------------------------------
 inline constexpr BytesView kExpiries = "sys/expiry/";
 inline constexpr BytesView kLastOffset = "sys/last_offset";
-// Of a client node: where it stands in its stream.
+// Of a client node: where it stands in its stream, and who certifies what comes next.
 inline constexpr BytesView kStreamCursor = "sys/stream_cursor";
+inline constexpr BytesView kStreamValidators = "sys/stream_validators";
 // Of a STATE key that expires: sorted by time, then key.
 [[nodiscard]] Bytes expiry(std::uint64_t time_us, BytesView key);
 [[nodiscard]] Bytes transaction(BytesView transaction_id);
@@ -42,6 +43,8 @@ inline constexpr BytesView kStreamCursor = "sys/stream_cursor";
 [[nodiscard]] Bytes event(std::string_view party, std::uint64_t offset);
 // What of the block is in the client's streams (StreamNotes).
 [[nodiscard]] Bytes stream_notes(std::string_view client, std::uint64_t height);
+// What of its writes some client sees (ShownWrites).
+[[nodiscard]] Bytes shown_writes(std::uint64_t height);
 
 // --- Names ---------------------------------------------------------------------------------------
 // 1 to 255 of A-Z a-z 0-9 : _ - and space.

@@ -16,6 +16,7 @@
 #include "tenon/plugin/consensus.hpp"
 #include "tenon/plugin/engine.hpp"
 #include "tenon/plugin/store.hpp"
+#include "tenon/v1/ledger_types.pb.h"
 
 namespace tenon::host::pipeline {
 
@@ -62,5 +63,8 @@ struct Options {
   // Called one at a time, beside everything else. Empty: the store keeps all.
   std::function<Status(std::uint64_t keep_from_height)> prune;
 };
+
+// With limits cut so that a batch that this node makes fits into a block of the ledger.
+[[nodiscard]] Options within(const v1::LedgerParameters& parameters, Options options);
 
 } // namespace tenon::host::pipeline

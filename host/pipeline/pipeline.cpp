@@ -94,23 +94,6 @@ struct Pipeline::Steps {
   std::shared_ptr<Sweep> sweep = std::make_shared<Sweep>();
 };
 
-namespace {
-
-// A batch that this node makes must fit into a block of this ledger.
-Options within(const v1::LedgerParameters& parameters, Options options) {
-  constexpr std::size_t kTransactionFrame = 16;
-  constexpr std::size_t kBatchFrame = 4096;
-  Limits& limits = options.limits;
-  limits.max_batch_transactions =
-      std::min<std::size_t>(limits.max_batch_transactions, parameters.max_block_transactions());
-  const std::size_t frames = kBatchFrame + kTransactionFrame * limits.max_batch_transactions;
-  const std::size_t block = parameters.max_block_bytes();
-  limits.max_batch_bytes = std::min(limits.max_batch_bytes, block > frames ? block - frames : 1);
-  return options;
-}
-
-} // namespace
-
 Pipeline::Steps::Steps(Parts given_parts, Options given_options, Genesis given_genesis,
                        EngineSet given_engines)
     : parts(std::move(given_parts)),
@@ -328,6 +311,9 @@ Status Pipeline::submit_batch(const std::string& client, BytesView batch) {
 }
 Result<v1::StreamPage> Pipeline::stream(const v1::StreamRequest& request) {
   return steps_->health.observed(steps_->streams.page(request));
+}
+Result<v1::StatePart> Pipeline::visible_state(const v1::StateRequest& request) {
+  return steps_->health.observed(steps_->streams.state(request));
 }
 Result<v1::LedgerProof> Pipeline::prove_for(const std::string& client,
                                             const v1::ProofRequest& request) {

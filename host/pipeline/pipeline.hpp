@@ -1,7 +1,8 @@
 // The ledger as one object: what API plugins ask (LedgerService), what client nodes ask
-// (ClientService) and what consensus drives (ReplicaApp). It owns one object per step of a request's path — admission, pre_executor,
-// proposer, block_executor, committer, event_hub, completion_table, query_service — and only
-// connects them. Owned by the node; any thread unless said otherwise.
+// (ClientService) and what consensus drives (ReplicaApp). It owns one object per step of a
+// request's path — admission, pre_executor, proposer, block_executor, committer, event_hub,
+// completion_table, query_service — and only connects them. Owned by the node; any thread unless
+// said otherwise.
 #pragma once
 
 #include <memory>
@@ -51,6 +52,7 @@ public:
   // ClientService; watch and unwatch are those above
   [[nodiscard]] Status submit_batch(const std::string& client, BytesView batch) override;
   [[nodiscard]] Result<v1::StreamPage> stream(const v1::StreamRequest& request) override;
+  [[nodiscard]] Result<v1::StatePart> visible_state(const v1::StateRequest& request) override;
   [[nodiscard]] Result<v1::LedgerProof> prove_for(const std::string& client,
                                                   const v1::ProofRequest& request) override;
 

@@ -101,6 +101,12 @@ Result<v1::LedgerProof> QueryService::prove_for(const std::string& client,
                                                 const v1::ProofRequest& request) const {
   const auto head = head_.get();
   const BlockState state(head->snapshot, head->block->header.record_time_us());
+  TENON_ASSIGN_OR_RETURN(const auto asking,
+                         read_record<v1::ClientRecord>(state, keys::client(client)));
+  if (!asking || asking->public_key().empty()) {
+    return permission_denied("UNKNOWN_CLIENT: the ledger has no client " + client +
+                             "; operators add one");
+  }
   for (const std::string& party : request.parties()) {
     TENON_ASSIGN_OR_RETURN(const auto record,
                            read_record<v1::PartyRecord>(state, keys::party(party)));

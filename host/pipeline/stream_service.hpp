@@ -16,15 +16,26 @@ public:
 
   // OUT_OF_RANGE when blocks after the height are pruned; the answer names the oldest.
   [[nodiscard]] Result<v1::StreamPage> page(const v1::StreamRequest& request) const;
+  // OUT_OF_RANGE when that state is pruned.
+  [[nodiscard]] Result<v1::StatePart> state(const v1::StateRequest& request) const;
 
 private:
   [[nodiscard]] Result<v1::StreamBlock> block(const std::string& client, std::uint64_t height,
                                               const plugin::StoreSnapshot& index) const;
   [[nodiscard]] Status add_groups(std::uint64_t height, const v1::StreamNotes& notes,
                                   v1::StreamBlock& block) const;
-  // Ends the page with its last block's certificate and the proofs.
+  [[nodiscard]] Status add_writes(std::uint64_t height, const v1::StreamNotes& notes,
+                                  const plugin::StoreSnapshot& index,
+                                  v1::StreamBlock& block) const;
+  // Puts the block's certificate into the page; whether it is the block's own.
+  [[nodiscard]] Result<bool> certify(std::uint64_t height, BytesView header,
+                                     v1::StreamPage& page) const;
+  [[nodiscard]] Status add_links(std::uint64_t height, std::uint64_t head,
+                                 v1::StreamPage& page) const;
+  [[nodiscard]] Status check_live(const LedgerHead& head, const std::string& client) const;
+  // What the state after the page's last block proves.
   [[nodiscard]] Status finish(const v1::StreamRequest& request, const LedgerHead& head,
-                              v1::StreamPage& page) const;
+                              bool epoch_ends, v1::StreamPage& page) const;
 
   const plugin::Store& store_;
   BlockReader& reader_;

@@ -22,6 +22,8 @@ public:
   [[nodiscard]] virtual Status submit_batch(const std::string& client, BytesView batch) = 0;
   // The next page of the client's stream; one without blocks when there is nothing new.
   [[nodiscard]] virtual Result<v1::StreamPage> stream(const v1::StreamRequest& request) = 0;
+  // A part of what the client may see of the state after a block.
+  [[nodiscard]] virtual Result<v1::StatePart> visible_state(const v1::StateRequest& request) = 0;
   // As LedgerService::prove, for parties that the client hosts and no others.
   [[nodiscard]] virtual Result<v1::LedgerProof> prove_for(const std::string& client,
                                                           const v1::ProofRequest& request) = 0;

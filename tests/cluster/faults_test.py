@@ -253,15 +253,87 @@ def running_client_network():
             network.close()
 
 
-class ClientNodeFaults(Faults):
-    """What was acknowledged by a client node is on every replica and on the client node, once."""
+class ClientNodeFaults(unittest.TestCase):
+    """What a client node has acknowledged is on every replica and on the client node, once."""
 
-    # Those of the replicas alone have run.
-    test_killed_leaders_and_followers_lose_and_double_nothing = None
-    test_a_power_cut_of_all_four_loses_nothing_that_was_acknowledged = None
-    test_a_frozen_replica_is_not_waited_for_and_comes_back = None
-    test_two_of_four_decide_nothing_and_go_on_with_a_third = None
-    test_a_wiped_replica_takes_over_the_chain_and_votes_again = None
+    def begin(self, network: ClientNetwork) -> Token:
+        token = Token(network.client)
+        token.mint(MINTED)
+        return token
+
+    def check_books(self, network: ClientNetwork, token: Token, acknowledged: int) -> None:
+        network.await_level()
+        network.client.wait_ready()
+        for node in (network.client, *network.nodes):
+            token.node = node
+            self.assertEqual(token.balance("bob"), acknowledged, node.folder.name)
+            self.assertEqual(token.balance("alice"), MINTED - acknowledged, node.folder.name)
+            self.assertNotIn("fault", node.last_words())
+
+    def test_replicas_killed_under_a_client_node_lose_and_double_nothing(self):
+        choice = random.Random(11)
+        with running_client_network() as network:
+            token = self.begin(network)
+            load = Load(token)
+            for _ in range(KILLS):
+                time.sleep(choice.uniform(0.05, 0.4))
+                victim = network.nodes[choice.randrange(4)]
+                victim.kill()
+                time.sleep(choice.uniform(0, 0.5))
+                victim.start()
+            acknowledged = load.end()
+            self.assertGreater(acknowledged, KILLS)
+            print(f"{KILLS} kills, {acknowledged} transfers through the client node, the slowest "
+                  f"took {load.slowest:.2f} s")
+            self.check_books(network, token, acknowledged)
+
+    def test_a_client_node_killed_under_load_loses_and_doubles_nothing(self):
+        choice = random.Random(13)
+        with running_client_network() as network:
+            token = self.begin(network)
+            load = Load(token)
+            for _ in range(KILLS):
+                time.sleep(choice.uniform(0.05, 0.6))
+                network.client.kill()
+                network.client.start()
+            acknowledged = load.end()
+            self.assertGreater(acknowledged, KILLS)
+            print(f"{KILLS} kills of the client node, {acknowledged} transfers, the slowest took "
+                  f"{load.slowest:.2f} s")
+            self.check_books(network, token, acknowledged)
+
+    def test_a_frozen_replica_is_left_for_another_one(self):
+        with running_client_network() as network:
+            token = self.begin(network)
+            load = Load(token)
+            for node in network.nodes:
+                node.process.send_signal(signal.SIGSTOP)
+                time.sleep(4)
+                before = load.acknowledged
+                time.sleep(1)
+                self.assertGreater(load.acknowledged, before, f"without {node.folder.name}")
+                node.process.send_signal(signal.SIGCONT)
+                time.sleep(1)
+            self.check_books(network, token, load.end())
+
+    def test_without_a_quorum_nothing_is_acknowledged_and_later_all_that_was_asked_for(self):
+        with running_client_network() as network:
+            token = self.begin(network)
+            load = Load(token)
+            time.sleep(0.5)
+            network.nodes[0].kill()
+            network.nodes[1].kill()
+            time.sleep(1)
+            before = load.acknowledged
+            time.sleep(1.5)
+            self.assertEqual(load.acknowledged, before)
+            network.nodes[0].start(ready=False)
+            network.nodes[1].start(ready=False)
+            deadline = time.monotonic() + 60
+            while load.acknowledged < before + 20 and time.monotonic() < deadline:
+                time.sleep(0.1)
+            self.assertGreaterEqual(load.acknowledged, before + 20)
+            self.check_books(network, token, load.end())
 
 
 if __name__ == "__main__":

@@ -77,6 +77,8 @@ void judge_request(BytesView frame) {
     return;
   if (kind == Kind::kProof && !read_proof(*opened).ok())
     return;
+  if (kind == Kind::kState && !read_state(*opened).ok())
+    return;
   pb::Request request;
   require(request.ParseFromArray(frame.data(), static_cast<int>(frame.size())));
   require(request.id() == opened->id && opened->id != 0);
@@ -89,7 +91,7 @@ void judge_answer(BytesView frame) {
   const auto opened = open_answer(frame);
   if (!opened.ok())
     return;
-  for (const Kind kind : {Kind::kBatch, Kind::kStream, Kind::kProof}) {
+  for (const Kind kind : {Kind::kBatch, Kind::kStream, Kind::kProof, Kind::kState}) {
     const auto read = read_answer(*opened, kind);
     if (!read.ok())
       continue;

@@ -1,5 +1,5 @@
-"""A client node of four replicas: what applications do through it, what it shows and keeps, and what
-of it is refused."""
+"""A client node of four replicas: what applications do through it, what it shows and keeps, and
+what of it is refused."""
 
 import contextlib
 import json

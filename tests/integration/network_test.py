@@ -166,6 +166,12 @@ class Init(unittest.TestCase):
         for word in words:
             self.assertIn(word, result.stderr)
 
+    def test_a_consensus_that_orders_alone_is_refused_where_several_must_sign(self):
+        with temporary_folder() as folder:
+            init(folder / "network", replicas=2)
+            self.refused(folder / "network/replica-1/node.json", "orders alone",
+                         "expected a ledger with one validator, found 2", "How to fix")
+
     def test_tenond_tells_its_engines_and_makes_no_data_directory(self):
         with temporary_folder() as folder:
             node = Node(folder, "memory")

@@ -4,9 +4,10 @@ submission, the log of what was accepted, and what is refused."""
 import json
 import shutil
 import stat
+import time
 import unittest
 
-from node import Node, answer, running_node, temporary_folder, tenon
+from node import Node, Token, answer, running_node, temporary_folder, tenon
 
 NAMES = ("olga", "omar", "otto")
 
@@ -210,7 +211,8 @@ class Operators(unittest.TestCase):
             "set-engines": (("cd" * 32,), {"fingerprint": "cd" * 32}),
             "host-party": (("alice", "solo", "guest"),
                            {"party": "alice", "clients": ["solo", "guest"]}),
-            "add-client": (("c", key, "--may-allocate-parties"), {"may_allocate_parties": True}),
+            "add-client": (("c", key, "--may-allocate-parties", "--streams"),
+                           {"may_allocate_parties": True, "streams": True}),
             "rotate-client-key": (("c", key), {"id": "c", "public_key": key}),
             "set-operators": (("--threshold", "1", f"olga={key}"),
                               {"threshold": 1,
@@ -254,6 +256,38 @@ class Epochs(unittest.TestCase):
             verified = answer("db", "verify", "--config", node.config, "--data-dir", node.data)
             self.assertEqual((verified["height"], verified["certificates"]),
                              (str(height), str(height)))
+
+
+class Pruning(unittest.TestCase):
+    def test_what_operators_prune_is_forgotten_and_the_ledger_goes_on_after_a_restart_too(self):
+        with running_node() as node:
+            token = Token(node)
+            token.mint(100)
+            for _ in range(5):
+                token.transfer(1)
+            head = int(node.curl("/v1/status", token=node.operator())[1]["height"])
+            online = ("--url", node.url, "--data-dir", node.data)
+            command = node.folder / "prune.json"
+            answer("operator", "prune", head, "--output", command, *online)
+            answer("operator", "sign", command, "--key", node.data / "keys/node.pem",
+                   "--data-dir", node.data)
+            answer("operator", "submit", command, *online)
+            deadline = time.monotonic() + 30
+            while self.oldest(node) != head:
+                self.assertLess(time.monotonic(), deadline, self.oldest(node))
+                time.sleep(0.05)
+            self.assertEqual(node.stop(), 0)
+            node.start()
+            self.assertEqual(self.oldest(node), head)
+            status, problem = node.curl("/v1/blocks", token=node.operator())
+            self.assertNotEqual(status, 200)
+            self.assertIn(f"the oldest block that this replica keeps is {head}",
+                          problem["detail"])
+            self.assertEqual(token.transfer(1)[0], 200)
+            self.assertEqual(token.balance("bob"), 6)
+
+    def oldest(self, node):
+        return int(node.curl("/v1/blocks?order=desc", token=node.operator())[1]["oldest"])
 
 
 if __name__ == "__main__":

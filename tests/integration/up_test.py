@@ -1,5 +1,5 @@
-"""`tenon up`: from an empty folder to a verified proof, and again on the same data; through a client
-node of four replicas, and on one solo node."""
+"""`tenon up`: from an empty folder to a verified proof, and again on the same data; through a
+client node of four replicas, and on one solo node."""
 
 import json
 import signal

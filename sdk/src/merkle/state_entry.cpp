@@ -96,4 +96,12 @@ bool may_read(BytesView readers, std::span<const std::string> parties) {
   return false;
 }
 
+bool is_entry(BytesView encoded) {
+  const auto entry = decode_entry(encoded);
+  if (!entry.ok() || encode_entry(*entry) != encoded)
+    return false;
+  const auto readers = decode_readers(entry->readers);
+  return readers && encode_readers(*readers) == entry->readers;
+}
+
 } // namespace tenon::merkle

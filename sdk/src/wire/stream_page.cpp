@@ -3,6 +3,7 @@
 #include <map>
 
 #include "tenon/crypto/sha256.hpp"
+#include "tenon/merkle/state_entry.hpp"
 #include "tenon/wire/hashing.hpp"
 #include "tenon/wire/ledger_proof.hpp"
 #include "tenon/wire/stream.hpp"
@@ -18,16 +19,20 @@ Status not_genuine(std::uint64_t height, const std::string& why) {
                           why);
 }
 
+template <typename Message> bool parse(BytesView bytes, Message& message) {
+  return message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
+}
+
 // The block itself: that it follows the one before it, in block and result.
-Result<StreamedBlock> check_link(const v1::StreamBlock& block, const StreamCursor& before) {
+Result<StreamedBlock> check_link(BytesView header_bytes, BytesView result_bytes,
+                                 const StreamCursor& before) {
   const std::uint64_t height = before.height + 1;
   StreamedBlock checked;
   v1::ResultHeader result;
-  if (!checked.header.ParseFromString(block.header()) ||
-      !result.ParseFromString(block.result_header()))
+  if (!parse(header_bytes, checked.header) || !parse(result_bytes, result))
     return not_genuine(height, "a header is malformed");
-  checked.block_id = crypto::sha256(block.header());
-  checked.result_hash = crypto::sha256(block.result_header());
+  checked.block_id = crypto::sha256(header_bytes);
+  checked.result_hash = crypto::sha256(result_bytes);
   const v1::BlockHeader& header = checked.header;
   if (header.chain() != before.chain.view() || header.height() != height ||
       header.parent() != before.block_id.view() ||
@@ -41,6 +46,25 @@ Result<StreamedBlock> check_link(const v1::StreamBlock& block, const StreamCurso
     return not_genuine(height, "it names other validators than those of its epoch");
   checked.state_root = Hash::from_view(result.state_root());
   return checked;
+}
+
+// Different bytes may have one hash where a field has no size of its own, or is put in order before
+// it is hashed: only the form in which the ledger has it is taken.
+Status check_form(const v1::StreamBlock& block, std::uint64_t height) {
+  for (const v1::StreamGroup& group : block.groups()) {
+    for (const v1::StreamEvent& event : group.events()) {
+      const v1::Event& content = event.event();
+      const std::vector<std::string> readers(content.readers().begin(), content.readers().end());
+      const auto canonical = merkle::decode_readers(merkle::encode_readers(readers));
+      if (content.salt().size() != Hash::kSize || !canonical || *canonical != readers)
+        return not_genuine(height, "an event has a salt or readers of another form");
+    }
+  }
+  for (const v1::StreamWrite& write : block.writes()) {
+    if (!write.entry().empty() && !merkle::is_entry(write.entry()))
+      return not_genuine(height, "an entry is malformed");
+  }
+  return {};
 }
 
 // What the hash of the group does not say: that transaction and response are those of the outcome.
@@ -79,6 +103,7 @@ public:
 
   Status add(const v1::StreamBlock& block, StreamedBlock& checked) {
     const std::uint64_t height = checked.header.height();
+    TENON_RETURN_IF_ERROR(check_form(block, height));
     std::map<std::uint64_t, StreamStep> steps; // by hosting epoch
     std::uint64_t next_index = 0;
     for (const v1::StreamGroup& group : block.groups()) {
@@ -106,9 +131,12 @@ public:
     const std::uint64_t height = last.header.height();
     TENON_ASSIGN_OR_RETURN(const std::uint64_t present,
                            hosting_epoch(page.client(), client, last));
+    const std::uint64_t needed = present == 0 ? 0 : present - first_ + 1;
     if (epoch_ > present || present - first_ > kMaxHostingEpochs ||
-        static_cast<std::uint64_t>(page.streams_size()) != (present == 0 ? 0 : present - first_ + 1))
+        static_cast<std::uint64_t>(page.streams_size()) != needed)
       return not_genuine(height, "it lacks proofs of the client's streams, or has too many");
+    if (present == 0 && (hashes_.size() != 1 || hashes_.begin()->second != Hash{}))
+      return not_genuine(height, "it gives something to a client that the ledger does not have");
     for (int i = 0; i < page.streams_size(); ++i) {
       const std::uint64_t epoch = first_ + static_cast<std::uint64_t>(i);
       const v1::KeyProof& proof = page.streams(i);
@@ -155,17 +183,24 @@ private:
   std::map<std::uint64_t, Hash> hashes_;
 };
 
-Status check_certificate(const v1::StreamPage& page, const StreamCursor& cursor,
-                         const StreamedBlock& last) {
-  const std::uint64_t height = last.header.height();
+// The cursor after the block.
+void advance(StreamCursor& cursor, const StreamedBlock& block) {
+  cursor.height = block.header.height();
+  cursor.block_id = block.block_id;
+  cursor.result_hash = block.result_hash;
+  cursor.record_time_us = block.header.record_time_us();
+}
+
+// `at`: the last block, or the last link.
+Status check_certificate(const v1::StreamPage& page, const StreamCursor& at) {
   v1::Certificate certificate;
   if (!certificate.ParseFromString(page.certificate()))
-    return not_genuine(height, "its certificate is malformed");
-  if (certificate.block_id() != last.block_id.view() ||
-      certificate.result_hash() != last.result_hash.view())
-    return not_genuine(height, "its certificate is for another block or result");
-  return verify_certificate(certificate, cursor.chain, cursor.validators)
-      .with_context("block " + std::to_string(height));
+    return not_genuine(at.height, "its certificate is malformed");
+  if (certificate.block_id() != at.block_id.view() ||
+      certificate.result_hash() != at.result_hash.view())
+    return not_genuine(at.height, "its certificate is for another block or result");
+  return verify_certificate(certificate, at.chain, at.validators)
+      .with_context("block " + std::to_string(at.height));
 }
 
 } // namespace
@@ -176,21 +211,32 @@ Result<StreamedPage> verify_stream_page(const v1::StreamPage& page, const Stream
   StreamedPage checked;
   Streams streams(cursor);
   StreamCursor at = cursor;
-  for (const v1::StreamBlock& block : page.blocks()) {
+  const auto follow = [&](const auto& block) -> Result<StreamedBlock> {
     if (checked.epoch_ends)
       return not_genuine(at.height + 1, "it is of another epoch than the block before it");
-    TENON_ASSIGN_OR_RETURN(StreamedBlock one, check_link(block, at));
-    TENON_RETURN_IF_ERROR(streams.add(block, one));
+    TENON_ASSIGN_OR_RETURN(StreamedBlock one,
+                           check_link(block.header(), block.result_header(), at));
     checked.epoch_ends = one.header.validators() != one.header.next_validators();
-    at.height = one.header.height();
-    at.block_id = one.block_id;
-    at.result_hash = one.result_hash;
-    at.record_time_us = one.header.record_time_us();
+    advance(at, one);
+    return one;
+  };
+  for (const v1::StreamBlock& block : page.blocks()) {
+    TENON_ASSIGN_OR_RETURN(StreamedBlock one, follow(block));
+    TENON_RETURN_IF_ERROR(streams.add(block, one));
     checked.blocks.push_back(std::move(one));
   }
-  const StreamedBlock& last = checked.blocks.back();
-  TENON_RETURN_IF_ERROR(check_certificate(page, cursor, last));
-  TENON_ASSIGN_OR_RETURN(checked.hosting_epoch, streams.check(page, cursor.client, last));
+  if (checked.epoch_ends) {
+    checked.next = page.next();
+    if (validators_hash(checked.next).view() !=
+        checked.blocks.back().header.next_validators())
+      return not_genuine(at.height, "it names other validators for the next epoch");
+  }
+  for (const v1::StreamLink& link : page.links())
+    TENON_RETURN_IF_ERROR(follow(link).status());
+  TENON_RETURN_IF_ERROR(check_certificate(page, at));
+  TENON_ASSIGN_OR_RETURN(checked.hosting_epoch,
+                         streams.check(page, cursor.client, checked.blocks.back()));
+  checked.epoch_ends = checked.next.validators_size() > 0;
   return checked;
 }
 

@@ -29,6 +29,7 @@ struct Arguments {
   std::uint64_t height = 0;
   std::uint32_t count = 0;
   bool may_allocate_parties = false;
+  bool streams = false;
 };
 
 // Puts what the arguments say into the action.
@@ -134,6 +135,7 @@ Status host_party(const Arguments& arguments, const Hash&, v1::OperatorAction& a
 Status add_client(const Arguments& arguments, const Hash&, v1::OperatorAction& action) {
   v1::AddClient& add = *action.mutable_add_client();
   add.set_may_allocate_parties(arguments.may_allocate_parties);
+  add.set_streams(arguments.streams);
   TENON_RETURN_IF_ERROR(take_name(arguments.name, add.mutable_id()));
   return take_keys(arguments, add);
 }
@@ -269,6 +271,7 @@ void add_client_drafts(Drafts& drafts) {
   command = drafts.with_keys(
       drafts.named("add-client", "let a client node sign batches", "its id", add_client));
   command->add_flag("--may-allocate-parties", arguments.may_allocate_parties);
+  command->add_flag("--streams", arguments.streams, "it is a node that follows the ledger");
   drafts.named("remove-client", "let it sign no more", "its id", remove_client);
   drafts.with_keys(drafts.named("rotate-client-key", "order other keys of a client node", "its id",
                                 rotate_client_key));

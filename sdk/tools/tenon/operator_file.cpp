@@ -78,7 +78,8 @@ Json describe_clients(const v1::OperatorAction& action) {
             {"id", action.add_client().id()},
             {"public_key", key_or_null(action.add_client().public_key())},
             {"tls_key", key_or_null(action.add_client().tls_key())},
-            {"may_allocate_parties", action.add_client().may_allocate_parties()}};
+            {"may_allocate_parties", action.add_client().may_allocate_parties()},
+            {"streams", action.add_client().streams()}};
   case v1::OperatorAction::kRemoveClient:
     return {{"action", "remove-client"}, {"id", action.remove_client().id()}};
   default:

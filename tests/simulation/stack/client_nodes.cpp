@@ -114,6 +114,13 @@ ClientNodes::~ClientNodes() {
     stop_replica(i);
 }
 
+std::size_t ClientNodes::add_client(const std::string& id) {
+  clients_.push_back(std::make_unique<Client>(clients_.size()));
+  clients_.back()->name = id;
+  start_client(clients_.size() - 1);
+  return clients_.size() - 1;
+}
+
 void ClientNodes::start_replica(std::size_t index) {
   replicas_->start(index);
   Server& server = *servers_[index];

@@ -85,6 +85,12 @@ public:
   // Signed by the operator of the network, sent by the first replica.
   v1::Completion order(const v1::OperatorAction& action);
 
+  // One that the genesis document does not name; started.
+  std::size_t add_client(const std::string& id);
+  [[nodiscard]] Bytes public_key(std::size_t client) const {
+    return clients_[client]->host.node_key().public_key();
+  }
+
   void stop_replica(std::size_t replica);
   void start_replica(std::size_t replica);
   void stop_client(std::size_t client);

@@ -5,6 +5,7 @@
 #include "pipeline/keys.hpp"
 #include "simulation/stack/client_nodes.hpp"
 #include "tenon/core/encoding.hpp"
+#include "tenon/crypto/sha256.hpp"
 #include "tenon/merkle/state_entry.hpp"
 
 using namespace tenon;
@@ -182,148 +183,170 @@ bool flip_if_any(std::string& bytes) {
   return true;
 }
 
-const std::vector<std::pair<std::string, Lie>>& lies() {
-  static const std::vector<std::pair<std::string, Lie>> all = {
-      {"a group is kept back", in_a_block([](v1::StreamBlock& block) {
-         if (block.groups_size() == 0)
-           return false;
-         block.mutable_groups()->RemoveLast();
-         return true;
-       })},
-      {"all of a block is kept back", in_a_block([](v1::StreamBlock& block) {
-         const bool any = block.groups_size() + block.writes_size() > 0;
-         block.clear_groups();
-         block.clear_writes();
-         return any;
-       })},
-      {"an event is kept back", in_a_group([](v1::StreamGroup& group) {
-         if (group.events_size() == 0)
-           return false;
-         group.mutable_events()->RemoveLast();
-         return true;
-       })},
-      {"an outcome is kept back", in_a_group([](v1::StreamGroup& group) {
-         const bool any = group.has_outcome();
-         group.clear_outcome();
-         group.clear_transaction();
-         return any;
-       })},
-      {"an event's payload is another", in_a_group([](v1::StreamGroup& group) {
-         return group.events_size() > 0 &&
-                flip_if_any(*group.mutable_events(0)->mutable_event()->mutable_payload());
-       })},
-      {"an event has another reader", in_a_group([](v1::StreamGroup& group) {
-         if (group.events_size() == 0)
-           return false;
-         group.mutable_events(0)->mutable_event()->add_readers("zoe");
-         return true;
-       })},
-      {"a rejection becomes a success", in_a_group([](v1::StreamGroup& group) {
-         if (!group.has_outcome() || group.outcome().code() == 0)
-           return false;
-         group.mutable_outcome()->set_code(0);
-         return true;
-       })},
-      {"a response is another", in_a_group([](v1::StreamGroup& group) {
-         return group.has_outcome() && group.outcome().code() == 0 &&
-                flip_if_any(*group.mutable_outcome()->mutable_response());
-       })},
-      {"a transaction is another", in_a_group([](v1::StreamGroup& group) {
-         return flip_if_any(*group.mutable_transaction());
-       })},
-      {"a group stands at another place", in_a_group([](v1::StreamGroup& group) {
-         group.set_index(group.index() + 1);
-         return true;
-       })},
-      {"a group is of another hosting epoch", in_a_group([](v1::StreamGroup& group) {
-         group.set_hosting_epoch(group.hosting_epoch() + 1);
-         return true;
-       })},
-      {"a write is kept back", in_a_block([](v1::StreamBlock& block) {
-         if (block.writes_size() == 0)
-           return false;
-         block.mutable_writes()->RemoveLast();
-         return true;
-       })},
-      {"a written value is another", in_a_block([](v1::StreamBlock& block) {
-         return block.writes_size() > 0 && flip_if_any(*block.mutable_writes(0)->mutable_entry());
-       })},
-      {"a written value is said to be gone", in_a_block([](v1::StreamBlock& block) {
-         if (block.writes_size() == 0 || block.writes(0).entry().empty())
-           return false;
-         block.mutable_writes(0)->clear_entry();
-         return true;
-       })},
-      {"a write is made up", in_a_block([](v1::StreamBlock& block) {
-         v1::StreamWrite& write = *block.add_writes();
-         write.set_key("script/balance/ann");
-         block.set_writes_epoch(1);
-         return true;
-       })},
-      {"a block's time is another", in_a_block([](v1::StreamBlock& block) {
-         v1::BlockHeader header;
-         if (!header.ParseFromString(block.header()))
-           return false;
-         header.set_record_time_us(header.record_time_us() + 1);
-         block.set_header(header.SerializeAsString());
-         return true;
-       })},
-      {"a block's result is another", in_a_block([](v1::StreamBlock& block) {
-         v1::ResultHeader result;
-         if (!result.ParseFromString(block.result_header()))
-           return false;
-         flip(*result.mutable_state_root());
-         block.set_result_header(result.SerializeAsString());
-         return true;
-       })},
-      {"the certificate lacks a quorum", [](v1::StreamPage& page) {
-         v1::Certificate certificate;
-         if (!certificate.ParseFromString(page.certificate()))
-           return false;
-         certificate.mutable_signatures()->DeleteSubrange(0, 1);
-         page.set_certificate(certificate.SerializeAsString());
-         return true;
-       }},
-      {"the certificate counts one signer twice", [](v1::StreamPage& page) {
-         v1::Certificate certificate;
-         if (!certificate.ParseFromString(page.certificate()) || certificate.signatures_size() < 2)
-           return false;
-         *certificate.mutable_signatures(0) = certificate.signatures(1);
-         page.set_certificate(certificate.SerializeAsString());
-         return true;
-       }},
-      {"the first block is left out", [](v1::StreamPage& page) {
-         page.mutable_blocks()->DeleteSubrange(0, 1);
-         return page.blocks_size() > 0;
-       }},
-      {"the last block is left out", [](v1::StreamPage& page) {
-         page.mutable_blocks()->RemoveLast();
-         return page.blocks_size() > 0;
-       }},
-      {"the proof of the stream is missing", [](v1::StreamPage& page) {
-         page.clear_streams();
-         return true;
-       }},
-      {"the stream is said to be empty", [](v1::StreamPage& page) {
-         if (page.streams_size() == 0)
-           return false;
-         page.mutable_streams(0)->set_present(false);
-         return true;
-       }},
-      {"the client's record is said to be absent", [](v1::StreamPage& page) {
-         page.mutable_client()->set_present(false);
-         page.clear_streams();
-         return true;
-       }},
-      {"the proof is of another client's stream", [](v1::StreamPage& page) {
-         if (page.streams_size() == 0)
-           return false;
-         page.mutable_streams(0)->set_key("sys/stream/client1/1");
-         return true;
-       }},
-  };
-  return all;
-}
+const std::vector<std::pair<std::string, Lie>> kLies = {
+    {"a group is kept back", in_a_block([](v1::StreamBlock& block) {
+       if (block.groups_size() == 0)
+         return false;
+       block.mutable_groups()->RemoveLast();
+       return true;
+     })},
+    {"all of a block is kept back", in_a_block([](v1::StreamBlock& block) {
+       const bool any = block.groups_size() + block.writes_size() > 0;
+       block.clear_groups();
+       block.clear_writes();
+       return any;
+     })},
+    {"an event is kept back", in_a_group([](v1::StreamGroup& group) {
+       if (group.events_size() == 0)
+         return false;
+       group.mutable_events()->RemoveLast();
+       return true;
+     })},
+    {"an outcome is kept back", in_a_group([](v1::StreamGroup& group) {
+       const bool any = group.has_outcome();
+       group.clear_outcome();
+       group.clear_transaction();
+       return any;
+     })},
+    {"an event's payload is another", in_a_group([](v1::StreamGroup& group) {
+       return group.events_size() > 0 &&
+              flip_if_any(*group.mutable_events(0)->mutable_event()->mutable_payload());
+     })},
+    {"an event has another reader", in_a_group([](v1::StreamGroup& group) {
+       if (group.events_size() == 0)
+         return false;
+       group.mutable_events(0)->mutable_event()->add_readers("zoe");
+       return true;
+     })},
+    {"a rejection becomes a success", in_a_group([](v1::StreamGroup& group) {
+       if (!group.has_outcome() || group.outcome().code() == 0)
+         return false;
+       group.mutable_outcome()->set_code(0);
+       return true;
+     })},
+    {"a response is another", in_a_group([](v1::StreamGroup& group) {
+       return group.has_outcome() && group.outcome().code() == 0 &&
+              flip_if_any(*group.mutable_outcome()->mutable_response());
+     })},
+    {"a transaction is another", in_a_group([](v1::StreamGroup& group) {
+       return flip_if_any(*group.mutable_transaction());
+     })},
+    {"a group stands at another place", in_a_group([](v1::StreamGroup& group) {
+       group.set_index(group.index() + 1);
+       return true;
+     })},
+    {"a group is of another hosting epoch", in_a_group([](v1::StreamGroup& group) {
+       group.set_hosting_epoch(group.hosting_epoch() + 1);
+       return true;
+     })},
+    {"an event's salt swallows its payload", in_a_group([](v1::StreamGroup& group) {
+       if (group.events_size() == 0 || group.events(0).event().payload().empty())
+         return false;
+       v1::Event& event = *group.mutable_events(0)->mutable_event();
+       event.mutable_salt()->push_back(event.payload().front());
+       event.mutable_payload()->erase(0, 1);
+       return true;
+     })},
+    {"an event's readers are told twice", in_a_group([](v1::StreamGroup& group) {
+       if (group.events_size() == 0)
+         return false;
+       v1::Event& event = *group.mutable_events(0)->mutable_event();
+       event.add_readers(event.readers(0));
+       return true;
+     })},
+    {"an entry is what was hashed for it", in_a_block([](v1::StreamBlock& block) {
+       if (block.writes_size() == 0 || block.writes(0).entry().empty())
+         return false;
+       const Bytes encoded = block.writes(0).entry();
+       const auto entry = merkle::decode_entry(encoded);
+       Bytes hashed = entry->salt.str() + crypto::sha256(entry->readers).str();
+       append_be64(hashed, entry->expires_at_us);
+       block.mutable_writes(0)->set_entry(hashed.append(entry->value));
+       return true;
+     })},
+    {"a write is kept back", in_a_block([](v1::StreamBlock& block) {
+       if (block.writes_size() == 0)
+         return false;
+       block.mutable_writes()->RemoveLast();
+       return true;
+     })},
+    {"a written value is another", in_a_block([](v1::StreamBlock& block) {
+       return block.writes_size() > 0 && flip_if_any(*block.mutable_writes(0)->mutable_entry());
+     })},
+    {"a written value is said to be gone", in_a_block([](v1::StreamBlock& block) {
+       if (block.writes_size() == 0 || block.writes(0).entry().empty())
+         return false;
+       block.mutable_writes(0)->clear_entry();
+       return true;
+     })},
+    {"a write is made up", in_a_block([](v1::StreamBlock& block) {
+       v1::StreamWrite& write = *block.add_writes();
+       write.set_key("script/balance/ann");
+       block.set_writes_epoch(1);
+       return true;
+     })},
+    {"a block's time is another", in_a_block([](v1::StreamBlock& block) {
+       v1::BlockHeader header;
+       if (!header.ParseFromString(block.header()))
+         return false;
+       header.set_record_time_us(header.record_time_us() + 1);
+       block.set_header(header.SerializeAsString());
+       return true;
+     })},
+    {"a block's result is another", in_a_block([](v1::StreamBlock& block) {
+       v1::ResultHeader result;
+       if (!result.ParseFromString(block.result_header()))
+         return false;
+       flip(*result.mutable_state_root());
+       block.set_result_header(result.SerializeAsString());
+       return true;
+     })},
+    {"the certificate lacks a quorum", [](v1::StreamPage& page) {
+       v1::Certificate certificate;
+       if (!certificate.ParseFromString(page.certificate()))
+         return false;
+       certificate.mutable_signatures()->DeleteSubrange(0, 1);
+       page.set_certificate(certificate.SerializeAsString());
+       return true;
+     }},
+    {"the certificate counts one signer twice", [](v1::StreamPage& page) {
+       v1::Certificate certificate;
+       if (!certificate.ParseFromString(page.certificate()) || certificate.signatures_size() < 2)
+         return false;
+       *certificate.mutable_signatures(0) = certificate.signatures(1);
+       page.set_certificate(certificate.SerializeAsString());
+       return true;
+     }},
+    {"the first block is left out", [](v1::StreamPage& page) {
+       page.mutable_blocks()->DeleteSubrange(0, 1);
+       return page.blocks_size() > 0;
+     }},
+    {"the last block is left out", [](v1::StreamPage& page) {
+       page.mutable_blocks()->RemoveLast();
+       return page.blocks_size() > 0;
+     }},
+    {"the proof of the stream is missing", [](v1::StreamPage& page) {
+       page.clear_streams();
+       return true;
+     }},
+    {"the stream is said to be empty", [](v1::StreamPage& page) {
+       if (page.streams_size() == 0)
+         return false;
+       page.mutable_streams(0)->set_present(false);
+       return true;
+     }},
+    {"the client's record is said to be absent", [](v1::StreamPage& page) {
+       page.mutable_client()->set_present(false);
+       page.clear_streams();
+       return true;
+     }},
+    {"the proof is of another client's stream", [](v1::StreamPage& page) {
+       if (page.streams_size() == 0)
+         return false;
+       page.mutable_streams(0)->set_key("sys/stream/client1/1");
+       return true;
+     }},
+};
 
 } // namespace
 
@@ -344,7 +367,7 @@ TEST_CASE("streams: a lying replica is found out, dropped and named, and nothing
       liar = replica, lie = nullptr;
     return true;
   });
-  for (const auto& [name, one] : lies()) {
+  for (const auto& [name, one] : kLies) {
     INFO(name);
     held = true;
     const auto cuts = nodes.wire().cuts().size();
@@ -368,11 +391,114 @@ TEST_CASE("streams: a lying replica is found out, dropped and named, and nothing
   check_views(nodes);
 }
 
+namespace {
+
+v1::OperatorAction move_party(const std::string& party, const std::string& client) {
+  v1::OperatorAction action;
+  action.mutable_host_party()->set_party(party);
+  action.mutable_host_party()->add_clients(client);
+  return action;
+}
+
+void check_entries(ClientNodes& nodes, std::size_t client,
+                   const std::vector<std::string>& parties) {
+  INFO("client " << client);
+  CHECK(all_entries(nodes.store(client)) == entries(nodes.replicas().store(0), parties));
+}
+
+} // namespace
+
+TEST_CASE("streams: with a party its state moves to the client node that hosts it from then on",
+          "[simulation][client]") {
+  simulation::Random random(11);
+  ClientNodes nodes(kClients);
+  allocate_all(nodes);
+  run_random_load(nodes, random, 40, "a");
+  // The second replica keeps one entry back; nobody can see that, but there are other replicas.
+  std::string keeps_back;
+  SECTION("all replicas give all of it") {}
+  SECTION("a replica keeps an entry back") {
+    keeps_back = GENERATE(as<std::string>(), "replica0", "replica1");
+  }
+  nodes.wire().tamper_with([&](const std::string& replica, const std::string&,
+                               link::v1::Answer& answer) {
+    if (replica == keeps_back && answer.has_state() && answer.state().items_size() > 0)
+      answer.mutable_state()->mutable_items()->RemoveLast();
+    return true;
+  });
+  REQUIRE(nodes.order(move_party("cyd", "client1")).code() == 0);
+  REQUIRE(nodes.run_until([&] { return nodes.level(); }, 20'000));
+  check_entries(nodes, 0, {"ann"});
+  check_entries(nodes, 1, {"bob", "cyd", "dan"});
+  CHECK(nodes.query(1, "cyd", "get balance/cyd") ==
+        [&] {
+          v1::QueryRequest request;
+          request.set_engine("script");
+          request.add_parties("cyd");
+          request.set_request("get balance/cyd");
+          return nodes.replicas().pipeline(0).query(request)->response();
+        }());
+  // Its new host acts for it, the old one does not any more.
+  CHECK(nodes.complete(1, World::submission("new", {"cyd"}, "mint cyd 1")).code() == 0);
+  CHECK(nodes.complete(0, World::submission("old", {"cyd"}, "mint cyd 1")).code() != 0);
+  // There and back again, with a restart in between.
+  nodes.stop_client(0);
+  REQUIRE(nodes.order(move_party("cyd", "client0")).code() == 0);
+  REQUIRE(nodes.order(move_party("bob", "client0")).code() == 0);
+  nodes.start_client(0);
+  REQUIRE(nodes.run_until([&] { return nodes.level(); }, 20'000));
+  check_entries(nodes, 0, {"ann", "bob", "cyd"});
+  check_entries(nodes, 1, {"dan"});
+  CHECK(nodes.wire().cuts().empty());
+}
+
+TEST_CASE("streams: an entry that a replica makes up is found out when state is taken over",
+          "[simulation][client]") {
+  simulation::Random random(12);
+  ClientNodes nodes(kClients);
+  allocate_all(nodes);
+  run_random_load(nodes, random, 20, "a");
+  nodes.wire().tamper_with([&](const std::string& replica, const std::string&,
+                               link::v1::Answer& answer) {
+    if (replica == "replica0" && answer.has_state() && answer.state().items_size() > 0)
+      flip(*answer.mutable_state()->mutable_items(0)->mutable_entry());
+    return true;
+  });
+  REQUIRE(nodes.order(move_party("cyd", "client1")).code() == 0);
+  REQUIRE(nodes.run_until([&] { return nodes.level(); }, 20'000));
+  check_entries(nodes, 1, {"bob", "cyd", "dan"});
+  REQUIRE_FALSE(nodes.wire().cuts().empty());
+  for (const auto& [who, whom, why] : nodes.wire().cuts())
+    CHECK(whom == "replica0");
+}
+
+TEST_CASE("streams: a client that operators add later has all that it may see, from then on",
+          "[simulation][client]") {
+  simulation::Random random(13);
+  ClientNodes nodes(1);
+  REQUIRE(nodes.allocate(0, "ann").code() == 0);
+  REQUIRE(nodes.complete(0, World::submission("p", {"ann"}, "put k v *")).code() == 0);
+  const std::size_t late = nodes.add_client("late");
+  nodes.run_ms(50); // the ledger does not have it yet
+  v1::OperatorAction action;
+  action.mutable_add_client()->set_id("late");
+  action.mutable_add_client()->set_public_key(nodes.public_key(late));
+  action.mutable_add_client()->set_may_allocate_parties(true);
+  action.mutable_add_client()->set_streams(true);
+  REQUIRE(nodes.order(action).code() == 0);
+  REQUIRE(nodes.run_until([&] { return nodes.level(); }, 20'000));
+  check_entries(nodes, late, {});
+  REQUIRE(nodes.allocate(late, "zoe").code() == 0);
+  CHECK(nodes.complete(late, World::submission("z", {"zoe"}, "mint zoe 4")).code() == 0);
+  CHECK(nodes.query(late, "zoe", "get balance/zoe") == "4");
+}
+
 TEST_CASE("streams: a client node gets frames in proportion to what it sees, not to the ledger",
           "[simulation][client]") {
   ClientNodes nodes(kClients);
   allocate_all(nodes);
-  const auto cost_of = [&](std::size_t client, const std::string& party, const std::string& prefix) {
+  const auto cost_of = [&](std::size_t client, const std::string& party,
+                           const std::string& prefix) {
     const std::uint64_t before = nodes.wire().bytes_to_clients();
     nodes.stop_client(1 - client);
     for (int i = 0; i < 10; ++i) {

@@ -23,6 +23,11 @@ struct StateEntry {
 [[nodiscard]] Bytes encode_entry(const StateEntry& entry);
 [[nodiscard]] Result<StateEntry> decode_entry(BytesView encoded);
 
+// Is this what encode_entry() makes, with what encode_readers() makes? The hash below takes
+// malformed bytes too, and some of them have the hash of an entry: who takes one from others asks
+// this first.
+[[nodiscard]] bool is_entry(BytesView encoded);
+
 // SHA-256(salt || SHA-256(readers) || expiry be64 || value): the value hash of the leaf. Of
 // malformed bytes, the plain SHA-256, so that a store can hash whatever it is given.
 [[nodiscard]] Hash entry_hash(BytesView encoded);

@@ -38,7 +38,8 @@ struct StreamedBlock {
 struct StreamedPage {
   std::vector<StreamedBlock> blocks;
   std::uint64_t hosting_epoch = 0; // after the last block
-  bool epoch_ends = false;         // other validators certify what comes after the last block
+  bool epoch_ends = false;         // other validators certify what comes after the last block: …
+  v1::ValidatorSet next;           // … these
 };
 
 // At least one block. The failure's message says what is wrong; whoever sent the page is not to be

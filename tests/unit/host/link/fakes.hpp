@@ -144,6 +144,10 @@ public:
     proof.set_version(1);
     return proof;
   }
+  Result<v1::StatePart> visible_state(const v1::StateRequest& request) override {
+    states.push_back(request);
+    return v1::StatePart();
+  }
   std::uint64_t watch(std::function<void(std::uint64_t)> moved) override {
     moved_ = std::move(moved);
     return 7;
@@ -161,6 +165,7 @@ public:
   std::vector<std::pair<std::string, Bytes>> batches;
   std::vector<v1::StreamRequest> looks;
   std::vector<std::string> proofs;
+  std::vector<v1::StateRequest> states;
 
 private:
   std::function<void(std::uint64_t)> moved_;

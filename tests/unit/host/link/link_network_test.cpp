@@ -39,6 +39,9 @@ public:
     proof.set_query_response(Bytes(request.height(), 'r'));
     return proof;
   }
+  Result<v1::StatePart> visible_state(const v1::StateRequest&) override {
+    return v1::StatePart();
+  }
   std::uint64_t watch(std::function<void(std::uint64_t)> moved) override {
     const std::lock_guard lock(mutex_);
     return service_.watch(std::move(moved));

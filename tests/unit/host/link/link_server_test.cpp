@@ -48,6 +48,23 @@ TEST_CASE("link: what the ledger refuses is refused with its words", "[link][ser
   CHECK(world.log.count("") == 0); // nothing that an operator has to know
 }
 
+TEST_CASE("link: who asks for the state is the channel's client, whatever the request says",
+          "[link][server]") {
+  ServerWorld world;
+  world.connect("c1");
+  pb::Request request;
+  request.mutable_state()->set_client("c2");
+  request.mutable_state()->set_height(4);
+  request.mutable_state()->set_max_bytes(UINT64_MAX);
+  world.serve("c1", request, 3);
+  CHECK(world.answer().has_state());
+  REQUIRE(world.service.states.size() == 1);
+  CHECK(world.service.states.front().client() == "c1");
+  CHECK(world.service.states.front().height() == 4);
+  CHECK(world.service.states.front().max_bytes() == kMostPageBytes);
+  CHECK(world.served("state", "answered") == 1);
+}
+
 TEST_CASE("link: a fault is told to the operator and not to clients", "[link][server]") {
   ServerWorld world;
   world.connect("c1");

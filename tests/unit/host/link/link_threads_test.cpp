@@ -129,6 +129,9 @@ public:
   Result<v1::LedgerProof> prove_for(const std::string&, const v1::ProofRequest&) override {
     return v1::LedgerProof();
   }
+  Result<v1::StatePart> visible_state(const v1::StateRequest&) override {
+    return v1::StatePart();
+  }
   std::uint64_t watch(std::function<void(std::uint64_t)> moved) override {
     const std::lock_guard lock(watch_mutex_);
     moved_ = std::move(moved);

@@ -100,6 +100,25 @@ TEST_CASE("peers: a plugin that was stopped hears nothing and sends nothing", "[
   CHECK(peers->send("n2", Lane::kControl, "x").code() == Code::kFailedPrecondition);
 }
 
+TEST_CASE("peers: a client node's word on consensus reaches no plugin and costs it the connection",
+          "[network][peers]") {
+  PluginNode replica("n1");
+  NetworkOptions options = options_of("c1");
+  options.role = PeerRole::kClient;
+  Node client(std::move(options));
+  introduce({&replica.node, &client});
+  Ear ear;
+  const auto peers = replica.host.peers();
+  auto opened = peers->open(ear);
+  REQUIRE(opened.ok());
+  REQUIRE(ear.hears_of("c1"));
+  REQUIRE(client.ear.hears_of("n1"));
+  REQUIRE(client.send("n1", Lane::kControl, "my vote").ok());
+  CHECK(ear.loses("c1"));
+  CHECK(client.logs("MISBEHAVED: n1 cuts c1: a client node has no part in consensus"));
+  CHECK(ear.frames("c1", Lane::kControl).empty());
+}
+
 TEST_CASE("peers: only consensus plugins of a node with a network are given peers",
           "[network][peers]") {
   PluginNode api("n1", "api");

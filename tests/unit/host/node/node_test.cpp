@@ -100,6 +100,24 @@ TEST_CASE("node: with one plugin of each kind it starts, is ready and stops", "[
   CHECK((*node)->stop(1000)); // again: nothing is left to do
 }
 
+TEST_CASE("node: an unwedge file is read where there is one, and refused when it cannot be one",
+          "[host][node]") {
+  Setup setup;
+  std::filesystem::create_directory(setup.folder.path() / "data");
+  const auto file = setup.folder.path() / "data" / "unwedge";
+  std::ofstream(file).flush();
+  refuses(setup, {"the unwedge file", "tenon operator encode", file.string(), "an empty file"});
+  std::ofstream(file) << "of some wedge";
+  {
+    const auto node = setup.start();
+    INFO(node.status().message());
+    REQUIRE(node.ok());
+    CHECK((*node)->stop(1000));
+  }
+  setup.config["node"]["unwedge_file"] = "nowhere";
+  refuses(setup, {"the unwedge file", (setup.folder.path() / "nowhere").string()});
+}
+
 TEST_CASE("node: a plugin that fails at its task is refused with file, code, reason and remedy",
           "[host][node]") {
   struct Case {
@@ -122,6 +140,9 @@ TEST_CASE("node: a plugin that fails at its task is refused with file, code, rea
        "attach_throws",
        {"START_FAILED", "it could not be attached to the ledger", "thrown in attach"}},
       {"consensus", "start_fails", {"START_FAILED", "it could not be started", "no peer answers"}},
+      {"consensus",
+       "needs_peers",
+       {"MISSING_NEED", "it needs other nodes to talk to", "\"role\": \"solo\"", "\"network\""}},
       {"consensus", "no_interface", {"BAD_TABLE", "does not offer interface tenon.consensus/1"}},
       {"api", "create_fails", {"CREATE_FAILED", "it could not be created", "no licence was found"}},
       {"api", "start_throws", {"START_FAILED", "it could not be started", "unknown type"}},

@@ -113,7 +113,9 @@ TEST_CASE("services: a plugin reaches the host's parts through the tables", "[ho
   host.log(plugin::LogLevel::kInfo, "hello");
   CHECK(parts.log.contains("api/test: hello"));
   CHECK(host.data_directory().value() == "/data/x");
-  CHECK(nlohmann::json::parse(host.node_info().value())["name"] == "tester");
+  const auto info = nlohmann::json::parse(host.node_info().value());
+  CHECK(info["name"] == "tester");
+  CHECK(info["store_durable"] == true);
   CHECK(nlohmann::json::parse(host.tls_policy().value())["minimum_version"] == "1.3");
   CHECK(host.public_key("node").value() == Bytes(32, 'k'));
   CHECK(host.sign("other", "m").status().code() == Code::kNotFound);
