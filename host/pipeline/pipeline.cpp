@@ -11,6 +11,7 @@
 #include "pipeline/query_service.hpp"
 #include "pipeline/replica.hpp"
 #include "pipeline/serial_strand.hpp"
+#include "pipeline/state_transfer.hpp"
 #include "tenon/core/encoding.hpp"
 
 namespace tenon::host::pipeline {
@@ -78,6 +79,12 @@ struct Pipeline::Steps {
                        parts.metrics, completions, history, pre_executor, proposer}};
   Replica replica{{parts.store, genesis, health, parts.clock, parts.metrics, head, tree, executor,
                    committer, verifier, proposer, sequencer, options.unwedge}};
+  StateTransfer transfer{{parts.store, stages, genesis, engines, health, parts.clock, parts.log,
+                          parts.metrics, head, tree, sequencer, commits,
+                          [this](const ExecutedBlock& block) {
+                            hub.notify(block.height());
+                            prune(block.keep_from_height);
+                          }}};
   std::atomic<plugin::Consensus*> consensus{nullptr};
 
   // Commands without an outcome in time are given up by a timer, which lives while there are any.
@@ -146,6 +153,7 @@ void Pipeline::Steps::committed(const ExecutedBlock& block) {
   }
   hub.notify(block.height());
   prune(block.keep_from_height);
+  transfer.let_go();
 }
 
 void Pipeline::Steps::prune(std::uint64_t keep_from_height) {
@@ -260,7 +268,10 @@ Status Pipeline::submit(const v1::Submission& submission, CompletionCallback don
 namespace {
 
 // Passes an answer on; a fault met while reading halts the replica as one met while writing does.
+// The state may be replaced by an imported one under a reader's hands.
 template <typename T> Result<T> observed(Health& health, Result<T> result) {
+  if (!result.ok() && result.status().code() == Code::kAborted)
+    return unavailable("this replica takes over a newer state from its peers; ask again");
   if (!result.ok())
     return health.observe(result.status());
   return result;
@@ -300,6 +311,8 @@ void Pipeline::fill_status(v1::StatusResponse& status) {
   }
   if (const Status health = steps_->health.check(); !health.ok())
     status.add_reasons(health.message());
+  if (steps_->transfer.taking_over())
+    status.add_reasons("takes over an imported state: its index is being rebuilt");
   if (!steps_->health.accepting())
     status.add_reasons("this node is shutting down");
   plugin::Consensus* const consensus = steps_->consensus;
@@ -352,6 +365,9 @@ Result<std::optional<Bytes>> Pipeline::read_block(std::uint64_t height,
 }
 Result<Bytes> Pipeline::schedule(const Hash& executed) const {
   return steps_->replica.schedule(executed);
+}
+plugin::StateTransfer* Pipeline::state_transfer() {
+  return &steps_->transfer;
 }
 
 } // namespace tenon::host::pipeline

@@ -60,6 +60,7 @@ public:
   [[nodiscard]] Result<std::optional<Bytes>> read_block(std::uint64_t height,
                                                         plugin::BlockPart part) const override;
   [[nodiscard]] Result<Bytes> schedule(const Hash& executed) const override;
+  [[nodiscard]] plugin::StateTransfer* state_transfer() override;
 
 private:
   struct Steps;

@@ -110,6 +110,12 @@ private:
   void act_on(bft::Commit& commit);
   void act_on(bft::Abandon& abandon) { ledger_.abandon(abandon.id); }
   void act_on(bft::ServeChain& serve);
+  void act_on(bft::ServeTarget&) {}
+  void act_on(bft::ServeRange&) {}
+  void act_on(bft::BeginImport&) {}
+  void act_on(bft::ImportRange&) {}
+  void act_on(bft::FinishImport&) {}
+  void act_on(bft::AbandonImport&) {}
   void act_on(bft::Accuse& accuse) { observer_.accused(name_, accuse); }
   void act_on(bft::Misbehaved& misbehaved) { observer_.blamed(name_, misbehaved); }
   void act_on(bft::Halt& halt) { observer_.halted(name_, halt.why); }

@@ -78,6 +78,14 @@ void Core::dispatch(const std::string& from, const Message& message, TimeUs now_
     return;
   case Message::kChain:
     return on_chain(from, message.chain());
+  case Message::kWantTarget:
+    return on_want_target(from, message.epoch(), message.want_target().height(), now_us);
+  case Message::kTarget:
+    return on_target(from, message.target(), now_us);
+  case Message::kWantRange:
+    return on_want_range(from, message.want_range(), now_us);
+  case Message::kRange:
+    return on_range(from, message.range(), now_us);
   default:
     break;
   }
@@ -208,6 +216,7 @@ Core::Message Core::position_message() const {
   position.set_view(view_);
   position.set_height(blocks_.root().height);
   position.set_committed(committed_height_);
+  position.set_oldest(oldest_);
   if (!pending_finalities_.empty())
     to_message(pending_finalities_.rbegin()->second, *position.mutable_finality());
   else if (finality_)
