@@ -30,6 +30,8 @@ inline constexpr BytesView kParties = "sys/party/";
 // --- INDEX ---------------------------------------------------------------------------------------
 inline constexpr BytesView kExpiries = "sys/expiry/";
 inline constexpr BytesView kLastOffset = "sys/last_offset";
+// How an epoch handed over to the next, where the block log does not say it any more.
+[[nodiscard]] Bytes handover(std::uint64_t epoch);
 // Of a STATE key that expires: sorted by time, then key.
 [[nodiscard]] Bytes expiry(std::uint64_t time_us, BytesView key);
 [[nodiscard]] Bytes transaction(BytesView transaction_id);

@@ -5,6 +5,7 @@
 
 #include "pipeline/admission.hpp"
 #include "pipeline/committer.hpp"
+#include "pipeline/epoch_handovers.hpp"
 #include "pipeline/event_hub.hpp"
 #include "pipeline/ledger_opener.hpp"
 #include "pipeline/outcome.hpp"
@@ -160,8 +161,13 @@ void Pipeline::Steps::prune(std::uint64_t keep_from_height) {
   if (keep_from_height == 0 || !options.prune)
     return;
   upkeep.post([this, keep_from_height] {
-    const Status status =
-        health.observe(contained([&] { return options.prune(keep_from_height); }));
+    const Status status = health.observe(contained([&]() -> Status {
+      const auto now = head.get();
+      const BlockState state(now->snapshot, now->block->header.record_time_us());
+      TENON_ASSIGN_OR_RETURN(const Handovers handovers, known_handovers(parts.store, state));
+      TENON_RETURN_IF_ERROR(keep_handovers(parts.store, handovers));
+      return options.prune(keep_from_height);
+    }));
     if (!status.ok()) {
       parts.log.write(plugin::LogLevel::kWarn, "pipeline",
                       "blocks below " + std::to_string(keep_from_height) +

@@ -298,6 +298,14 @@ Status StateTransfer::replace_state(const v1::StateTarget& target,
   part(BlockPart::kResultHeader) = target.proof().result_header();
   part(BlockPart::kResults) = target.results();
   part(BlockPart::kCertificate) = target.proof().certificate();
+  // What leads from the genesis document to the new state: of the old one's log and index, both of
+  // which go, and of the target.
+  const auto head = parts_.head.get();
+  TENON_ASSIGN_OR_RETURN(
+      Handovers handovers,
+      known_handovers(parts_.store, BlockState(head->snapshot, head->block->header.record_time_us())));
+  handovers.insert(handovers.end(), target.proof().handovers().begin(),
+                   target.proof().handovers().end());
   TENON_RETURN_IF_ERROR(parts_.store.import_finish(std::span(&block, 1)));
   {
     const std::lock_guard lock(mutex_);
@@ -307,6 +315,7 @@ Status StateTransfer::replace_state(const v1::StateTarget& target,
     store_target_ = {};
   }
   // From here on there is no way back: what fails is this replica, and a restart goes on with it.
+  TENON_RETURN_IF_ERROR(as_fault(keep_handovers(parts_.store, handovers)));
   Result<OpenedLedger> ledger =
       open_ledger(parts_.store, parts_.stages, parts_.genesis, parts_.engines);
   if (!ledger.ok())

@@ -49,6 +49,9 @@ void Simulation::choose_tricks() {
       continue;
     }
     std::set<Trick> tricks;
+    // The occasion is rare, so whoever may lie in it often does.
+    if (random_.chance(0.5))
+      tricks.insert(Trick::kLyingState);
     for (std::size_t count = 1 + random_.below(4); tricks.size() < count;) {
       const auto trick = static_cast<Trick>(random_.below(kTricks));
       if (trick != Trick::kTwins)
@@ -100,7 +103,7 @@ void Simulation::wipe(Node& node) {
 void Simulation::prune_some() {
   for (const auto& node : nodes_) {
     const bft::Height head = node->ledger().synced();
-    const bft::Height kept = random_.below(40);
+    const bft::Height kept = random_.below(12);
     if (random_.chance(0.5) && head > kept)
       node->ledger().prune(head - kept);
   }

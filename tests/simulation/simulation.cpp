@@ -175,7 +175,7 @@ void Simulation::phase(std::uint64_t duration_us) {
     run_until(clock_.now_us() + random_.between(5'000, 60'000));
     submit_some();
     look_around();
-    if (prunes_ && random_.chance(0.1))
+    if (prunes_ && random_.chance(0.2))
       prune_some();
     if (!calm_ && random_.chance(0.35))
       disturb();

@@ -221,6 +221,11 @@ void check_rejoined(Replicas& replicas, std::size_t node) {
   CHECK(code_of(replicas.complete(0, World::submission("vote", {"ann"}, "mint ann 1"))) == 0);
 }
 
+bool await_transfer(Replicas& replicas, std::size_t node) {
+  return replicas.run_until(
+      [&] { return replicas.metric(node, "state_transfers_total") > 0; }, 60'000);
+}
+
 } // namespace
 
 TEST_CASE("network: a wiped replica takes over a state and votes again",
@@ -232,7 +237,101 @@ TEST_CASE("network: a wiped replica takes over a state and votes again",
   replicas.wipe(3);
   grow(replicas, "while", 40);
   replicas.start(3);
-  REQUIRE(replicas.run_until([&] { return replicas.metric(3, "state_transfers_total") > 0; }, 60'000));
+  REQUIRE(await_transfer(replicas, 3));
   CHECK(replicas.store(3).horizon()->oldest_block > 16);
+  check_rejoined(replicas, 3);
+}
+
+TEST_CASE("network: a replica takes over a state while the others go on",
+          "[simulation][stack][transfer]") {
+  Replicas replicas(with_snapshots(16));
+  REQUIRE(code_of(replicas.complete(0, allocation("ann"))) == 0);
+  grow(replicas, "before", 30);
+  replicas.stop(3);
+  replicas.wipe(3);
+  grow(replicas, "while", 30);
+  replicas.start(3);
+  bool told = false;
+  int count = 0;
+  REQUIRE(replicas.run_until(
+      [&] {
+        replicas.submit(0, World::submission("under way " + std::to_string(count++), {"ann"},
+                                             "mint ann 1"));
+        const v1::StatusResponse status = replicas.status(3);
+        for (const std::string& reason : status.reasons())
+          told = told || reason.find("takes over the state of block") != std::string::npos;
+        return replicas.metric(3, "state_transfers_total") > 0;
+      },
+      20'000));
+  CHECK(told);
+  CHECK(replicas.metric(3, "state_transfers_total") == 1);
+  check_rejoined(replicas, 3);
+}
+
+TEST_CASE("network: a replica takes over a state where nobody has the blocks any more",
+          "[simulation][stack][transfer]") {
+  Replicas replicas(with_snapshots(1'000'000));
+  REQUIRE(code_of(replicas.complete(0, allocation("ann"))) == 0);
+  grow(replicas, "before", 10);
+  replicas.stop(2);
+  grow(replicas, "while", 40);
+  const std::uint64_t head = replicas.status(0).height();
+  for (const std::size_t node : {0u, 1u, 3u})
+    replicas.prune(node, head - 5);
+  grow(replicas, "after", 2); // and the others say so
+  replicas.start(2);
+  REQUIRE(await_transfer(replicas, 2));
+  check_rejoined(replicas, 2);
+}
+
+TEST_CASE("network: a source that lies is named and left, and the state comes from the others",
+          "[simulation][stack][transfer]") {
+  Replicas replicas(with_snapshots(16));
+  REQUIRE(code_of(replicas.complete(0, allocation("ann"))) == 0);
+  grow(replicas, "before", 60);
+  replicas.stop(3);
+  replicas.wipe(3);
+  std::size_t lies = 0;
+  replicas.set_tamper([&](std::size_t from, std::size_t to, Bytes frame) -> std::optional<Bytes> {
+    ::tenon::bft::v1::Message message;
+    if (from != 0 || to != 3 || !message.ParseFromString(frame) || !message.has_range())
+      return frame;
+    ++lies;
+    Bytes& range = *message.mutable_range()->mutable_range();
+    range[range.size() / 2] = static_cast<char>(range[range.size() / 2] ^ 1);
+    return message.SerializeAsString();
+  });
+  grow(replicas, "while", 2);
+  replicas.start(3);
+  REQUIRE(await_transfer(replicas, 3));
+  CHECK(lies > 0);
+  check_rejoined(replicas, 3);
+}
+
+TEST_CASE("network: a replica that dies in the middle of an import goes on with it",
+          "[simulation][stack][transfer]") {
+  Replicas replicas(with_snapshots(16));
+  REQUIRE(code_of(replicas.complete(0, allocation("ann"))) == 0);
+  grow(replicas, "before", 60);
+  replicas.stop(3);
+  replicas.wipe(3);
+  std::size_t ranges = 0;
+  replicas.set_tamper([&](std::size_t, std::size_t to, Bytes frame) -> std::optional<Bytes> {
+    ::tenon::bft::v1::Message message;
+    if (to != 3 || !message.ParseFromString(frame) || !message.has_range() || ++ranges < 3)
+      return frame;
+    return std::nullopt; // no more of them in this life
+  });
+  grow(replicas, "while", 2);
+  replicas.start(3);
+  REQUIRE(replicas.run_until([&] { return ranges > 4; }, 20'000));
+  const auto before = replicas.store(3).import_missing();
+  REQUIRE((before.ok() && *before));
+  replicas.stop(3);
+  replicas.set_tamper({});
+  replicas.start(3);
+  REQUIRE(await_transfer(replicas, 3));
+  // The state that it had begun with, for the others still had it.
+  CHECK(replicas.store(3).horizon()->oldest_version == (*before)->target.height);
   check_rejoined(replicas, 3);
 }

@@ -106,6 +106,12 @@ bool Core::cast_final_votes() {
     }
     const Hash id = notarization->subject.block;
     Block* const block = blocks_.find(id);
+    if (block == &blocks_.root() && block->encoded.empty()) {
+      // Carried after it had become final; this replica started on it, or took over its state, and
+      // so has not the block to write before it votes. Whoever needs it gets its certificate.
+      at = to_finalize_.erase(at);
+      continue;
+    }
     if (block == nullptr || block->execution != Block::Execution::kDone || !can_vote(view) ||
         !blocks_.path(id)) {
       if (block != nullptr)
