@@ -18,7 +18,7 @@ namespace {
 using plugin::BlockPart;
 
 // States held for others at once: more than there can be liars and laggards among the replicas.
-constexpr std::size_t kMostHeld = 32;
+constexpr std::size_t kMostHeld = 64;
 // One that was offered, one of which ranges were asked, and one whoever goes on asking, are held so
 // long. What is held costs memory and disk with every block.
 constexpr std::uint64_t kOfferedUs = 5'000'000;
@@ -301,9 +301,8 @@ Status StateTransfer::replace_state(const v1::StateTarget& target,
   // What leads from the genesis document to the new state: of the old one's log and index, both of
   // which go, and of the target.
   const auto head = parts_.head.get();
-  TENON_ASSIGN_OR_RETURN(
-      Handovers handovers,
-      known_handovers(parts_.store, BlockState(head->snapshot, head->block->header.record_time_us())));
+  const BlockState state(head->snapshot, head->block->header.record_time_us());
+  TENON_ASSIGN_OR_RETURN(Handovers handovers, known_handovers(parts_.store, state));
   handovers.insert(handovers.end(), target.proof().handovers().begin(),
                    target.proof().handovers().end());
   TENON_RETURN_IF_ERROR(parts_.store.import_finish(std::span(&block, 1)));
@@ -323,6 +322,8 @@ Status StateTransfer::replace_state(const v1::StateTarget& target,
   parts_.tree.restart(ledger->head);
   parts_.head.set(std::make_shared<const LedgerHead>(LedgerHead{ledger->head, ledger->snapshot}));
   transfers_.add();
+  parts_.metrics.gauge("head_height", "Height of the last committed block")
+      .set(static_cast<double>(after.height));
   parts_.log.write(plugin::LogLevel::kInfo, "pipeline",
                    "has taken over the state of block " + std::to_string(after.height), {});
   parts_.taken_over(*ledger->head);

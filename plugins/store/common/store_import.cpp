@@ -265,8 +265,8 @@ Status StoreCore::import_abandon() {
   return {};
 }
 
-// The record that the index is missing goes with its last entries, so that whatever ends the writing
-// before that, it is done again.
+// The record that the index is missing goes with its last entries, so that whatever ends the
+// writing before that, it is done again.
 Status StoreCore::put_index(std::span<const plugin::StoreWrite> writes, bool whole) {
   TENON_RETURN_IF_ERROR(check_stageable(writes));
   const std::lock_guard committing(commit_mutex_);

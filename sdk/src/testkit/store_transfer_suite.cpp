@@ -455,16 +455,13 @@ Status index_anew(const StoreSuiteOptions& options) {
   TENON_RETURN_IF_ERROR(copy->import_begin(target));
   TENON_RETURN_IF_ERROR(import_ranges(*copy, ranges));
   TENON_RETURN_IF_ERROR(finish(*copy, target.height));
-  const auto reopened = [&]() -> Status {
-    if (!copy->durable())
-      return {};
-    copy.reset();
-    TENON_ASSIGN_OR_RETURN(copy, options.open("indexed copy"));
-    return {};
-  };
-  const auto without_index = [&](bool expected) -> Status {
+  const auto after_restart = [&](bool without_index) -> Status {
+    if (copy->durable()) {
+      copy.reset();
+      TENON_ASSIGN_OR_RETURN(copy, options.open("indexed copy"));
+    }
     TENON_ASSIGN_OR_RETURN(const auto head, copy->head());
-    return expect(head.without_index == expected && head.height == target.height,
+    return expect(head.without_index == without_index && head.height == target.height,
                   "the store says whether the index is there");
   };
   using plugin::StoreWrite;
@@ -473,18 +470,14 @@ Status index_anew(const StoreSuiteOptions& options) {
   const StoreWrite second[] = {{KeyClass::kIndex, true, "a", ""},
                                {KeyClass::kIndex, false, "c", "3"}};
   const StoreWrite wrong[] = {{KeyClass::kState, false, "a", "1"}};
-  TENON_RETURN_IF_ERROR(reopened());
-  TENON_RETURN_IF_ERROR(without_index(true));
+  TENON_RETURN_IF_ERROR(after_restart(true));
   TENON_RETURN_IF_ERROR(copy->put_index(first, /*whole=*/false));
   TENON_EXPECT(copy->put_index(wrong, true).code() == Code::kInvalidArgument);
-  TENON_RETURN_IF_ERROR(without_index(true));
   TENON_EXPECT(!commit_block(*copy, target.height + 1, block_of({{"x", "y"}})).ok());
-  TENON_RETURN_IF_ERROR(reopened());
-  TENON_RETURN_IF_ERROR(without_index(true));
+  TENON_RETURN_IF_ERROR(after_restart(true));
   TENON_RETURN_IF_ERROR(copy->put_index(first, /*whole=*/false));
   TENON_RETURN_IF_ERROR(copy->put_index(second, /*whole=*/true));
-  TENON_RETURN_IF_ERROR(reopened());
-  TENON_RETURN_IF_ERROR(without_index(false));
+  TENON_RETURN_IF_ERROR(after_restart(false));
   TENON_ASSIGN_OR_RETURN(const auto view, copy->snapshot(plugin::kHeadHeight));
   TENON_RETURN_IF_ERROR(expect_entries(*view, KeyClass::kIndex, {{"b", "2"}, {"c", "3"}}));
   TENON_RETURN_IF_ERROR(

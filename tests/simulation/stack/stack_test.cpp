@@ -171,7 +171,7 @@ Replicas::Options with_snapshots(std::uint64_t after_blocks) {
   return options;
 }
 
-// A ledger with money and with entries that expire, some before a replica comes back and some after.
+// A ledger with money and with entries that expire, some before a replica comes back, some after.
 void grow(Replicas& replicas, const std::string& name, int blocks) {
   for (int i = 0; i < blocks; ++i) {
     const std::string number = name + std::to_string(i);

@@ -2,9 +2,9 @@
 // is left when it ends half-way.
 #include <catch2/catch.hpp>
 
-#include "pipeline/keys.hpp"
+#include "bridge/replica_app_export.hpp"
 #include "tenon/core/encoding.hpp"
-#include "tenon/merkle/range_proof.hpp"
+#include "tenon/plugin/export_consensus.hpp"
 #include "tenon/v1/ledger.pb.h"
 #include "unit/pipeline/fakes/committee.hpp"
 #include "unit/pipeline/fakes/faulty_store.hpp"
@@ -333,4 +333,40 @@ TEST_CASE("state transfer: epochs are crossed by their handovers, also where blo
   CHECK(given.proof().handovers_size() == 2);
   World third(memory_store(), committee_options());
   CHECK(third.pipeline().state_transfer()->import_begin(given.SerializeAsString()).ok());
+}
+
+TEST_CASE("state transfer: the C border changes nothing", "[pipeline][transfer][bridge]") {
+  Source source;
+  World copy(memory_store(), follower());
+  const host::bridge::ReplicaAppExport giving(source.world.pipeline());
+  const host::bridge::ReplicaAppExport taking(copy.pipeline());
+  plugin::ReplicaAppFromAbi giver(giving.table());
+  plugin::ReplicaAppFromAbi taker(taking.table());
+  REQUIRE((giver.state_transfer() != nullptr && taker.state_transfer() != nullptr));
+  plugin::StateTransfer& from = *giver.state_transfer();
+  plugin::StateTransfer& to = *taker.state_transfer();
+  CHECK(*to.oldest_block() == 0);
+  CHECK_FALSE(to.import_missing().value());
+  const std::uint64_t height = source.height();
+  const Bytes target = from.export_target(0, 0).value();
+  REQUIRE(to.import_begin(target).ok());
+  REQUIRE(to.import_abandon().ok());
+  CHECK_FALSE(to.import_missing().value());
+  CHECK(to.import_range(height, "x").code() == Code::kFailedPrecondition);
+  REQUIRE(import_all(from, to, target, height).ok());
+  Status status = unavailable("no answer");
+  to.import_finish([&](const Status& done) { status = done; });
+  copy.host().run_all();
+  REQUIRE(status.ok());
+  CHECK(*to.oldest_block() == height);
+  CHECK(from.export_range(height + 5, {}, 100).status().code() == Code::kNotFound);
+  check_next_block(source, copy);
+  SECTION("and a host without it says so") {
+    tenon_replica_app older = *taking.table();
+    older.struct_size = offsetof(tenon_replica_app, oldest_block);
+    CHECK(plugin::ReplicaAppFromAbi(&older).state_transfer() == nullptr);
+    tenon_replica_app without = *taking.table();
+    without.import_abandon = nullptr;
+    CHECK(plugin::ReplicaAppFromAbi(&without).state_transfer() == nullptr);
+  }
 }

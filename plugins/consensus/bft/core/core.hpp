@@ -297,6 +297,7 @@ private:
   // A peer from which ranges come.
   struct Source {
     std::uint32_t failures = 0; // in a row
+    std::uint32_t delays = 0;   // likewise
     TimeUs paused_until_us = 0;
   };
   // A state that is being taken over.
@@ -344,6 +345,7 @@ private:
   void send(const std::string& to, const Message& message, Lane lane = Lane::kControl);
   void broadcast(const Message& message, Lane lane = Lane::kControl) { send({}, message, lane); }
   void dispatch(const std::string& from, const Message& message, TimeUs now_us);
+  bool dispatch_in_any_epoch(const std::string& from, const Message& message, TimeUs now_us);
   void reject(const std::string& from, const std::string& what);
   void misbehaved(const std::string& from, const std::string& what);
   void on_vote(const std::string& from, const tenon::bft::v1::Vote& message, TimeUs now_us);

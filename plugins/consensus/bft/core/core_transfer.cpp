@@ -18,6 +18,7 @@ namespace pb = tenon::bft::v1;
 constexpr std::size_t kAskedOfOne = 2;     // ranges at a time
 constexpr std::size_t kMostOnTheirWay = 16;
 constexpr std::uint32_t kMostFailures = 3; // of a peer in a row
+constexpr std::uint32_t kMostDelays = 40;  // that are no failure
 constexpr std::uint32_t kOfferWaits = 3;   // retries until fewer offers than wished for have to do
 constexpr std::uint32_t kResumeAttempts = 6;
 constexpr std::uint32_t kMostResumes = 3;   // of one target whose sources were lost
@@ -26,6 +27,8 @@ constexpr std::uint32_t kMostRetargets = 3; // for the sake of having more sourc
 constexpr TimeUs kTargetIntervalUs = 500'000;
 constexpr TimeUs kLeaseUs = 5'000'000;
 constexpr std::size_t kTargetBytes = 256u << 10; // what an offer is taken to cost
+// A range costs its sender more than its bytes do: entries and proofs are read for it.
+constexpr std::size_t kRangeCost = 8;
 
 } // namespace
 
@@ -58,7 +61,7 @@ bool Core::transfer_state(TimeUs now_us) {
   if (!settings_.state_transfer)
     return false;
   if (!transfer_) {
-    if (!unfinished_import_ && (epoch_over_ || !needs_state()))
+    if (!unfinished_import_ && !needs_state())
       return false;
     transfer_.emplace(settings_.state_slices);
     transfer_->since_us = now_us;
@@ -316,7 +319,8 @@ void Core::on_range(const std::string& from, const pb::StateRange& range, TimeUs
   if (range.range().empty()) {
     transfer.plan.settled(first);
     Source& source = transfer.sources[from];
-    ++source.failures;
+    if (!range.later() || ++source.delays % kMostDelays == 0)
+      ++source.failures;
     source.paused_until_us = now_us + pace_.retry_wait_us();
     return;
   }
@@ -403,19 +407,21 @@ void Core::on_want_target(const std::string& from, std::uint64_t epoch, Height h
 }
 
 void Core::on_want_range(const std::string& from, const pb::RangeRequest& request, TimeUs now_us) {
-  if (!settings_.state_transfer || request.first().size() != Hash::kSize ||
-      !may_answer(from, settings_.max_range_bytes, now_us))
+  const auto found = peers_.find(from);
+  if (!settings_.state_transfer || request.first().size() != Hash::kSize || found == peers_.end())
     return;
-  Peer& peer = peers_[from];
+  Peer& peer = found->second;
   const Hash first = Hash::from_view(request.first());
-  if (peer.lent_height != request.height()) {
-    if (peer.lent_height != 0 && now_us - peer.lent_us < kLeaseUs) {
-      Message refusal;
-      refusal.set_epoch(committee_->epoch());
-      refusal.mutable_range()->set_height(request.height());
-      refusal.mutable_range()->set_first(request.first());
-      return send(from, refusal, Lane::kBulk);
-    }
+  const bool another = peer.lent_height != request.height();
+  if ((another && peer.lent_height != 0 && now_us - peer.lent_us < kLeaseUs) ||
+      !may_answer(from, kRangeCost * settings_.max_range_bytes, now_us)) {
+    Message refusal = message();
+    refusal.mutable_range()->set_height(request.height());
+    refusal.mutable_range()->set_first(request.first());
+    refusal.mutable_range()->set_later(true);
+    return send(from, refusal, Lane::kBulk);
+  }
+  if (another) {
     peer.lent_height = request.height();
     peer.lent_us = now_us;
   }

@@ -102,17 +102,17 @@ typedef struct tenon_replica_app {
    * imported of another target is dropped. INVALID_ARGUMENT, which is no fault, unless the
    * validators known here lead to it; FAILED_PRECONDITION when it is not above the head. */
   int32_t (*import_begin)(void* self, tenon_bytes target, tenon_status* status);
-  /* [worker] Takes one range of the state after block `height`. INVALID_ARGUMENT, which is no fault,
-   * when it is not one; FAILED_PRECONDITION when another target is under way, or none. */
+  /* [worker] Takes one range of the state after block `height`. INVALID_ARGUMENT, which is no
+   * fault, when it is not one; FAILED_PRECONDITION when another target is under way, or none. */
   int32_t (*import_range)(void* self, uint64_t height, tenon_bytes range, tenon_status* status);
   /* [worker] The target of the import under way, also from before a restart, and the spans of key
    * hashes that are missing, as in a store. NOT_FOUND (status left alone) when there is none. */
   int32_t (*import_missing)(void* self, uint64_t* height, tenon_hash* block_id, tenon_sink spans,
                             tenon_status* status);
-  /* [any] Once nothing is missing: makes the imported state the ledger's, after everything asked for
-   * before. The plugin asks for nothing that stands on the old state any more. When `done` reports
-   * success the target's block is the head, and all that head, schedule and read_block say is of
-   * the new state. A failure is a fault, unless something was missing. */
+  /* [any] Once nothing is missing: makes the imported state the ledger's, after everything asked
+   * for before. The plugin asks for nothing that stands on the old state any more. When `done`
+   * reports success the target's block is the head, and all that head, schedule and read_block say
+   * is of the new state. A failure is a fault, unless something was missing. */
   void (*import_finish)(void* self, void* context, tenon_done done);
   /* [worker] Drops what was imported; does nothing when no import is under way. */
   int32_t (*import_abandon)(void* self, tenon_status* status);

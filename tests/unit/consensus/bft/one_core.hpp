@@ -183,6 +183,7 @@ public:
   [[nodiscard]] const std::vector<ServeRange>& ranges_served() const { return ranges_served_; }
   [[nodiscard]] const std::vector<BeginImport>& begun() const { return begun_; }
   [[nodiscard]] const std::vector<ImportRange>& ranges() const { return ranges_; }
+  [[nodiscard]] std::vector<ImportRange> take_ranges() { return std::exchange(ranges_, {}); }
   [[nodiscard]] const std::vector<FinishImport>& finished() const { return finished_; }
   [[nodiscard]] std::size_t abandoned_imports() const { return abandoned_imports_; }
   [[nodiscard]] const std::optional<Status>& halted() const { return halted_; }
