@@ -274,9 +274,8 @@ Status Pipeline::submit(const v1::Submission& submission, CompletionCallback don
 namespace {
 
 // Passes an answer on; a fault met while reading halts the replica as one met while writing does.
-// The state may be replaced by an imported one under a reader's hands.
 template <typename T> Result<T> observed(Health& health, Result<T> result) {
-  if (!result.ok() && result.status().code() == Code::kAborted)
+  if (!result.ok() && result.status().code() == Code::kAborted && health.replacing())
     return unavailable("this replica takes over a newer state from its peers; ask again");
   if (!result.ok())
     return health.observe(result.status());
@@ -317,7 +316,7 @@ void Pipeline::fill_status(v1::StatusResponse& status) {
   }
   if (const Status health = steps_->health.check(); !health.ok())
     status.add_reasons(health.message());
-  if (steps_->transfer.taking_over())
+  if (steps_->health.replacing())
     status.add_reasons("takes over an imported state: its index is being rebuilt");
   if (!steps_->health.accepting())
     status.add_reasons("this node is shutting down");

@@ -281,9 +281,9 @@ Status StateTransfer::finish_now() {
     target = target_;
     after = store_target_;
   }
-  taking_over_ = true;
+  parts_.health.set_replacing(true);
   const Status status = replace_state(target, after);
-  taking_over_ = status.fault(); // after one, what readers see is gone for good
+  parts_.health.set_replacing(status.fault()); // after one, what readers see is gone for good
   return status;
 }
 

@@ -6,7 +6,6 @@
 // strand.
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <mutex>
 
@@ -56,8 +55,6 @@ public:
 
   // Lets go of states that nobody has asked for in a while. Called now and then, by any thread.
   void let_go();
-  // Is the old state gone and the new one not readable yet?
-  [[nodiscard]] bool taking_over() const { return taking_over_; }
 
 private:
   using Snapshot = std::shared_ptr<const plugin::StoreSnapshot>;
@@ -85,7 +82,6 @@ private:
   Counter& ranges_;
   Counter& bytes_;
   Counter& transfers_;
-  std::atomic<bool> taking_over_{false};
   mutable std::mutex mutex_; // guards what follows
   std::vector<Held> held_;
   std::uint64_t offered_height_ = 0;

@@ -241,13 +241,13 @@ class Faults(unittest.TestCase):
             token = self.begin(network)
             load = Load(token)
             deadline = time.monotonic() + 60
-            while network.status(0)["height"] < 200 and time.monotonic() < deadline:
+            while int(network.status(0)["height"]) < 200 and time.monotonic() < deadline:
                 time.sleep(0.1)
             wiped = network.nodes[3]
             wiped.kill()
             wipe(wiped)
             begin = time.monotonic()
-            at_least = network.status(0)["height"]
+            at_least = int(network.status(0)["height"])
             wiped.start(ready=False)
             wiped.wait_ready()
             taken = time.monotonic() - begin
@@ -255,7 +255,7 @@ class Faults(unittest.TestCase):
             self.assertGreater(metric(wiped, "tenon_state_transfer_bytes_total"), 0)
             # It has no block that is older than the state that it took over.
             self.assertGreater(network.status(3)["consensus"]["oldest_block"], 0)
-            self.assertGreaterEqual(network.status(3)["height"], at_least)
+            self.assertGreaterEqual(int(network.status(3)["height"]), at_least)
             # With another one gone its vote is needed.
             network.nodes[2].kill()
             before = load.acknowledged
