@@ -207,7 +207,11 @@ std::uint64_t Simulation::views_passed() const {
 void Simulation::await_all_final() {
   const std::uint64_t begin = clock_.now_us();
   const std::uint64_t views = views_passed();
-  while (!settled() && clock_.now_us() < begin + kLivenessBoundUs && checker_.complaint().empty()) {
+  const auto may_take_longer = [&] {
+    return clock_.now_us() < begin + kLivenessBoundUs &&
+           views_passed() - views <= kLivenessBoundViews;
+  };
+  while (!settled() && may_take_longer() && checker_.complaint().empty()) {
     run_until(clock_.now_us() + 50'000);
     look_around();
     for (std::size_t i = 0; i < waiting_.size(); ++i) {
