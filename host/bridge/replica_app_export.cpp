@@ -118,6 +118,72 @@ std::int32_t schedule(void* self, const tenon_hash* executed, tenon_sink out,
   });
 }
 
+plugin::StateTransfer& transfer_of(void* self) {
+  return *app_of(self).state_transfer();
+}
+
+std::int32_t oldest_block(void* self, std::uint64_t* height, tenon_status* status) noexcept {
+  return guarded(status, [&]() -> Status {
+    TENON_ASSIGN_OR_RETURN(*height, transfer_of(self).oldest_block());
+    return {};
+  });
+}
+
+std::int32_t export_target(void* self, std::uint64_t from_epoch, std::uint64_t height,
+                           tenon_sink out, tenon_status* status) noexcept {
+  return guarded(status, [&] {
+    return plugin::write_result(transfer_of(self).export_target(from_epoch, height), out);
+  });
+}
+
+std::int32_t export_range(void* self, std::uint64_t height, const tenon_hash* first,
+                          std::uint64_t max_bytes, tenon_sink out, tenon_status* status) noexcept {
+  return guarded(status, [&] {
+    return plugin::write_result(
+        transfer_of(self).export_range(height, Hash::from_abi(*first), max_bytes), out);
+  });
+}
+
+std::int32_t import_begin(void* self, tenon_bytes target, tenon_status* status) noexcept {
+  return guarded(status, [&] { return transfer_of(self).import_begin(from_abi(target)); });
+}
+
+std::int32_t import_range(void* self, std::uint64_t height, tenon_bytes range,
+                          tenon_status* status) noexcept {
+  return guarded(status, [&] { return transfer_of(self).import_range(height, from_abi(range)); });
+}
+
+std::int32_t import_missing(void* self, std::uint64_t* height, tenon_hash* block_id,
+                            tenon_sink spans, tenon_status* status) noexcept {
+  std::int32_t code = TENON_OK;
+  const std::int32_t guard = guarded(status, [&]() -> Status {
+    TENON_ASSIGN_OR_RETURN(const auto under_way, transfer_of(self).import_missing());
+    if (!under_way) {
+      code = TENON_NOT_FOUND;
+      return {};
+    }
+    *height = under_way->height;
+    *block_id = under_way->block_id.to_abi();
+    for (const plugin::KeyHashSpan& span : under_way->missing) {
+      plugin::write_sink(spans, span.first.view());
+      plugin::write_sink(spans, span.last.view());
+    }
+    return {};
+  });
+  return guard == TENON_OK ? code : guard;
+}
+
+void import_finish(void* self, void* context, tenon_done done) noexcept {
+  request(context, done, [&] {
+    transfer_of(self).import_finish(
+        [context, done](const Status& status) { report(done, context, {}, status); });
+  });
+}
+
+std::int32_t import_abandon(void* self, tenon_status* status) noexcept {
+  return guarded(status, [&] { return transfer_of(self).import_abandon(); });
+}
+
 } // namespace
 
 ReplicaAppExport::ReplicaAppExport(plugin::ReplicaApp& app)
@@ -131,6 +197,25 @@ ReplicaAppExport::ReplicaAppExport(plugin::ReplicaApp& app)
              finalized,
              abandon,
              read_block,
-             schedule} {}
+             schedule,
+             nullptr,
+             nullptr,
+             nullptr,
+             nullptr,
+             nullptr,
+             nullptr,
+             nullptr,
+             nullptr} {
+  if (app.state_transfer() == nullptr)
+    return;
+  table_.oldest_block = oldest_block;
+  table_.export_target = export_target;
+  table_.export_range = export_range;
+  table_.import_begin = import_begin;
+  table_.import_range = import_range;
+  table_.import_missing = import_missing;
+  table_.import_finish = import_finish;
+  table_.import_abandon = import_abandon;
+}
 
 } // namespace tenon::host::bridge

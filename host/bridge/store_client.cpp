@@ -168,7 +168,8 @@ Result<plugin::StoreHead> StoreClient::head() const {
   TENON_RETURN_IF_ERROR(
       checked([&](tenon_status* status) { return table_->head(instance_, &head, status); }));
   return plugin::StoreHead{head.empty != 0, head.height, Hash::from_abi(head.block_id),
-                           Hash::from_abi(head.result_hash), Hash::from_abi(head.state_root)};
+                           Hash::from_abi(head.result_hash), Hash::from_abi(head.state_root),
+                           head.without_index != 0};
 }
 
 Result<std::unique_ptr<plugin::StoreSnapshot>> StoreClient::snapshot(std::uint64_t height) const {
@@ -280,6 +281,13 @@ Status StoreClient::import_finish(std::span<const plugin::StoreBlock> blocks) {
 
 Status StoreClient::import_abandon() {
   return checked([&](tenon_status* status) { return table_->import_abandon(instance_, status); });
+}
+
+Status StoreClient::put_index(std::span<const plugin::StoreWrite> writes, bool whole) {
+  const std::vector<tenon_store_write> views = abi_writes(writes);
+  return checked([&](tenon_status* status) {
+    return table_->put_index(instance_, views.data(), views.size(), whole ? 1u : 0u, status);
+  });
 }
 
 } // namespace tenon::host::bridge

@@ -40,6 +40,7 @@ struct ClientLedger::Steps {
         pipeline::EngineSet given_engines, std::unique_ptr<Projection> opened);
 
   void applied(const v1::StreamPage& page, const wire::StreamedPage& checked);
+  void note_members(const v1::StreamPage& page, const wire::StreamedPage& checked);
   [[nodiscard]] v1::Completion outcome_of(const pipeline::ReadableBlock& block,
                                           const pipeline::ReadableTransaction& transaction);
   void arm_tick();
@@ -92,6 +93,9 @@ struct ClientLedger::Steps {
                                  parts.random, parts.metrics, completions, history, pre_executor,
                                  proposer}};
 
+  std::atomic<std::uint64_t> members_version{0};
+  std::uint64_t members_epoch = 0; // hosting epoch of the last page; following strand
+
   // Late things are looked after by a timer.
   struct Ticker {
     std::mutex mutex;
@@ -129,6 +133,19 @@ v1::Completion ClientLedger::Steps::outcome_of(const pipeline::ReadableBlock& bl
   return first.ok() ? *first : pipeline::failed_completion(first.status());
 }
 
+// Whether the page may have changed who the nodes are: a new hosting epoch may come with all that
+// is visible, in place of writes.
+void ClientLedger::Steps::note_members(const v1::StreamPage& page,
+                                       const wire::StreamedPage& checked) {
+  bool changed = std::exchange(members_epoch, checked.hosting_epoch) != checked.hosting_epoch;
+  for (const v1::StreamBlock& block : page.blocks()) {
+    for (const v1::StreamWrite& write : block.writes())
+      changed = changed || pipeline::concerns_members(write.key());
+  }
+  if (changed)
+    members_version += 1;
+}
+
 void ClientLedger::Steps::applied(const v1::StreamPage& page, const wire::StreamedPage& checked) {
   for (int i = 0; i < page.blocks_size(); ++i) {
     const v1::BlockHeader& header = checked.blocks[static_cast<std::size_t>(i)].header;
@@ -145,6 +162,7 @@ void ClientLedger::Steps::applied(const v1::StreamPage& page, const wire::Stream
       submitter.known(id.view());
     }
   }
+  note_members(page, checked);
   hub.notify(checked.blocks.back().header.height());
 }
 
@@ -233,6 +251,13 @@ Hash ClientLedger::chain() const {
 
 std::uint64_t ClientLedger::ledger_time_us() const {
   return steps_->projection->head().get()->block->header.record_time_us();
+}
+
+Result<pipeline::Members> ClientLedger::members() const {
+  return pipeline::read_members(*steps_->projection->head().get());
+}
+std::uint64_t ClientLedger::members_version() const {
+  return steps_->members_version;
 }
 
 Status ClientLedger::submit(const v1::Submission& submission, CompletionCallback done) {

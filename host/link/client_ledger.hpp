@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/members.hpp"
 #include "pipeline/options.hpp"
 #include "ports/ledger_service.hpp"
 #include "ports/peers.hpp"
@@ -38,6 +39,10 @@ public:
 
   [[nodiscard]] Hash chain() const;
   [[nodiscard]] std::uint64_t ledger_time_us() const;
+
+  // Who the network's nodes are, as far as this node has heard; ask again when the version moved.
+  [[nodiscard]] Result<pipeline::Members> members() const;
+  [[nodiscard]] std::uint64_t members_version() const;
 
   // LedgerService
   [[nodiscard]] Status submit(const v1::Submission& submission, CompletionCallback done) override;

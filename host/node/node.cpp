@@ -61,7 +61,8 @@ Status Node::begin() {
   TENON_RETURN_IF_ERROR(prepare_parts());
   TENON_RETURN_IF_ERROR(make_plugins());
   TENON_RETURN_IF_ERROR(start_store_and_engines());
-  return make_ledger();
+  TENON_RETURN_IF_ERROR(make_ledger());
+  return network_ ? make_membership() : Status();
 }
 
 Status Node::prepare_parts() {
@@ -194,22 +195,14 @@ Status Node::establish_chain() {
   return config_.network ? make_network(std::move(fingerprints)) : Status();
 }
 
+// Whom it talks to, and with which key, the ledger says once it is open.
 Status Node::make_network(std::vector<pipeline::EngineFingerprint> fingerprints) {
-  auto genesis = pipeline::parse_genesis(genesis_);
-  if (!genesis.ok())
-    return genesis.status().with_context(config_.genesis_file.string());
-  TENON_ASSIGN_OR_RETURN(const OwnRecord own, own_record(config_, *genesis));
-  TENON_ASSIGN_OR_RETURN(network::NetworkOptions options,
-                         network_options(config_, *genesis, own,
-                                         pipeline::network_fingerprint(std::move(fingerprints)),
-                                         keys_->public_key(), data_->keys()));
-  TENON_ASSIGN_OR_RETURN(const crypto::PrivateKey key,
-                         channel_key(own, keys_->private_key(), data_->keys()));
-  auto made = network::PeerNetwork::make(std::move(options), key, log_, metrics_, clock_);
+  auto made = network::PeerNetwork::make(
+      network_options(config_, chain_, pipeline::network_fingerprint(std::move(fingerprints))),
+      keys_->private_key(), log_, metrics_, clock_);
   if (!made.ok())
     return made.status().with_context("the network cannot be used");
   const std::lock_guard lock(mutex_);
-  validators_ = std::move(genesis->validators);
   network_ = *std::move(made);
   return {};
 }
@@ -335,6 +328,7 @@ void Node::release_ledger() {
   const std::lock_guard lock(mutex_);
   api_clients_.clear();
   apis_.clear();
+  membership_.reset();
   link_server_.reset();
   client_ledger_.reset();
   pipeline_.reset();

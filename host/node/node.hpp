@@ -25,6 +25,7 @@
 #include "network/peer_network.hpp"
 #include "node/config/node_config.hpp"
 #include "node/data_directory.hpp"
+#include "node/membership.hpp"
 #include "node/plugin_instance.hpp"
 #include "node/plugin_set.hpp"
 #include "pipeline/genesis.hpp"
@@ -86,6 +87,7 @@ private:
   [[nodiscard]] Status make_network(std::vector<pipeline::EngineFingerprint> fingerprints);
   [[nodiscard]] Status start_store_and_engines();
   [[nodiscard]] Status make_ledger();
+  [[nodiscard]] Status make_membership();
   [[nodiscard]] Status start_ledger();
   [[nodiscard]] Status start_consensus();
   [[nodiscard]] Status start_apis();
@@ -127,7 +129,6 @@ private:
   Bytes genesis_;
   std::atomic<LedgerService*> ledger_{nullptr};
   std::atomic<std::optional<bool>> store_durable_{std::nullopt};
-  v1::ValidatorSet validators_; // of the genesis document; filled with the network
   std::unique_ptr<network::PeerNetwork> network_;
 
   std::optional<DataDirectory> data_;
@@ -148,6 +149,7 @@ private:
   std::unique_ptr<pipeline::Pipeline> pipeline_;
   std::unique_ptr<link::ClientLedger> client_ledger_;
   std::unique_ptr<link::LinkServer> link_server_; // of a replica
+  std::unique_ptr<Membership> membership_;        // with a network
   bool stopped_ = false;
 };
 

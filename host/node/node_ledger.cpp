@@ -77,9 +77,31 @@ Status Node::make_ledger() {
   return {};
 }
 
+// The genesis document's word counts until there is a ledger; then the ledger's.
+Status Node::make_membership() {
+  auto genesis = pipeline::parse_genesis(genesis_);
+  if (!genesis.ok())
+    return genesis.status().with_context(config_.genesis_file.string());
+  const auto members = [this] {
+    return client_ledger_ ? client_ledger_->members() : pipeline_->members();
+  };
+  const auto version = [this] {
+    return client_ledger_ ? client_ledger_->members_version() : pipeline_->members_version();
+  };
+  auto made = std::make_unique<Membership>(
+      Membership::Parts{config_, *network_, *ledger_.load(), members, version,
+                        keys_->private_key(), data_->keys(), *executor_, log_});
+  TENON_RETURN_IF_ERROR(made->begin(pipeline::members_of(*genesis)));
+  const std::lock_guard lock(mutex_);
+  membership_ = std::move(made);
+  return {};
+}
+
 // From here on the ledger moves. Whoever connects finds somebody who answers: the two ends of the
 // link begin before the network does, and a replica refuses batches until consensus runs.
 Status Node::start_ledger() {
+  if (membership_)
+    membership_->start();
   if (is_client()) {
     TENON_RETURN_IF_ERROR(keys_->mark_used());
     TENON_RETURN_IF_ERROR(client_ledger_->start());
@@ -97,6 +119,8 @@ Status Node::start_ledger() {
 // What was accepted is finished within the time that is left; APIs have ended, and so client nodes
 // are sent to other replicas first.
 void Node::stop_ledger(FunctionRef<std::uint64_t()> left_ms) {
+  if (membership_)
+    membership_->stop();
   if (link_server_)
     link_server_->stop();
   Status drained;

@@ -2,7 +2,6 @@
 #include <nlohmann/json.hpp>
 
 #include "node/node.hpp"
-#include "node/node_network.hpp"
 #include "services/version.hpp"
 #include "tenon/core/encoding.hpp"
 
@@ -50,7 +49,8 @@ void Node::complete_status(v1::StatusResponse& status) const {
     status.add_reasons("the node is " + phase_);
   if (network_) {
     const std::string peers = network_->describe();
-    show_peers(config_.role, peers, validators_, status);
+    if (membership_)
+      membership_->show(peers, status);
     status.set_network_json(peers);
   }
   status.set_ready(status.reasons_size() == 0);

@@ -18,6 +18,18 @@ void BlockTree::start(BlockPointer head) {
   final_tip_ = std::move(head);
 }
 
+void BlockTree::restart(BlockPointer head) {
+  std::map<Hash, BlockPointer> staged; // let go of without the lock
+  BlockPointer old_tip;
+  {
+    const std::lock_guard lock(mutex_);
+    staged.swap(staged_);
+    old_tip.swap(final_tip_);
+    recently_final_.clear();
+  }
+  start(std::move(head));
+}
+
 BlockTree::BlockPointer BlockTree::find(const Hash& id) const {
   const std::lock_guard lock(mutex_);
   if (final_tip_ != nullptr && final_tip_->id == id)

@@ -22,6 +22,8 @@ public:
 
   // The committed block that the ledger was opened with. Before all else.
   void start(BlockPointer head);
+  // Lets go of everything for a committed block that was not executed here.
+  void restart(BlockPointer head);
 
   // A staged block, the last final one, or null.
   [[nodiscard]] BlockPointer find(const Hash& id) const;

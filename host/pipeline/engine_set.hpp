@@ -23,6 +23,8 @@ public:
   };
   // Null for an id that is not configured here.
   [[nodiscard]] const Entry* find(std::string_view id) const;
+  using Entries = std::map<std::string, Entry, std::less<>>;
+  [[nodiscard]] const Entries& entries() const { return entries_; }
   [[nodiscard]] const Hash& network_fingerprint() const { return network_fingerprint_; }
   [[nodiscard]] const std::vector<EngineFingerprint>& fingerprints() const { return fingerprints_; }
   // "wasm, daml", for messages.
@@ -36,7 +38,7 @@ public:
           ReadSet* reads = nullptr);
 
 private:
-  std::map<std::string, Entry, std::less<>> entries_;
+  Entries entries_;
   std::vector<EngineFingerprint> fingerprints_;
   Hash network_fingerprint_;
 };

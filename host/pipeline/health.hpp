@@ -26,6 +26,8 @@ public:
   Status observe(Status status);
   // The same for an answer: a fault met while reading halts as one met while writing does.
   template <typename T> Result<T> observed(Result<T> result) {
+    if (!result.ok() && result.status().code() == Code::kAborted && replacing())
+      return unavailable("this replica takes over a newer state from its peers; ask again");
     if (!result.ok())
       return observe(result.status());
     return result;
@@ -37,11 +39,16 @@ public:
   void stop_accepting() { accepting_.store(false, std::memory_order_release); }
   [[nodiscard]] bool accepting() const { return accepting_.load(std::memory_order_acquire); }
 
+  // While an imported state takes the place of the old one, reads of that end with ABORTED.
+  void set_replacing(bool replacing) { replacing_.store(replacing, std::memory_order_release); }
+  [[nodiscard]] bool replacing() const { return replacing_.load(std::memory_order_acquire); }
+
 private:
   Log& log_;
   Gauge& halted_gauge_;
   std::atomic<bool> halted_{false};
   std::atomic<bool> accepting_{true};
+  std::atomic<bool> replacing_{false};
   mutable std::mutex mutex_;
   Status reason_;
   std::function<void(const Status&)> on_halt_;

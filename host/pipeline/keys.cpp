@@ -50,6 +50,11 @@ Bytes epoch(std::uint64_t number) {
   append_be64(out, number);
   return out;
 }
+Bytes handover(std::uint64_t epoch) {
+  Bytes out = joined({"sys/handover/"});
+  append_be64(out, epoch);
+  return out;
+}
 Bytes operator_log(std::uint64_t sequence) {
   Bytes out = joined({"sys/operator_log/"});
   append_be64(out, sequence);

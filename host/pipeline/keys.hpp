@@ -32,9 +32,13 @@ inline constexpr BytesView kStreams = "sys/stream/";
 // --- INDEX ---------------------------------------------------------------------------------------
 inline constexpr BytesView kExpiries = "sys/expiry/";
 inline constexpr BytesView kLastOffset = "sys/last_offset";
+// The notes for client nodes begin above this height; absent: there are all.
+inline constexpr BytesView kNotesAbove = "sys/notes_above";
 // Of a client node: where it stands in its stream, and who certifies what comes next.
 inline constexpr BytesView kStreamCursor = "sys/stream_cursor";
 inline constexpr BytesView kStreamValidators = "sys/stream_validators";
+// How an epoch handed over to the next, where the block log does not say it any more.
+[[nodiscard]] Bytes handover(std::uint64_t epoch);
 // Of a STATE key that expires: sorted by time, then key.
 [[nodiscard]] Bytes expiry(std::uint64_t time_us, BytesView key);
 [[nodiscard]] Bytes transaction(BytesView transaction_id);

@@ -1,6 +1,7 @@
 #include "pipeline/ledger_opener.hpp"
 
 #include "pipeline/block_executor.hpp"
+#include "pipeline/index_builder.hpp"
 #include "pipeline/keys.hpp"
 #include "tenon/core/encoding.hpp"
 #include "tenon/crypto/sha256.hpp"
@@ -180,6 +181,11 @@ Result<OpenedLedger> open_ledger(plugin::Store& store, StageStore& stages, const
   TENON_ASSIGN_OR_RETURN(block->snapshot, store.snapshot(head.height));
   TENON_ASSIGN_OR_RETURN(block->schedule, EpochSchedule::read(block->snapshot, block->header));
   TENON_RETURN_IF_ERROR(check_engines_above(genesis, engines, *block));
+  if (head.without_index) {
+    TENON_RETURN_IF_ERROR(rebuild_index(store, engines, *block)
+                              .with_context("the index of the imported state was not rebuilt"));
+    TENON_ASSIGN_OR_RETURN(block->snapshot, store.snapshot(head.height));
+  }
   TENON_ASSIGN_OR_RETURN(
       const auto pruned,
       read_record<v1::PruneRecord>(BlockState(block->snapshot, block->header.record_time_us()),

@@ -1,6 +1,7 @@
 // Opens the ledger that the store holds: makes block 0 in an empty store, otherwise checks that the
-// store belongs to this chain and these engines and that its last blocks hang together. Step:
-// before all others, when the node starts. Main thread.
+// store belongs to this chain and these engines and that its last blocks hang together, and
+// rebuilds the index of an imported state. Step: before all others, when the node starts, and after
+// an import. Main thread, or the sequencer strand.
 #pragma once
 
 #include "pipeline/engine_set.hpp"

@@ -37,8 +37,8 @@ void fill_outcome(const Status& status, v1::Outcome& outcome) {
 }
 
 Status as_fault(const Status& status) {
-  return status.ok() || status.fault() ? status
-                                       : Status::make_fault(status.code(), status.message());
+  const bool as_it_is = status.ok() || status.fault() || status.code() == Code::kAborted;
+  return as_it_is ? status : Status::make_fault(status.code(), status.message());
 }
 
 v1::Completion failed_completion(const Status& status) {

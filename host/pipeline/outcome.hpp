@@ -28,7 +28,8 @@ struct Explanation {
 void fill_outcome(const Status& status, v1::Outcome& outcome);
 
 // The same failure as one of this replica: for store errors met while executing, which no other
-// replica need have.
+// replica need have. ABORTED stays what it is: the state that was read has been replaced by an
+// imported one.
 [[nodiscard]] Status as_fault(const Status& status);
 
 // Runs `step`, which gives a Status or a Result. What it throws (memory ran out) is a fault.

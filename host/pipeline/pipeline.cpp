@@ -5,12 +5,15 @@
 
 #include "pipeline/admission.hpp"
 #include "pipeline/committer.hpp"
+#include "pipeline/epoch_handovers.hpp"
 #include "pipeline/event_hub.hpp"
+#include "pipeline/keys.hpp"
 #include "pipeline/ledger_opener.hpp"
 #include "pipeline/outcome.hpp"
 #include "pipeline/query_service.hpp"
 #include "pipeline/replica.hpp"
 #include "pipeline/serial_strand.hpp"
+#include "pipeline/state_transfer.hpp"
 #include "pipeline/stream_service.hpp"
 #include "tenon/core/encoding.hpp"
 
@@ -28,6 +31,8 @@ struct Pipeline::Steps {
   Steps(Parts given_parts, Options given_options, Genesis given_genesis, EngineSet given_engines);
 
   void committed(const ExecutedBlock& block);
+  // The host's own transactions and new epochs change who the nodes are; engines' do not.
+  [[nodiscard]] bool may_change_members(const ExecutedBlock& block);
   [[nodiscard]] v1::Completion outcome_of(const ExecutedBlock& block, int index,
                                           const DecodedTransaction& transaction);
   void arm_sweep();
@@ -81,7 +86,16 @@ struct Pipeline::Steps {
                        parts.metrics, completions, history, pre_executor, proposer}};
   Replica replica{{parts.store, genesis, health, parts.clock, parts.metrics, head, tree, executor,
                    committer, verifier, proposer, sequencer, options.unwedge}};
+  StateTransfer transfer{{parts.store, stages, genesis, engines, health, parts.clock, parts.log,
+                          parts.metrics, head, tree, sequencer, commits,
+                          [this](const ExecutedBlock& block) {
+                            members_version += 1;
+                            hub.notify(block.height());
+                            prune(block.keep_from_height);
+                          }}};
   std::atomic<plugin::Consensus*> consensus{nullptr};
+  std::atomic<std::uint64_t> members_version{0};
+  std::uint64_t members_epoch = 0; // commits strand
 
   // Commands without an outcome in time are given up by a timer, which lives while there are any.
   struct Sweep {
@@ -120,6 +134,17 @@ v1::Completion Pipeline::Steps::outcome_of(const ExecutedBlock& block, int index
   return first.ok() ? *first : failed_completion(first.status());
 }
 
+bool Pipeline::Steps::may_change_members(const ExecutedBlock& block) {
+  const std::uint64_t epoch = block.header.epoch();
+  if (std::exchange(members_epoch, epoch) != epoch)
+    return true;
+  return std::ranges::any_of(block.block->batches, [](const DecodedBatch& batch) {
+    return std::ranges::any_of(batch.transactions, [](const DecodedTransaction& transaction) {
+      return transaction.message.engine() == keys::kSystemEngine;
+    });
+  });
+}
+
 void Pipeline::Steps::committed(const ExecutedBlock& block) {
   reader.remember(block.height(), readable(block.block, block.decoded_results));
   int index = 0;
@@ -130,16 +155,24 @@ void Pipeline::Steps::committed(const ExecutedBlock& block) {
       ++index;
     }
   }
+  if (may_change_members(block))
+    members_version += 1;
   hub.notify(block.height());
   prune(block.keep_from_height);
+  transfer.let_go();
 }
 
 void Pipeline::Steps::prune(std::uint64_t keep_from_height) {
   if (keep_from_height == 0 || !options.prune)
     return;
   upkeep.post([this, keep_from_height] {
-    const Status status =
-        health.observe(contained([&] { return options.prune(keep_from_height); }));
+    const Status status = health.observe(contained([&]() -> Status {
+      const auto now = head.get();
+      const BlockState state(now->snapshot, now->block->header.record_time_us());
+      TENON_ASSIGN_OR_RETURN(const Handovers handovers, known_handovers(parts.store, state));
+      TENON_RETURN_IF_ERROR(keep_handovers(parts.store, handovers));
+      return options.prune(keep_from_height);
+    }));
     if (!status.ok()) {
       parts.log.write(plugin::LogLevel::kWarn, "pipeline",
                       "blocks below " + std::to_string(keep_from_height) +
@@ -236,6 +269,13 @@ std::uint64_t Pipeline::ledger_time_us() const {
   return steps_->head.get()->block->header.record_time_us();
 }
 
+Result<Members> Pipeline::members() const {
+  return read_members(*steps_->head.get());
+}
+std::uint64_t Pipeline::members_version() const {
+  return steps_->members_version;
+}
+
 Status Pipeline::submit(const v1::Submission& submission, CompletionCallback done) {
   TENON_RETURN_IF_ERROR(
       steps_->health.observe(steps_->admission.submit(submission, std::move(done))));
@@ -275,6 +315,8 @@ void Pipeline::fill_status(v1::StatusResponse& status) {
   }
   if (const Status health = steps_->health.check(); !health.ok())
     status.add_reasons(health.message());
+  if (steps_->health.replacing())
+    status.add_reasons("takes over an imported state: its index is being rebuilt");
   if (!steps_->health.accepting())
     status.add_reasons("this node is shutting down");
   plugin::Consensus* const consensus = steps_->consensus;
@@ -348,6 +390,9 @@ Result<std::optional<Bytes>> Pipeline::read_block(std::uint64_t height,
 }
 Result<Bytes> Pipeline::schedule(const Hash& executed) const {
   return steps_->replica.schedule(executed);
+}
+plugin::StateTransfer* Pipeline::state_transfer() {
+  return &steps_->transfer;
 }
 
 } // namespace tenon::host::pipeline

@@ -7,6 +7,7 @@
 
 #include <memory>
 
+#include "pipeline/members.hpp"
 #include "pipeline/options.hpp"
 #include "ports/client_service.hpp"
 #include "ports/ledger_service.hpp"
@@ -36,6 +37,10 @@ public:
   [[nodiscard]] Hash chain() const;
   // Record time of the last committed block.
   [[nodiscard]] std::uint64_t ledger_time_us() const;
+
+  // Who the network's nodes are at the head; ask again when the version has moved.
+  [[nodiscard]] Result<Members> members() const;
+  [[nodiscard]] std::uint64_t members_version() const;
 
   // LedgerService
   [[nodiscard]] Status submit(const v1::Submission& submission, CompletionCallback done) override;
@@ -69,6 +74,7 @@ public:
   [[nodiscard]] Result<std::optional<Bytes>> read_block(std::uint64_t height,
                                                         plugin::BlockPart part) const override;
   [[nodiscard]] Result<Bytes> schedule(const Hash& executed) const override;
+  [[nodiscard]] plugin::StateTransfer* state_transfer() override;
 
 private:
   struct Steps;

@@ -37,11 +37,13 @@ Result<plugin::ReplicaHead> Replica::head() const {
 }
 
 Status Replica::check(BytesView encoded) {
+  TENON_RETURN_IF_ERROR(parts_.health.check());
   TENON_ASSIGN_OR_RETURN(const v1::TransactionBatch batch, parse_batch(encoded));
   return check_batch(encoded, batch);
 }
 
 Status Replica::check_from(const std::string& client, BytesView encoded) {
+  TENON_RETURN_IF_ERROR(parts_.health.check());
   TENON_ASSIGN_OR_RETURN(const v1::TransactionBatch batch, parse_batch(encoded));
   if (batch.client() != client) {
     return permission_denied("WRONG_CLIENT: a client hands in its own batches: expected one of " +
@@ -51,7 +53,6 @@ Status Replica::check_from(const std::string& client, BytesView encoded) {
 }
 
 Status Replica::check_batch(BytesView encoded, const v1::TransactionBatch& batch) {
-  TENON_RETURN_IF_ERROR(parts_.health.check());
   if (batch.transactions_size() == 0)
     return invalid_argument("INVALID_BATCH: the batch has no transactions");
   const v1::LedgerParameters& parameters = parts_.genesis.parameters;

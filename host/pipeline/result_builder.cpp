@@ -1,7 +1,5 @@
 #include "pipeline/result_builder.hpp"
 
-#include <map>
-
 #include "pipeline/keys.hpp"
 #include "pipeline/outcome.hpp"
 #include "tenon/core/encoding.hpp"
@@ -19,6 +17,22 @@ Bytes offset_bytes(std::uint64_t offset) {
 }
 
 } // namespace
+
+std::map<std::string_view, char> postings_of(const v1::Transaction& transaction,
+                                             const v1::TransactionResult& result) {
+  std::map<std::string_view, char> postings;
+  for (const v1::Event& event : result.events()) {
+    for (const std::string& reader : event.readers())
+      postings[reader] |= kPostingEvents;
+  }
+  for (const auto* parties : {&transaction.act_as(), &transaction.read_as()}) {
+    for (const std::string& party : *parties) {
+      if (keys::valid_party(party))
+        postings[party] |= kPostingSubmitter;
+    }
+  }
+  return postings;
+}
 
 const v1::TransactionResult& ResultBuilder::commit(const DecodedTransaction& transaction,
                                                    BytesView key_prefix,
@@ -89,19 +103,8 @@ void ResultBuilder::add_events(const v1::Transaction& transaction,
 }
 
 void ResultBuilder::post(const v1::Transaction& transaction, const v1::TransactionResult& result) {
-  std::map<std::string_view, char> postings;
-  for (const v1::Event& event : result.events()) {
-    for (const std::string& reader : event.readers())
-      postings[reader] |= kPostingEvents;
-  }
-  for (const auto* parties : {&transaction.act_as(), &transaction.read_as()}) {
-    for (const std::string& party : *parties) {
-      if (keys::valid_party(party))
-        postings[party] |= kPostingSubmitter;
-    }
-  }
   const std::uint64_t offset = wire::make_offset(height_, index() - 1);
-  for (const auto& [party, flags] : postings)
+  for (const auto& [party, flags] : postings_of(transaction, result))
     state_.put_index(keys::event(party, offset), Bytes(1, flags));
 }
 

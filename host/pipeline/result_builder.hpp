@@ -3,6 +3,8 @@
 // block; one thread.
 #pragma once
 
+#include <map>
+
 #include "pipeline/block_state.hpp"
 #include "pipeline/decoded_block.hpp"
 #include "tenon/plugin/engine.hpp"
@@ -12,6 +14,11 @@ namespace tenon::host::pipeline {
 // Flags of a posting in the event index.
 inline constexpr char kPostingEvents = 1;    // events of the transaction name the reader
 inline constexpr char kPostingSubmitter = 2; // the reader acted or read in it
+
+// Under which parties the event index has a transaction, with the flags of each; the names are
+// those in the messages.
+[[nodiscard]] std::map<std::string_view, char> postings_of(const v1::Transaction& transaction,
+                                                           const v1::TransactionResult& result);
 
 class ResultBuilder {
 public:

@@ -6,6 +6,7 @@
 #include "pipeline/keys.hpp"
 #include "pipeline/ledger_opener.hpp"
 #include "pipeline/ledger_records.hpp"
+#include "tenon/core/encoding.hpp"
 #include "tenon/crypto/sha256.hpp"
 
 namespace tenon::host::pipeline {
@@ -155,6 +156,7 @@ Result<v1::StreamPage> StreamService::page(const v1::StreamRequest& request) con
   if (request.after_height() >= head->block->height())
     return page;
   TENON_RETURN_IF_ERROR(check_live(*head, request.client()));
+  TENON_RETURN_IF_ERROR(check_noted(*head, request.after_height()));
   const std::uint64_t max_bytes = page_bytes(request.max_bytes());
   std::uint64_t bytes = 0;
   std::uint64_t height = request.after_height();
@@ -177,6 +179,18 @@ Result<v1::StreamPage> StreamService::page(const v1::StreamRequest& request) con
   TENON_RETURN_IF_ERROR(add_links(height, head->block->height(), page));
   TENON_RETURN_IF_ERROR(finish(request, *head, epoch_ends, page));
   return page;
+}
+
+// A replica that took over a state executed nothing of what led to it.
+Status StreamService::check_noted(const LedgerHead& head, std::uint64_t after_height) const {
+  TENON_ASSIGN_OR_RETURN(const auto above,
+                         head.snapshot->get(plugin::KeyClass::kIndex, keys::kNotesAbove));
+  if (!above || above->size() != sizeof(std::uint64_t) || after_height >= read_be64(*above))
+    return {};
+  return out_of_range("HISTORY_PRUNED: this replica began with the state of block " +
+                      std::to_string(read_be64(*above)) + ", found a question for what comes "
+                      "after block " + std::to_string(after_height) +
+                      "; ask another replica");
 }
 
 // A client that was removed has no business here any more. One that is not there yet gets what

@@ -32,6 +32,7 @@ private:
                                      v1::StreamPage& page) const;
   [[nodiscard]] Status add_links(std::uint64_t height, std::uint64_t head,
                                  v1::StreamPage& page) const;
+  [[nodiscard]] Status check_noted(const LedgerHead& head, std::uint64_t after_height) const;
   [[nodiscard]] Status check_live(const LedgerHead& head, const std::string& client) const;
   // What the state after the page's last block proves.
   [[nodiscard]] Status finish(const v1::StreamRequest& request, const LedgerHead& head,

@@ -3,6 +3,7 @@ them. Every transfer that was acknowledged is there exactly once on every replic
 never asked for is, and the money adds up."""
 
 import contextlib
+import json
 import os
 import random
 import shutil
@@ -26,10 +27,14 @@ MINTED = 1_000_000
 class Network:
     """Four replicas in folders that `tenon network init` has made."""
 
-    def __init__(self, folder: Path, replicas: int = 4):
+    def __init__(self, folder: Path, replicas: int = 4, consensus: dict | None = None):
         answer("network", "init", "--replicas", replicas, "--consensus", "bft", "--out",
                folder / "network", "--base-port", ports_from(replicas), "--allocators", "all")
         self.nodes = [Replica(folder / "network" / f"replica-{i + 1}") for i in range(replicas)]
+        for node in self.nodes if consensus else []:
+            config = json.loads(node.config.read_text())
+            config["consensus"]["config"] = consensus
+            node.config.write_text(json.dumps(config))
 
     def start(self) -> "Network":
         for node in self.nodes:
@@ -100,9 +105,9 @@ class Load:
 
 
 @contextlib.contextmanager
-def running_network():
+def running_network(consensus: dict | None = None):
     with temporary_folder() as folder:
-        network = Network(folder)
+        network = Network(folder, consensus=consensus)
         try:
             yield network.start()
         except BaseException:
@@ -111,6 +116,24 @@ def running_network():
             raise
         finally:
             network.close()
+
+
+def wipe(node: Replica) -> None:
+    """Everything that it had but its keys is gone."""
+    for entry in node.data.iterdir():
+        if entry.name in ("keys", "genesis.json"):
+            continue
+        if entry.is_dir():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink()
+
+
+def metric(node: Replica, name: str) -> float:
+    for line in node.health("/metrics")[1].splitlines():
+        if line.startswith(name + " "):
+            return float(line.split()[1])
+    return 0
 
 
 class Faults(unittest.TestCase):
@@ -201,13 +224,7 @@ class Faults(unittest.TestCase):
             time.sleep(1)
             wiped = network.nodes[3]
             wiped.kill()
-            for entry in wiped.data.iterdir():
-                if entry.name in ("keys", "genesis.json"):
-                    continue
-                if entry.is_dir():
-                    shutil.rmtree(entry)
-                else:
-                    entry.unlink()
+            wipe(wiped)
             wiped.start()
             # With another one gone its vote is needed.
             network.nodes[2].kill()
@@ -218,6 +235,41 @@ class Faults(unittest.TestCase):
             self.assertGreaterEqual(load.acknowledged, before + 20)
             network.nodes[2].start()
             self.check_books(network, token, load.end())
+
+    def test_a_wiped_replica_takes_over_a_state_under_load_and_votes_again(self):
+        with running_network({"snapshot_after_blocks": 64}) as network:
+            token = self.begin(network)
+            load = Load(token)
+            deadline = time.monotonic() + 60
+            while int(network.status(0)["height"]) < 200 and time.monotonic() < deadline:
+                time.sleep(0.1)
+            wiped = network.nodes[3]
+            wiped.kill()
+            wipe(wiped)
+            begin = time.monotonic()
+            at_least = int(network.status(0)["height"])
+            wiped.start(ready=False)
+            wiped.wait_ready()
+            taken = time.monotonic() - begin
+            self.assertEqual(metric(wiped, "tenon_state_transfers_total"), 1)
+            self.assertGreater(metric(wiped, "tenon_state_transfer_bytes_total"), 0)
+            # It has no block that is older than the state that it took over.
+            self.assertGreater(network.status(3)["consensus"]["oldest_block"], 0)
+            self.assertGreaterEqual(int(network.status(3)["height"]), at_least)
+            # With another one gone its vote is needed.
+            network.nodes[2].kill()
+            before = load.acknowledged
+            deadline = time.monotonic() + 30
+            while load.acknowledged < before + 20 and time.monotonic() < deadline:
+                time.sleep(0.1)
+            self.assertGreaterEqual(load.acknowledged, before + 20)
+            network.nodes[2].start()
+            print(f"ready {taken:.2f} s after it was wiped at block {at_least}")
+            self.check_books(network, token, load.end())
+            # And it starts again on what it took over.
+            wiped.kill()
+            wiped.start()
+            network.await_level()
 
 
 class ClientNetwork(Network):

@@ -171,6 +171,113 @@ class ClientNode(unittest.TestCase):
             self.assertEqual(token.balance("alice"), 7)
 
 
+class Members(unittest.TestCase):
+    """Operators change who the nodes are while the network runs."""
+
+    def operate(self, network, *words):
+        """A command of the operators, signed by a quorum of them."""
+        replica = network.replicas[0]
+        online = ("--url", replica.url, "--data-dir", replica.data)
+        self.commands = getattr(self, "commands", 0) + 1
+        path = network.folder / f"command-{self.commands}.json"
+        answer("operator", *words, "--output", path, *online)
+        for number in (1, 2, 3):
+            answer("operator", "sign", path, "--key",
+                   network.folder / f"operators/operator-{number}.pem", *online)
+        return answer("operator", "submit", path, *online)
+
+    def commit(self, network, count=1):
+        """So many blocks at least."""
+        node = network.client
+        for _ in range(count):
+            self.parties = getattr(self, "parties", 0) + 1
+            status, body = node.curl_json("POST", "/v1/parties", {"party": f"p{self.parties}"},
+                                          node.operator())
+            self.assertEqual(status, 201, body)
+
+    def new_node(self, network, like, name):
+        """A folder with a key of its own, and the public key."""
+        folder = network.folder / name
+        (folder / "data/keys").mkdir(parents=True, mode=0o700)
+        (folder / "data/genesis.json").write_bytes((network.folder / "genesis.json").read_bytes())
+        config = json.loads(like.config.read_text())
+        first = ports_from(1)
+        config["node"]["name"] = name
+        config["apis"][0]["config"]["listen"] = f"127.0.0.1:{first + 1}"
+        config["admin"]["listen"] = f"127.0.0.1:{first + 2}"
+        if "listen" in config["network"]:
+            config["network"]["listen"] = f"127.0.0.1:{first}"
+            config["network"]["peers"] = [
+                {"name": replica.folder.name, "address": f"127.0.0.1:{replica.network_port}"}
+                for replica in network.replicas]
+        (folder / "node.json").write_text(json.dumps(config))
+        key = answer("operator", "keygen", "--out", folder / "data/keys/node.pem")["public_key"]
+        node = Replica(folder)
+        self.addCleanup(node.close)
+        return node, key
+
+    def peer(self, node, name):
+        for peer in status_of(node)["network"]["peers"]:
+            if peer["name"] == name:
+                return peer
+        return None
+
+    def test_a_client_node_that_operators_add_connects_and_works_and_is_cut_once_removed(self):
+        with network_of() as network:
+            guest, key = self.new_node(network, network.client, "guest")
+            guest.start(ready=False)
+            await_true(lambda: guest.health("/readyz")[0] == 503
+                       and "none of 4 replicas is connected" in guest.health("/readyz")[1])
+            self.assertTrue(any("has no client" in warning and "add-client guest " + key in warning
+                                for warning in status_of(guest)["warnings"]))
+            self.operate(network, "add-client", "guest", key, "--may-allocate-parties",
+                         "--streams")
+            guest.wait_ready()
+            token = Token(guest)
+            token.mint(5)
+            self.assertEqual(token.transfer(2)[0], 200)
+            await_true(lambda: not status_of(guest)["warnings"])
+            self.operate(network, "remove-client", "guest")
+            await_true(lambda: self.peer(network.replicas[1], "guest") is None)
+            await_true(lambda: guest.health("/readyz")[0] == 503)
+
+    def test_a_client_nodes_old_key_is_refused_once_it_is_rotated_and_the_new_one_works(self):
+        with network_of() as network:
+            client = network.client
+            token = Token(client)
+            token.mint(5)
+            new = network.folder / "new.pem"
+            key = answer("operator", "keygen", "--out", new)["public_key"]
+            self.operate(network, "rotate-client-key", "client-1", key)
+            await_true(lambda: client.health("/readyz")[0] == 503)
+            await_true(lambda: self.peer(network.replicas[1], "client-1")["public_key"] == key)
+            self.assertIs(self.peer(network.replicas[1], "client-1")["connected"], False)
+            self.assertEqual(client.stop(), 0)
+            (client.data / "keys/node.pem").write_bytes(new.read_bytes())
+            client.start()
+            self.assertEqual(token.transfer(2)[0], 200)
+            self.assertEqual(token.balance("bob"), 2)
+
+    def test_a_replica_that_operators_add_connects_catches_up_and_votes(self):
+        with network_of() as network:
+            token = Token(network.client)
+            token.mint(5)
+            added, key = self.new_node(network, network.replicas[0], "replica-5")
+            added.start(ready=False)
+            last = int(self.operate(network, "add-replica", "replica-5", key)["last_height"])
+            await_true(lambda: self.peer(network.replicas[0], "replica-5") is not None)
+            while int(status_of(network.client)["height"]) <= last:
+                self.commit(network)
+            added.wait_ready()
+            await_true(lambda: self.peer(network.replicas[0], "replica-5")["connected"])
+            # Five replicas that withstand one Byzantine one need four: now this one must vote.
+            network.replicas[3].kill()
+            self.commit(network, 3)
+            self.assertEqual(token.transfer(1)[0], 200)
+            await_true(lambda: status_of(added)["state_root"]
+                       == status_of(network.replicas[0])["state_root"])
+
+
 class Refused(unittest.TestCase):
     def refused(self, node, *words):
         result = subprocess.run([TENOND, "--config", node.config], capture_output=True, text=True,

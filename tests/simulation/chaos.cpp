@@ -49,6 +49,9 @@ void Simulation::choose_tricks() {
       continue;
     }
     std::set<Trick> tricks;
+    // The occasion is rare, so whoever may lie in it often does.
+    if (random_.chance(0.5))
+      tricks.insert(Trick::kLyingState);
     for (std::size_t count = 1 + random_.below(4); tricks.size() < count;) {
       const auto trick = static_cast<Trick>(random_.below(kTricks));
       if (trick != Trick::kTwins)
@@ -79,10 +82,35 @@ void Simulation::crash_one(Node& node) {
 
 // Its votes are gone, or cannot be trusted: one more that the network has to bear, until it votes
 // again and everything has healed.
-void Simulation::lose_a_log(Node& node) {
+bool Simulation::may_forget(const Node& node) const {
   const std::size_t borne = villains_.size() + broken_engines_.size() + forgetful_.size();
-  if (is_villain(node.name()) || broken_engines_.contains(node.name()) ||
-      (borne >= max_byzantine_ && !forgetful_.contains(node.name())))
+  return !is_villain(node.name()) && !broken_engines_.contains(node.name()) &&
+         (borne < max_byzantine_ || forgetful_.contains(node.name()));
+}
+
+// Its disk is gone, and a new one in its place.
+void Simulation::wipe(Node& node) {
+  if (!may_forget(node))
+    return;
+  if (node.up())
+    crash_one(node);
+  forgetful_.insert(node.name());
+  ++report_.wipes;
+  node.lose_everything();
+}
+
+// Some keep less than others of the chain.
+void Simulation::prune_some() {
+  for (const auto& node : nodes_) {
+    const bft::Height head = node->ledger().synced();
+    const bft::Height kept = random_.below(12);
+    if (random_.chance(0.5) && head > kept)
+      node->ledger().prune(head - kept);
+  }
+}
+
+void Simulation::lose_a_log(Node& node) {
+  if (!may_forget(node))
     return;
   if (node.up())
     crash_one(node);
@@ -135,8 +163,10 @@ void Simulation::disturb() {
   } else if (what < 40 && node.up()) {
     ++report_.crash_points;
     node.crash_after(random_.below(60));
-  } else if (what < 44) {
+  } else if (what < 43) {
     lose_a_log(node);
+  } else if (what < 46) {
+    wipe(node);
   } else if (what < 70 || down > max_byzantine_) {
     for (const auto& other : nodes_) {
       if (!other->up() && random_.chance(0.7))

@@ -48,7 +48,9 @@ void Checker::committed(const std::string& node, const ModelBlock& block) {
     return;
   const auto [known, fresh] =
       blocks_.try_emplace(block.height, std::pair(block.id, block.state.result));
-  if (known->second != std::pair(block.id, block.state.result)) {
+  const auto taken_over = imported_.find(block.height);
+  if (known->second != std::pair(block.id, block.state.result) ||
+      (taken_over != imported_.end() && taken_over->second != known->second)) {
     complain("fork: " + node + " commits another block or result at height " +
              std::to_string(block.height) + " than others did");
   }
@@ -56,6 +58,24 @@ void Checker::committed(const std::string& node, const ModelBlock& block) {
   check_certificate(node, block);
   if (fresh)
     first_committed(node, block);
+}
+
+void Checker::imported(const std::string& node, const ModelBlock& block) {
+  remember(node);
+  remember(block.id.view());
+  if (distrusted_.contains(node))
+    return;
+  const std::pair what(block.id, block.state.result);
+  const auto committed = blocks_.find(block.height);
+  const auto known = imported_.try_emplace(block.height, what).first;
+  if (known->second != what || (committed != blocks_.end() && committed->second != what))
+    complain("fork: " + node + " takes over another state at height " +
+             std::to_string(block.height) + " than others have");
+  v1::ResultHeader result;
+  if (!result.ParseFromString(block.state.result_header) ||
+      result.state_root() != block.state.root().view())
+    complain(node + " takes over a state with another root than was certified");
+  restarted(node, block.height);
 }
 
 void Checker::first_committed(const std::string& node, const ModelBlock& block) {

@@ -23,6 +23,8 @@ public:
   void expect_halt(const std::string& node) { may_halt_.insert(node); }
   void restarted(const std::string& node, bft::Height height);
   void committed(const std::string& node, const ModelBlock& block);
+  // Instead of everything up to this block.
+  void imported(const std::string& node, const ModelBlock& block);
   void sent(const std::string& node, const bft::Send& send);
   void written(const std::string& node, const Bytes& record);
   void blamed(const std::string& node, const bft::Misbehaved& misbehaved);
@@ -72,6 +74,7 @@ private:
   std::set<std::string> may_halt_;
   std::set<std::string> halted_;
   std::map<bft::Height, std::pair<Hash, Hash>> blocks_; // id and result
+  std::map<bft::Height, std::pair<Hash, Hash>> imported_; // perhaps before anybody committed it
   std::unordered_map<std::string, Validator> validators_;
   std::map<std::pair<std::uint64_t, bft::View>, Said> certified_;
   std::set<std::pair<bft::Height, bft::VoteSubject>> checked_;

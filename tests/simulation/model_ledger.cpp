@@ -33,8 +33,27 @@ ModelLedger::ModelLedger(const Hash& chain, Members members)
   lose_everything();
 }
 
+std::size_t model_slice(const Hash& hash) {
+  return static_cast<std::uint8_t>(hash.view().front()) / (256 / kModelSlices);
+}
+
+Hash ModelState::root() const {
+  Bytes all;
+  append_be64(all, epoch);
+  append_be64(all, epoch_end);
+  for (const Hash& slice : slices)
+    all += slice.view();
+  return crypto::sha256(all);
+}
+
 void ModelLedger::lose_everything() {
   chain_.clear();
+  base_ = 0;
+  for (auto& slice : history_)
+    slice.clear();
+  handovers_.clear();
+  lent_.clear();
+  import_.reset();
   committed_.clear();
   executed_.clear();
   accepted_.clear();
@@ -43,6 +62,7 @@ void ModelLedger::lose_everything() {
   header.set_chain(chain_id_.str());
   header.set_parent(Hash{}.str());
   header.set_record_time_us(1);
+  header.set_next_validators(members_hash(0).str());
   v1::Block block;
   block.set_header(header.SerializeAsString());
   ModelBlock genesis;
@@ -62,6 +82,19 @@ const ModelState* ModelLedger::state(const Hash& id) const {
 
 std::uint64_t ModelLedger::epoch_at(const ModelState& state, bft::Height height) {
   return state.epoch_end != 0 && height > state.epoch_end ? state.epoch + 1 : state.epoch;
+}
+
+Hash ModelLedger::members_hash(std::uint64_t epoch) const {
+  const auto [known, fresh] = members_hashes_.try_emplace(epoch);
+  if (fresh)
+    known->second = wire::validators_hash(members_(epoch));
+  return known->second;
+}
+
+Hash ModelLedger::next_members(const ModelState& known, std::uint64_t epoch,
+                               bft::Height height) const {
+  const bool last = known.epoch == epoch && known.epoch_end == height;
+  return members_hash(epoch + (last ? 1 : 0));
 }
 
 Result<Bytes> ModelLedger::propose(BytesView parent_header, const Hash& executed,
@@ -84,6 +117,7 @@ Result<Bytes> ModelLedger::propose(BytesView parent_header, const Hash& executed
   header.set_parent(crypto::sha256(parent_header).str());
   header.set_record_time_us(parent.record_time_us() + 1);
   header.set_transactions_root(root.str());
+  header.set_next_validators(next_members(*known, epoch, header.height()).str());
   block.set_header(header.SerializeAsString());
   return block.SerializeAsString();
 }
@@ -103,7 +137,9 @@ Status ModelLedger::verify(BytesView encoded, BytesView parent_header, const Has
   if (header.transactions_root() != root.view() || header.height() != parent.height() + 1 ||
       header.chain() != chain_id_.view() ||
       header.parent() != crypto::sha256(parent_header).view() ||
-      header.epoch() != epoch_at(*known, header.height()))
+      header.epoch() != epoch_at(*known, header.height()) ||
+      header.next_validators() !=
+          next_members(*known, header.epoch(), header.height()).view())
     return invalid_argument("against the rules");
   return {};
 }
@@ -144,14 +180,18 @@ Result<ModelState> ModelLedger::execute(const Hash& id, BytesView encoded) {
     after.epoch_end = 0;
   after.epoch = epoch;
   after.accepted = fresh_transactions(encoded, parent);
-  Bytes accepted;
   for (const Bytes& transaction : after.accepted) {
     if (BytesView(transaction).starts_with(kEpochTransaction) && after.epoch_end == 0)
       after.epoch_end = header.height() + bft::kExecutionLag;
-    accepted += transaction;
+    Hash& slice = after.slices[model_slice(crypto::sha256(transaction))];
+    slice = crypto::sha256({slice.view(), transaction});
   }
-  after.result =
-      crypto::sha256({before->result.view(), id.view(), accepted, wrong_results ? "!" : ""});
+  v1::ResultHeader result;
+  result.set_block_id(id.str());
+  result.set_parent_result(before->result.str());
+  result.set_state_root(wrong_results ? crypto::sha256("!").str() : after.root().str());
+  after.result_header = result.SerializeAsString();
+  after.result = crypto::sha256(after.result_header);
   executed_.emplace(id, Executed{Bytes(encoded), parent, after});
   return after;
 }
@@ -171,6 +211,7 @@ Result<std::vector<ModelBlock>> ModelLedger::commit(const Hash& id, BytesView ce
     executed_.erase(block.id);
     committed_.emplace(block.id, block.state);
     accepted_.insert(block.state.accepted.begin(), block.state.accepted.end());
+    keep(block);
     chain_.push_back(block);
   }
   return path;
@@ -178,16 +219,25 @@ Result<std::vector<ModelBlock>> ModelLedger::commit(const Hash& id, BytesView ce
 
 void ModelLedger::crash() {
   executed_.clear();
-  while (chain_.size() > synced_ + 1) {
+  lent_.clear();
+  while (height() > synced_) {
     committed_.erase(chain_.back().id);
     for (const Bytes& transaction : chain_.back().state.accepted)
       accepted_.erase(transaction);
     chain_.pop_back();
   }
+  for (auto& slice : history_) {
+    while (!slice.empty() && slice.back().first > synced_)
+      slice.pop_back();
+  }
+  std::erase_if(handovers_, [this](const auto& item) {
+    const auto ended = bft::block_from_header(item.second.header());
+    return ended->height > synced_;
+  });
 }
 
 const ModelBlock* ModelLedger::block(bft::Height height) const {
-  return height < chain_.size() ? &chain_[height] : nullptr;
+  return height >= base_ && height <= this->height() ? &chain_[height - base_] : nullptr;
 }
 
 bft::Start ModelLedger::start() const {
@@ -209,6 +259,9 @@ bft::Start ModelLedger::start() const {
   start.head_certificate = head.certificate;
   if (const auto certificate = bft::from_ledger(head.certificate))
     start.head.notarized = certificate->subject.view;
+  start.oldest = base_;
+  if (import_)
+    start.unfinished_import = std::pair(import_->height, import_->id);
   return start;
 }
 

@@ -280,6 +280,11 @@ public:
   [[nodiscard]] bool checks_signatures() const override { return false; }
 };
 
+class UncheckedRanges final : public Saboteur {
+public:
+  [[nodiscard]] bool checks_ranges() const override { return false; }
+};
+
 class EndlessEpochs final : public Saboteur {
 public:
   [[nodiscard]] bool tells_the_end_of_epochs() const override { return false; }
@@ -304,6 +309,7 @@ std::vector<Mutation> mutations() {
       {"orders without limit beyond what is final", after(Mutations::order_beyond_the_lag)},
       {"does not compare results", std::make_shared<AdoptedResults>()},
       {"does not check signatures", std::make_shared<UncheckedSignatures>()},
+      {"does not check the ranges of a state", std::make_shared<UncheckedRanges>()},
       {"ignores the end of an epoch", std::make_shared<EndlessEpochs>()},
       {"sends votes before they are on disk", std::make_shared<EarlyVotes>()},
       {"forgets its votes when it restarts", std::make_shared<ForgottenVotes>()},

@@ -35,6 +35,11 @@ void Node::start() {
   tell([&](bft::Core& core) { core.start(std::move(start), clock_.now_us()); });
 }
 
+void Node::lose_everything() {
+  ledger_.lose_everything();
+  lose_log();
+}
+
 void Node::lose_log() {
   log_lost_ = true;
   disk_.lose_everything();
@@ -47,6 +52,10 @@ void Node::crash() {
   core_.reset();
   disk_.crash(random_, [this](const Bytes& record) { observer_.written(name_, record); });
   ledger_.crash();
+  if (ledger_.start().unfinished_import) {
+    ++torn_imports_;
+    ledger_.lose_ranges([this] { return random_.chance(0.3); });
+  }
   executions_.clear();
   executing_ = false;
   syncing_ = false;
@@ -185,11 +194,15 @@ void Node::act_on(bft::Commit& commit) {
     saboteur_->committed(*core_, *blocks);
   later(random_.between(100, pace_.max_commit_us), [this, height = commit.height] {
     ledger_.sync(height);
-    const ModelBlock* const block = ledger_.block(height);
-    const bool over = block->state.epoch_end == height && ledger_.height() == height;
-    const std::uint64_t epoch = block->state.epoch;
+    const ModelBlock* const block = ledger_.block(height); // unless it is pruned already
+    const bool over =
+        block != nullptr && block->state.epoch_end == height && ledger_.height() == height;
+    const std::uint64_t epoch = over ? block->state.epoch : 0;
     const std::uint64_t life = life_;
-    tell([&](bft::Core& core) { core.committed(height, clock_.now_us()); });
+    tell([&](bft::Core& core) {
+      core.keeps_from(ledger_.oldest());
+      core.committed(height, clock_.now_us());
+    });
     if (over && life == life_) {
       tell([&](bft::Core& core) { core.begin_epoch(ledger_.members(epoch + 1), clock_.now_us()); });
     }
@@ -209,6 +222,66 @@ void Node::act_on(bft::ServeChain& serve) {
   if (villain_ != nullptr)
     return villain_->serve(*core_, serve.to, *chain);
   network_.send(name_, serve.to, 1, std::make_shared<const Bytes>(*chain));
+}
+
+void Node::act_on(bft::ServeTarget& serve) {
+  later(random_.between(20, pace_.max_import_us), [this, serve] {
+    // An old one, which only this liar still has.
+    const bft::Height head = ledger_.synced();
+    const bft::Height stale = head > 30 ? head - random_.below(30) : 0;
+    const bool lies = villain_ != nullptr && serve.height == 0 && villain_->offers_stale_states();
+    const auto target = ledger_.export_target(serve.from_epoch, lies ? stale : serve.height);
+    if (!target || !sees(serve.to))
+      return;
+    Bytes frame = bft::encode_target(serve, *target);
+    if (villain_ != nullptr)
+      return villain_->give(*core_, serve.to, std::move(frame));
+    network_.send(name_, serve.to, 1, std::make_shared<const Bytes>(std::move(frame)));
+  });
+}
+
+void Node::act_on(bft::ServeRange& serve) {
+  later(random_.between(20, pace_.max_import_us), [this, serve] {
+    const auto range = ledger_.export_range(serve.height, serve.first);
+    if (!sees(serve.to))
+      return;
+    Bytes frame = bft::encode_range(serve, range.value_or(Bytes()));
+    if (villain_ != nullptr)
+      return villain_->give(*core_, serve.to, std::move(frame));
+    network_.send(name_, serve.to, 1, std::make_shared<const Bytes>(std::move(frame)));
+  });
+}
+
+void Node::act_on(bft::BeginImport& begin) {
+  later(random_.between(20, pace_.max_import_us), [this, begin] {
+    const Status status = ledger_.import_begin(begin.target);
+    const auto missing = status.ok() ? ledger_.import_missing()
+                                     : Result<std::vector<merkle::KeySpan>>(status);
+    tell([&](bft::Core& core) { core.import_begun(begin.height, missing, clock_.now_us()); });
+  });
+}
+
+void Node::act_on(bft::ImportRange& range) {
+  later(random_.between(20, pace_.max_import_us), [this, range] {
+    ledger_.trusts_ranges = saboteur_ != nullptr && !saboteur_->checks_ranges();
+    const Status status = ledger_.import_range(range.height, range.range);
+    const auto missing = status.ok() ? ledger_.import_missing()
+                                     : Result<std::vector<merkle::KeySpan>>(status);
+    tell([&](bft::Core& core) {
+      core.range_imported(range.from, range.height, range.first, missing, clock_.now_us());
+    });
+  });
+}
+
+void Node::act_on(bft::FinishImport&) {
+  later(random_.between(20, pace_.max_import_us), [this] {
+    const Status status = ledger_.import_finish();
+    if (status.ok())
+      observer_.imported(name_, *ledger_.block(ledger_.height()));
+    tell([&](bft::Core& core) {
+      core.imported(status.ok() ? Result<bft::Start>(ledger_.start()) : status, clock_.now_us());
+    });
+  });
 }
 
 void Node::arm() {

@@ -39,6 +39,8 @@ class Observer {
 public:
   virtual ~Observer() = default;
   virtual void committed(const std::string& node, const ModelBlock& block) = 0;
+  // A state taken over, with its block.
+  virtual void imported(const std::string& node, const ModelBlock& block) = 0;
   virtual void sent(const std::string& node, const bft::Send& send) = 0;
   virtual void written(const std::string& node, const Bytes& record) = 0; // on stable storage
   virtual void accused(const std::string& node, const bft::Accuse& accuse) = 0;
@@ -50,6 +52,7 @@ struct Pace {
   std::uint64_t max_sync_us = 600;
   std::uint64_t max_execution_us = 800;
   std::uint64_t max_commit_us = 1'500;
+  std::uint64_t max_import_us = 4'000;
 };
 
 class Node {
@@ -63,6 +66,7 @@ public:
   void crash_after(std::uint64_t actions) { crash_after_ = actions; }
   // While it is down: its votes are forgotten, or no longer what was written.
   void lose_log();
+  void lose_everything();
   // False where there is none.
   bool flip_a_bit_of_the_log() { return disk_.flip_a_bit(random_); }
   void set_pace(const Pace& pace) { pace_ = pace; }
@@ -86,6 +90,7 @@ public:
   [[nodiscard]] bool up() const { return core_ != nullptr; }
   [[nodiscard]] const bft::Core& core() const { return *core_; }
   [[nodiscard]] std::uint64_t refused_logs() const { return refused_logs_; }
+  [[nodiscard]] std::uint64_t torn_imports() const { return torn_imports_; }
   [[nodiscard]] const ModelLedger& ledger() const { return ledger_; }
   [[nodiscard]] ModelLedger& ledger() { return ledger_; }
   [[nodiscard]] const bft::Counters& counters() const;
@@ -110,6 +115,12 @@ private:
   void act_on(bft::Commit& commit);
   void act_on(bft::Abandon& abandon) { ledger_.abandon(abandon.id); }
   void act_on(bft::ServeChain& serve);
+  void act_on(bft::ServeTarget& serve);
+  void act_on(bft::ServeRange& serve);
+  void act_on(bft::BeginImport& begin);
+  void act_on(bft::ImportRange& range);
+  void act_on(bft::FinishImport& finish);
+  void act_on(bft::AbandonImport&) { ledger_.import_abandon(); }
   void act_on(bft::Accuse& accuse) { observer_.accused(name_, accuse); }
   void act_on(bft::Misbehaved& misbehaved) { observer_.blamed(name_, misbehaved); }
   void act_on(bft::Halt& halt) { observer_.halted(name_, halt.why); }
@@ -137,6 +148,7 @@ private:
   bool syncing_ = false;
   bool log_lost_ = false;
   std::uint64_t refused_logs_ = 0;
+  std::uint64_t torn_imports_ = 0; // by crashes
   Villain* villain_ = nullptr;
   const Saboteur* saboteur_ = nullptr;
   std::optional<std::set<std::string>> audience_;

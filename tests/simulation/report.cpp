@@ -28,6 +28,8 @@ void add(Report& sum, const Report& one) {
   sum.slow_disks += one.slow_disks;
   sum.lost_logs += one.lost_logs;
   sum.flipped_bits += one.flipped_bits;
+  sum.wipes += one.wipes;
+  sum.torn_imports += one.torn_imports;
   sum.rejoins += one.rejoins;
   sum.broken_engines += one.broken_engines;
   sum.engine_halts += one.engine_halts;
@@ -62,6 +64,12 @@ std::string to_text(const Report& report) {
   line("slow disks", report.slow_disks);
   line("lost logs", report.lost_logs);
   line("flipped bits of logs", report.flipped_bits);
+  line("wiped disks", report.wipes);
+  line("states begun to take over", report.counters.state_targets);
+  line("ranges of states taken over", report.counters.state_ranges);
+  line("ranges that were lies", report.counters.state_lies);
+  line("states taken over", report.counters.state_transfers);
+  line("imports of states interrupted by a crash", report.torn_imports);
   line("voters back after losing their log", report.rejoins);
   line("broken engines", report.broken_engines);
   line("halts of replicas with a broken engine", report.engine_halts);

@@ -20,6 +20,7 @@ public:
   [[nodiscard]] virtual bool notices_a_lost_log() const { return true; }
   [[nodiscard]] virtual bool checks_signatures() const { return true; }
   [[nodiscard]] virtual bool tells_the_end_of_epochs() const { return true; }
+  [[nodiscard]] virtual bool checks_ranges() const { return true; }
 };
 
 } // namespace tenon::simulation

@@ -53,6 +53,10 @@ void Simulation::build() {
   settings_.max_inline_bytes = random_.chance(0.5) ? 100 : 64u << 10;
   settings_.acknowledge_bytes = 64;
   settings_.pool.max_origin_bytes = random_.chance(0.3) ? 64u << 10 : 32u << 20;
+  settings_.state_transfer = true;
+  settings_.state_slices = kModelSlices;
+  settings_.snapshot_after_blocks = random_.chance(0.5) ? 25 : 1'000;
+  prunes_ = random_.chance(0.5);
   for (std::size_t i = 0; i < size; ++i)
     names_.push_back("replica" + std::to_string(i));
   for (const std::string& name : names_) {
@@ -95,6 +99,16 @@ void Simulation::committed(const std::string& node, const ModelBlock& block) {
                 static_cast<unsigned long long>(block.state.epoch));
   }
   checker_.committed(node, block);
+}
+
+void Simulation::imported(const std::string& node, const ModelBlock& block) {
+  if (options_.trace) {
+    std::printf("%9.3f %s has taken over the state of block %llu (epoch %llu)\n",
+                static_cast<double>(clock_.now_us()) / 1e6, node.c_str(),
+                static_cast<unsigned long long>(block.height),
+                static_cast<unsigned long long>(block.state.epoch));
+  }
+  checker_.imported(node, block);
 }
 
 void Simulation::blamed(const std::string& node, const bft::Misbehaved& misbehaved) {
@@ -161,6 +175,8 @@ void Simulation::phase(std::uint64_t duration_us) {
     run_until(clock_.now_us() + random_.between(5'000, 60'000));
     submit_some();
     look_around();
+    if (prunes_ && random_.chance(0.2))
+      prune_some();
     if (!calm_ && random_.chance(0.35))
       disturb();
   }
@@ -191,7 +207,11 @@ std::uint64_t Simulation::views_passed() const {
 void Simulation::await_all_final() {
   const std::uint64_t begin = clock_.now_us();
   const std::uint64_t views = views_passed();
-  while (!settled() && clock_.now_us() < begin + kLivenessBoundUs && checker_.complaint().empty()) {
+  const auto may_take_longer = [&] {
+    return clock_.now_us() < begin + kLivenessBoundUs &&
+           views_passed() - views <= kLivenessBoundViews;
+  };
+  while (!settled() && may_take_longer() && checker_.complaint().empty()) {
     run_until(clock_.now_us() + 50'000);
     look_around();
     for (std::size_t i = 0; i < waiting_.size(); ++i) {
@@ -269,6 +289,7 @@ void Simulation::finish_report() {
   report_.blames = checker_.blames();
   for (const auto& node : nodes_) {
     report_.flipped_bits += node->refused_logs();
+    report_.torn_imports += node->torn_imports();
     if (is_villain(node->name()))
       continue;
     Report one;

@@ -47,6 +47,9 @@ private:
   void disturb();
   void crash_one(Node& node);
   void lose_a_log(Node& node);
+  void wipe(Node& node);
+  [[nodiscard]] bool may_forget(const Node& node) const;
+  void prune_some();
   void part();
   void slow_down(Node& node);
   void heal();
@@ -55,6 +58,7 @@ private:
   [[nodiscard]] bool is_villain(const std::string& name) const { return villains_.contains(name); }
 
   void committed(const std::string& node, const ModelBlock& block) override;
+  void imported(const std::string& node, const ModelBlock& block) override;
   void sent(const std::string& node, const bft::Send& send) override { checker_.sent(node, send); }
   void written(const std::string& node, const Bytes& record) override {
     checker_.written(node, record);
@@ -88,6 +92,7 @@ private:
   std::vector<Transaction> waiting_; // submitted, not final yet
   std::uint64_t transactions_ = 0;
   bool calm_ = true;
+  bool prunes_ = false; // blocks are forgotten now and then
   Report report_;
 };
 

@@ -70,6 +70,10 @@ void expect_all(const Report& total, std::uint64_t count) {
   expect("slow disks", total.slow_disks, 50, count);
   expect("lost logs", total.lost_logs, 20, count);
   expect("flipped bits of logs", total.flipped_bits, 10, count);
+  expect("wiped disks", total.wipes, 20, count);
+  expect("states taken over", total.counters.state_transfers, 20, count);
+  expect("ranges that were lies", total.counters.state_lies, 5, count);
+  expect("imports of states interrupted by a crash", total.torn_imports, 3, count);
   expect("voters back after losing their log", total.rejoins, 20, count);
   expect("halts of replicas with a broken engine", total.engine_halts, 3, count);
   expect("accusations", total.accusations, 200, count);

@@ -26,7 +26,8 @@ const char* to_text(Trick trick) {
   static constexpr const char* kNames[kTricks] = {
       "twins",          "equivocation",  "withheld payload", "replay",        "both votes",
       "garbage",        "wrong result",  "wrong proposal",   "uncovered",     "lying chain",
-      "lying position", "silent leader", "selective",        "bad signature", "flood"};
+      "lying position", "silent leader", "selective",        "bad signature", "flood",
+      "lying state",    "stale state"};
   return kNames[static_cast<std::size_t>(trick)];
 }
 
@@ -311,6 +312,73 @@ void Villain::flood(const bft::Core& core, const std::string& to) {
   for (int i = 0; i < 20; ++i) {
     message.mutable_batches()->add_batches(
         batch_of({"flood-" + std::to_string(random_.next()) + std::string(2'000, 'f')}));
+  }
+  say(to, message);
+}
+
+namespace {
+
+void flip_a_bit(Bytes& bytes, Random& random) {
+  if (!bytes.empty())
+    bytes[random.below(bytes.size())] ^= static_cast<char>(1u << random.below(8));
+}
+
+void alter_offer(Bytes& encoded, Random& random) {
+  v1::StateTarget target;
+  if (!target.ParseFromString(encoded))
+    return;
+  v1::LedgerProof& proof = *target.mutable_proof();
+  switch (random.below(6)) {
+  case 0:
+    flip_a_bit(*proof.mutable_header(), random);
+    break;
+  case 1:
+    flip_a_bit(*proof.mutable_result_header(), random);
+    break;
+  case 2:
+    flip_a_bit(*proof.mutable_certificate(), random);
+    break;
+  case 3:
+    target.set_body(target.body() + batch_of({"x"}));
+    break;
+  case 4:
+    proof.clear_handovers();
+    break;
+  default:
+    if (proof.handovers_size() > 0)
+      flip_a_bit(*proof.mutable_handovers(0)->mutable_certificate(), random);
+    break;
+  }
+  encoded = target.SerializeAsString();
+}
+
+} // namespace
+
+void Villain::give(const bft::Core& core, const std::string& to, Bytes frame) {
+  Message message;
+  if (!plays(Trick::kLyingState, 0.8) || !message.ParseFromString(frame))
+    return say(to, std::move(frame));
+  message.set_epoch(core.epoch());
+  if (message.has_target()) {
+    alter_offer(*message.mutable_target(), random_);
+    return say(to, message);
+  }
+  pb::StateRange& range = *message.mutable_range();
+  switch (random_.below(5)) {
+  case 0:
+    return; // nothing at all
+  case 1:
+    range.clear_range();
+    break;
+  case 2:
+    range.mutable_range()->resize(range.range().size() / 2);
+    break;
+  case 3:
+    range.set_height(range.height() + 1);
+    break;
+  default:
+    flip_a_bit(*range.mutable_range(), random_);
+    break;
   }
   say(to, message);
 }

@@ -31,8 +31,10 @@ enum class Trick : std::uint8_t {
   kSelective, // nothing at all for some
   kBadSignature,
   kFlood, // batches up to its window
+  kLyingState, // altered offers and ranges of a state, or none
+  kStaleState, // offers of states that nobody else has any more
 };
-inline constexpr std::size_t kTricks = 15;
+inline constexpr std::size_t kTricks = 17;
 using TrickCounts = std::array<std::uint64_t, kTricks>;
 [[nodiscard]] const char* to_text(Trick trick);
 
@@ -45,6 +47,9 @@ public:
   // In place of the network.
   void send(const bft::Core& core, const bft::Send& send);
   void serve(const bft::Core& core, const std::string& to, Bytes chain);
+  // A state, or a range of one.
+  void give(const bft::Core& core, const std::string& to, Bytes frame);
+  [[nodiscard]] bool offers_stale_states() { return plays(Trick::kStaleState, 0.8); }
   void hear(const Bytes& frame);
   void count(Trick trick) { ++counts_[static_cast<std::size_t>(trick)]; }
   [[nodiscard]] const TrickCounts& counts() const { return counts_; }

@@ -22,6 +22,7 @@ inline constexpr BytesView kMetaHead = "head";       // HeadRecord
 inline constexpr BytesView kMetaNodes = "nodes";     // NodesRecord
 inline constexpr BytesView kMetaSlot = "slot";       // u8; absent: the first
 inline constexpr BytesView kMetaHorizon = "horizon"; // HorizonRecord; absent: all zeros
+inline constexpr BytesView kMetaUnindexed = "unindexed"; // an imported state without its index
 inline constexpr BytesView kMetaImport = "import";   // the target, while an import is under way
 // "range" and the first key hash of a span that the import has covered → its last.
 inline constexpr BytesView kMetaRange = "range";

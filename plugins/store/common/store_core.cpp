@@ -177,6 +177,10 @@ Status StoreCore::commit(plugin::StoreStage& stage, const plugin::StoreBlock& bl
     const std::lock_guard lock(mutex_);
     TENON_RETURN_IF_ERROR(staged->generation->check_alive());
     head = head_;
+    if (head.without_index) {
+      return fault("block " + std::to_string(block.height) +
+                   " was committed before the index of the imported state was there");
+    }
     const auto base = staged->parent ? staged->parent->height : staged->base;
     const bool on_head = (!staged->parent || base) && base == height_of(head);
     if (!on_head || staged->height || block.height != (head.empty ? 0 : head.height + 1)) {

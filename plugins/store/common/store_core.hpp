@@ -76,6 +76,7 @@ public:
   [[nodiscard]] Result<std::optional<plugin::StoreImport>> import_missing() const override;
   [[nodiscard]] Status import_finish(std::span<const plugin::StoreBlock> blocks) override;
   [[nodiscard]] Status import_abandon() override;
+  [[nodiscard]] Status put_index(std::span<const plugin::StoreWrite> writes, bool whole) override;
 
 private:
   friend class CoreStage;

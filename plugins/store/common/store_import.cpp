@@ -202,8 +202,12 @@ Result<Child> StoreCore::build_tree(Slot slot) {
 // One write makes the other slot the state and empties this one; everybody waits for it.
 Status StoreCore::take_over(const Child& root, std::span<const plugin::StoreBlock> blocks) {
   const plugin::StoreTarget target = import_->target;
-  const plugin::StoreHead head{false, target.height, target.block_id, target.result_hash,
-                               target.state_root};
+  const plugin::StoreHead head{false,
+                               target.height,
+                               target.block_id,
+                               target.result_hash,
+                               target.state_root,
+                               /*without_index=*/true};
   const HorizonRecord horizon{{blocks.front().height, target.height}, target.height + 1};
   std::map<std::uint64_t, Tree> old_trees; // let go of at the end, when nobody waits
   std::unique_lock committing(commit_mutex_);
@@ -216,6 +220,7 @@ Status StoreCore::take_over(const Child& root, std::span<const plugin::StoreBloc
   batch->put(Column::kMeta, kMetaHead, encode_head(head));
   batch->put(Column::kMeta, kMetaNodes, encode_nodes({false, target.height, root}));
   batch->put(Column::kMeta, kMetaHorizon, encode_horizon(horizon));
+  batch->put(Column::kMeta, kMetaUnindexed, seal(height_key(target.height)));
   remove_import(*batch);
   batch->remove_range(Column::kBlocks, height_key(horizon_.readable.oldest_block),
                       height_key(plugin::kHeadHeight));
@@ -257,6 +262,31 @@ Status StoreCore::import_abandon() {
   TENON_RETURN_IF_ERROR(backend_->write(*batch, true));
   import_.reset();
   backend_->reclaim(slot);
+  return {};
+}
+
+// The record that the index is missing goes with its last entries, so that whatever ends the
+// writing before that, it is done again.
+Status StoreCore::put_index(std::span<const plugin::StoreWrite> writes, bool whole) {
+  TENON_RETURN_IF_ERROR(check_stageable(writes));
+  const std::lock_guard committing(commit_mutex_);
+  const auto batch = backend_->batch(slot_);
+  for (const plugin::StoreWrite& write : writes) {
+    if (write.key_class != plugin::KeyClass::kIndex) {
+      return invalid_argument("key " + to_hex(write.key) +
+                              " is not of class INDEX: the state changes by blocks only");
+    }
+    if (write.is_delete)
+      batch->remove(Column::kIndex, write.key);
+    else
+      batch->put(Column::kIndex, write.key, write.entry);
+  }
+  if (whole)
+    batch->remove(Column::kMeta, kMetaUnindexed);
+  TENON_RETURN_IF_ERROR(backend_->write(*batch, whole));
+  const std::lock_guard lock(mutex_);
+  head_.without_index = head_.without_index && !whole;
+  head_view_ = backend_->view(slot_);
   return {};
 }
 

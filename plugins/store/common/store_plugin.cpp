@@ -85,4 +85,9 @@ Status StorePlugin::import_abandon() {
   return core_->import_abandon();
 }
 
+Status StorePlugin::put_index(std::span<const plugin::StoreWrite> writes, bool whole) {
+  TENON_RETURN_IF_ERROR(require_open());
+  return core_->put_index(writes, whole);
+}
+
 } // namespace tenon::store

@@ -142,6 +142,8 @@ Status StoreCore::recover() {
   TENON_ASSIGN_OR_RETURN(const auto nodes, view->get(Column::kMeta, kMetaNodes));
   if (head) {
     TENON_ASSIGN_OR_RETURN(head_, decode_head(*head));
+    TENON_ASSIGN_OR_RETURN(const auto unindexed, view->get(Column::kMeta, kMetaUnindexed));
+    head_.without_index = unindexed.has_value();
   }
   TENON_RETURN_IF_ERROR(check_nothing_lost());
   if (!head)

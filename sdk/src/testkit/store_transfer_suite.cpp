@@ -74,6 +74,7 @@ Status expect_imported(Store& store, const History& history, std::uint64_t heigh
   TENON_EXPECT(head.state_root == history.roots[height]);
   TENON_EXPECT(head.block_id == ModelLog(height).block().block_id);
   TENON_EXPECT(head.result_hash == ModelLog(height).block().result_hash);
+  TENON_EXPECT(head.without_index);
   TENON_RETURN_IF_ERROR(expect_version(store, history.model, height, &history.roots[height]));
   TENON_ASSIGN_OR_RETURN(const auto view, store.snapshot(plugin::kHeadHeight));
   TENON_RETURN_IF_ERROR(expect_entries(*view, KeyClass::kIndex, {}));
@@ -94,6 +95,7 @@ Status expect_imported(Store& store, const History& history, std::uint64_t heigh
 // Both go on from the same state: the same blocks have the same roots.
 Status expect_same_future(Store& first, Store& second, History& history, std::mt19937& random) {
   const std::size_t from = history.model.blocks();
+  TENON_RETURN_IF_ERROR(second.put_index({}, /*whole=*/true));
   for (std::size_t height = from; height < from + 20; ++height) {
     ModelBlock block = random_block(random, random() % 40, 150);
     block.index.clear(); // the imported state begins without an index
@@ -437,6 +439,56 @@ Status blocks_backwards(Store& source, Store& copy, std::uint32_t seed) {
   return verified(copy);
 }
 
+// The index of an imported state comes in pieces, and no block before the last of them; what ends
+// the writing between two of them is noticed.
+Status index_anew(const StoreSuiteOptions& options) {
+  std::mt19937 random(options.seed);
+  History history;
+  TENON_ASSIGN_OR_RETURN(const StorePointer source, options.open("indexed source"));
+  TENON_RETURN_IF_ERROR(extend(*source, history, random, 5));
+  TENON_ASSIGN_OR_RETURN(const auto target, head_target(*source));
+  TENON_EXPECT(target.height == 4);
+  TENON_ASSIGN_OR_RETURN(const auto snapshot, source->snapshot(plugin::kHeadHeight));
+  TENON_ASSIGN_OR_RETURN(const auto ranges, export_all(*snapshot, target.state_root));
+  StorePointer copy;
+  TENON_ASSIGN_OR_RETURN(copy, options.open("indexed copy"));
+  TENON_RETURN_IF_ERROR(copy->import_begin(target));
+  TENON_RETURN_IF_ERROR(import_ranges(*copy, ranges));
+  TENON_RETURN_IF_ERROR(finish(*copy, target.height));
+  const auto after_restart = [&](bool without_index) -> Status {
+    if (copy->durable()) {
+      copy.reset();
+      TENON_ASSIGN_OR_RETURN(copy, options.open("indexed copy"));
+    }
+    TENON_ASSIGN_OR_RETURN(const auto head, copy->head());
+    return expect(head.without_index == without_index && head.height == target.height,
+                  "the store says whether the index is there");
+  };
+  using plugin::StoreWrite;
+  const StoreWrite first[] = {{KeyClass::kIndex, false, "a", "1"},
+                              {KeyClass::kIndex, false, "b", "2"}};
+  const StoreWrite second[] = {{KeyClass::kIndex, true, "a", ""},
+                               {KeyClass::kIndex, false, "c", "3"}};
+  const StoreWrite wrong[] = {{KeyClass::kState, false, "a", "1"}};
+  TENON_RETURN_IF_ERROR(after_restart(true));
+  TENON_RETURN_IF_ERROR(copy->put_index(first, /*whole=*/false));
+  TENON_EXPECT(copy->put_index(wrong, true).code() == Code::kInvalidArgument);
+  TENON_EXPECT(!commit_block(*copy, target.height + 1, block_of({{"x", "y"}})).ok());
+  TENON_RETURN_IF_ERROR(after_restart(true));
+  TENON_RETURN_IF_ERROR(copy->put_index(first, /*whole=*/false));
+  TENON_RETURN_IF_ERROR(copy->put_index(second, /*whole=*/true));
+  TENON_RETURN_IF_ERROR(after_restart(false));
+  TENON_ASSIGN_OR_RETURN(const auto view, copy->snapshot(plugin::kHeadHeight));
+  TENON_RETURN_IF_ERROR(expect_entries(*view, KeyClass::kIndex, {{"b", "2"}, {"c", "3"}}));
+  TENON_RETURN_IF_ERROR(
+      commit_block(*copy, target.height + 1, block_of({{"x", "y"}})).status());
+  TENON_ASSIGN_OR_RETURN(const auto root, copy->head());
+  TENON_RETURN_IF_ERROR(commit_block(*source, target.height + 1, block_of({{"x", "y"}})).status());
+  TENON_ASSIGN_OR_RETURN(const auto expected, source->head());
+  TENON_EXPECT(root.state_root == expected.state_root);
+  return verified(*copy);
+}
+
 Status expect_pruned(Store& store, const History& history, std::uint64_t oldest) {
   TENON_ASSIGN_OR_RETURN(const auto horizon, store.horizon());
   TENON_EXPECT((horizon == plugin::StoreHorizon{oldest, oldest}));
@@ -539,6 +591,8 @@ void add_transfer_tests(const StoreSuiteOptions& options, std::vector<NamedTest>
       [=](Store& store, Store&) { return held_while_pruning(store, seed); });
   tests.push_back({"an import goes on after a restart with what is missing",
                    [=] { return import_resumes(options); }});
+  tests.push_back({"the index of an imported state is there before the next block, or missed",
+                   [=] { return index_anew(options); }});
   tests.push_back({"pruning ends what can be read at a horizon and keeps all above it",
                    [=] { return pruning(options); }});
 }

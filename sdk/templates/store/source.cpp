@@ -240,6 +240,8 @@ public:
     const std::lock_guard lock(mutex_);
     if (staged.parent() != newest())
       return fault("the stage does not stand on the head");
+    if (head_.without_index)
+      return fault("the index of the imported state is not there yet");
     if (block.height != next_height()) {
       return fault("expected block " + std::to_string(next_height()) + ", found " +
                    std::to_string(block.height));
@@ -358,7 +360,12 @@ public:
       blocks_.push_back(owned(block));
     versions_ = {std::move(version)};
     horizon_ = {blocks.front().height, target.height};
-    head_ = {false, target.height, target.block_id, target.result_hash, target.state_root};
+    head_ = {false,
+             target.height,
+             target.block_id,
+             target.result_hash,
+             target.state_root,
+             /*without_index=*/true};
     import_.reset();
     return ok_status();
   }
@@ -366,6 +373,23 @@ public:
   Status import_abandon() override {
     const std::lock_guard lock(mutex_);
     import_.reset();
+    return ok_status();
+  }
+
+  // The index belongs to no block, so the version of the head gets another one.
+  Status put_index(std::span<const StoreWrite> writes, bool whole) override {
+    const std::lock_guard lock(mutex_);
+    auto changed = std::make_shared<Version>(*newest());
+    for (const StoreWrite& write : writes) {
+      if (write.key_class != KeyClass::kIndex)
+        return invalid_argument("the state changes by blocks only");
+      if (write.is_delete)
+        changed->index.erase(Bytes(write.key));
+      else
+        changed->index.insert_or_assign(Bytes(write.key), Bytes(write.entry));
+    }
+    versions_.back() = std::move(changed);
+    head_.without_index = head_.without_index && !whole;
     return ok_status();
   }
 

@@ -91,6 +91,9 @@ public:
     return client_->import_finish(blocks);
   }
   [[nodiscard]] Status import_abandon() override { return client_->import_abandon(); }
+  [[nodiscard]] Status put_index(std::span<const plugin::StoreWrite> writes, bool whole) override {
+    return client_->put_index(writes, whole);
+  }
 
 private:
   std::unique_ptr<PluginInstance> instance_;

@@ -141,6 +141,39 @@ TEST_CASE("client node: a replica that swallows batches or keeps news back only 
   CHECK(nodes.wire().cuts().empty());
 }
 
+TEST_CASE("client node: a replica that took over a state serves from there on, and is no liar",
+          "[simulation][client]") {
+  Replicas::Options options;
+  options.consensus.settings.snapshot_after_blocks = 10;
+  ClientNodes nodes(1, options);
+  REQUIRE(code_of(nodes.allocate(0, "ann")) == 0);
+  const auto mint = [&](const std::string& id) {
+    return code_of(nodes.complete(0, World::submission(id, {"ann"}, "mint ann 1")));
+  };
+  for (int i = 0; i < 15; ++i)
+    REQUIRE(mint("before " + std::to_string(i)) == 0);
+  nodes.stop_client(0);
+  nodes.stop_replica(3);
+  nodes.replicas().wipe(3);
+  for (int i = 0; i < 30; ++i) {
+    REQUIRE(nodes.replicas()
+                .complete(0, World::submission("x" + std::to_string(i), {"ann"}, "mint ann 1"))
+                .code() != 0); // blocks of which the client sees nothing
+  }
+  nodes.start_replica(3);
+  REQUIRE(nodes.run_until([&] { return nodes.replicas().level(); }, 60'000));
+  v1::StreamRequest request;
+  request.set_client("client0");
+  request.set_hosting_epoch(1);
+  CHECK(nodes.replicas().pipeline(3).stream(request).status().code() == Code::kOutOfRange);
+  nodes.start_client(0);
+  REQUIRE(nodes.run_until([&] { return nodes.level(); }, 20'000));
+  for (int i = 0; i < 30; ++i) // it follows all of them in turn
+    REQUIRE(mint("after " + std::to_string(i)) == 0);
+  CHECK(nodes.query(0, "ann", "get balance/ann") == "45");
+  CHECK(nodes.wire().cuts().empty());
+}
+
 TEST_CASE("client node: without a replica it says so, and still reads", "[simulation][client]") {
   ClientNodes nodes;
   REQUIRE(code_of(nodes.allocate(0, "ann")) == 0);

@@ -1,6 +1,7 @@
 #include "simulation/stack/replicas.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "tenon/core/encoding.hpp"
@@ -127,6 +128,21 @@ void Replicas::stop(std::size_t index) {
   static_cast<void>(node.host.peers().take_sent());
 }
 
+void Replicas::wipe(std::size_t index) {
+  Node& node = *nodes_[index];
+  node.store = test::memory_store();
+  const auto folder = node.host.host().data_directory();
+  if (folder.ok()) {
+    for (const auto& entry : std::filesystem::directory_iterator(*folder))
+      std::filesystem::remove_all(entry);
+  }
+}
+
+void Replicas::prune(std::size_t node, std::uint64_t keep_from) {
+  if (const Status status = nodes_[node]->store->prune(keep_from); !status.ok())
+    throw std::runtime_error(status.to_string());
+}
+
 void Replicas::part(const std::set<std::size_t>& group) {
   parted_ = group;
 }
@@ -140,6 +156,12 @@ void Replicas::carry() {
           nodes_.begin());
       if (to == nodes_.size() || !reach(from, to) || random_.chance(loss_))
         continue;
+      if (tamper_) {
+        auto other = tamper_(from, to, std::move(sent.frame));
+        if (!other)
+          continue;
+        sent.frame = *std::move(other);
+      }
       frames_.push_back(
           {now_ms_ + random_.between(1, 2), from, to, sent.lane, std::move(sent.frame)});
     }

@@ -42,6 +42,17 @@ public:
 
   void stop(std::size_t node);
   void start(std::size_t node);
+  // Of one that is down: everything but its key is gone.
+  void wipe(std::size_t node);
+  // Forgets the blocks below the height, as the operator of that node might.
+  void prune(std::size_t node, std::uint64_t keep_from);
+  // What the node's metrics say.
+  [[nodiscard]] double metric(std::size_t node, const std::string& name) {
+    return nodes_[node]->metrics.value(name);
+  }
+  // In the place of a frame on its way; nothing: it is lost.
+  using Tamper = std::function<std::optional<Bytes>(std::size_t from, std::size_t to, Bytes frame)>;
+  void set_tamper(Tamper tamper) { tamper_ = std::move(tamper); }
   // From now on frames between the two groups are lost, until heal().
   void part(const std::set<std::size_t>& group);
   void heal() { parted_.clear(); }
@@ -104,6 +115,7 @@ private:
   std::vector<Frame> frames_;
   std::set<std::size_t> parted_;
   double loss_ = 0;
+  Tamper tamper_;
   std::uint64_t now_ms_ = 0;
 };
 

@@ -106,13 +106,11 @@ TEST_CASE("streams: they survive a restart, and a page is the same before and af
 TEST_CASE("streams: a client whose record does not ask for them has none", "[pipeline]") {
   World world;
   fill(world);
-  wire::StreamCursor cursor = at_genesis(world);
-  const v1::StreamPage page = page_after(world, cursor);
-  REQUIRE(wire::verify_stream_page(page, cursor).ok());
-  for (const v1::StreamBlock& block : page.blocks()) {
-    CHECK(block.groups_size() == 0);
-    CHECK(block.writes_size() == 0);
-  }
+  v1::StreamRequest request;
+  request.set_client("node");
+  const auto refused = world.pipeline().stream(request);
+  CHECK(refused.status().code() == Code::kPermissionDenied);
+  CHECK(refused.status().message().find("NO_STREAM") != std::string::npos);
   const auto snapshot = world.store().snapshot(plugin::kHeadHeight);
   CHECK_FALSE((*snapshot)->get(plugin::KeyClass::kState, "sys/stream/node/1")->has_value());
 }

@@ -106,8 +106,8 @@ const Layout kStore = {
     V(TENON_BLOCK_HEADER), V(TENON_BLOCK_BODY), V(TENON_BLOCK_RESULT_HEADER),
     V(TENON_BLOCK_RESULTS), V(TENON_BLOCK_CERTIFICATE), V(TENON_BLOCK_PARTS),
     S(tenon_store_head), M(tenon_store_head, height), M(tenon_store_head, empty),
-    M(tenon_store_head, reserved), M(tenon_store_head, block_id), M(tenon_store_head, result_hash),
-    M(tenon_store_head, state_root),
+    M(tenon_store_head, without_index), M(tenon_store_head, block_id),
+    M(tenon_store_head, result_hash), M(tenon_store_head, state_root),
     S(tenon_store_write), M(tenon_store_write, key_class), M(tenon_store_write, is_delete),
     M(tenon_store_write, key), M(tenon_store_write, entry),
     S(tenon_store_roots), M(tenon_store_roots, state_root), M(tenon_store_roots, writes_root),
@@ -124,7 +124,7 @@ const Layout kStore = {
     M(tenon_store, verify), M(tenon_store, horizon), M(tenon_store, prune),
     M(tenon_store, put_block), M(tenon_store, export_range), M(tenon_store, import_begin),
     M(tenon_store, import_range), M(tenon_store, import_missing), M(tenon_store, import_finish),
-    M(tenon_store, import_abandon),
+    M(tenon_store, import_abandon), M(tenon_store, put_index),
 };
 
 const Layout kEngine = {
@@ -164,7 +164,11 @@ const Layout kConsensusAndApi = {
     M(tenon_replica_app, head), M(tenon_replica_app, check), M(tenon_replica_app, propose),
     M(tenon_replica_app, verify), M(tenon_replica_app, execute), M(tenon_replica_app, finalized),
     M(tenon_replica_app, abandon), M(tenon_replica_app, read_block),
-    M(tenon_replica_app, schedule),
+    M(tenon_replica_app, schedule), M(tenon_replica_app, oldest_block),
+    M(tenon_replica_app, export_target), M(tenon_replica_app, export_range),
+    M(tenon_replica_app, import_begin), M(tenon_replica_app, import_range),
+    M(tenon_replica_app, import_missing), M(tenon_replica_app, import_finish),
+    M(tenon_replica_app, import_abandon),
     S(tenon_consensus), M(tenon_consensus, struct_size), M(tenon_consensus, reserved),
     M(tenon_consensus, attach), M(tenon_consensus, submit), M(tenon_consensus, describe),
     V(TENON_API_INTERFACE),

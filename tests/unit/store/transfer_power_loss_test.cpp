@@ -80,8 +80,29 @@ const Source& source() {
   return instance;
 }
 
+// In two pieces, as a ledger's host would that finds it missing.
+Status put_index(StoreCore& store) {
+  using plugin::KeyClass;
+  const plugin::StoreWrite first[] = {{KeyClass::kIndex, false, "first", "1"}};
+  const plugin::StoreWrite second[] = {{KeyClass::kIndex, false, "second", "2"}};
+  TENON_RETURN_IF_ERROR(store.put_index(first, /*whole=*/false));
+  return store.put_index(second, /*whole=*/true);
+}
+
+Status expect_index(StoreCore& store) {
+  TENON_ASSIGN_OR_RETURN(const auto view, store.snapshot(plugin::kHeadHeight));
+  for (const BytesView key : {"first", "second"}) {
+    TENON_ASSIGN_OR_RETURN(const auto found, view->get(plugin::KeyClass::kIndex, key));
+    if (!found)
+      return data_loss("the index is said to be whole, and is not");
+  }
+  return {};
+}
+
 Status commit_next(StoreCore& store) {
   TENON_ASSIGN_OR_RETURN(const auto head, store.head());
+  if (head.without_index)
+    TENON_RETURN_IF_ERROR(put_index(store));
   const std::uint64_t next = head.empty ? 0 : head.height + 1;
   TENON_ASSIGN_OR_RETURN(const auto roots,
                          testkit::commit_block(store, next, source().blocks[next], true));
@@ -172,12 +193,16 @@ Status recover_import(LossyFileSystem& disk, const Reached& reached) {
     if (!imported)
       TENON_RETURN_IF_ERROR(import_all(*store));
     TENON_RETURN_IF_ERROR(expect_whole(*store));
+    TENON_ASSIGN_OR_RETURN(const auto now, store->head());
+    if (!now.without_index)
+      TENON_RETURN_IF_ERROR(expect_index(*store));
     TENON_RETURN_IF_ERROR(commit_next(*store));
   }
   TENON_ASSIGN_OR_RETURN(const auto store, open_store(disk));
   TENON_ASSIGN_OR_RETURN(const auto under_way, store->import_missing());
   if (under_way)
     return data_loss("an import that ended is still under way");
+  TENON_RETURN_IF_ERROR(expect_index(*store));
   return expect_whole(*store);
 }
 

@@ -60,6 +60,9 @@ public:
     return inner_.import_finish(blocks);
   }
   [[nodiscard]] Status import_abandon() override { return inner_.import_abandon(); }
+  [[nodiscard]] Status put_index(std::span<const plugin::StoreWrite> writes, bool whole) override {
+    return inner_.put_index(writes, whole);
+  }
 
 private:
   plugin::Store& inner_;

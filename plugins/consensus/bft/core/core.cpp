@@ -30,27 +30,10 @@ void Core::start(Start start, TimeUs now_us) {
   committee_ = std::make_unique<Committee>(chain_, std::move(start.validators), own_key_,
                                            settings_.term_length);
   book_ = std::make_unique<VoteBook>(*committee_, scheme_);
-  committed_height_ = start.head.height;
-  start.head.execution = Block::Execution::kDone;
-  if (const auto header = block_from_header(start.head.header))
-    start.head.epoch = header->epoch;
-  const auto certificate = start.epoch_first ? std::nullopt : from_ledger(start.head_certificate);
-  if (certificate && certificate->subject.block == start.head.id) {
-    finality_ = *certificate;
-    start.head.notarized = certificate->subject.view;
-  } else {
-    start.head.notarized = start.epoch_first ? 0 : start.head.view;
-  }
-  blocks_.reset(std::move(start.head));
-  tip_ = blocks_.root().id;
-  tip_view_ = final_view();
-  view_ = final_view() + 1;
-  view_since_us_ = now_us;
-  // The head may be final through a descendant that is not here any more.
-  if (certificate && certificate->subject.view >= view_)
-    accepted(*certificate, now_us);
+  oldest_ = start.oldest;
+  unfinished_import_ = start.unfinished_import;
+  stand_on(start, now_us);
   log_lost_ = start.log_lost;
-  epoch_over_ = blocks_.root().epoch_end != 0 && blocks_.root().height >= blocks_.root().epoch_end;
   restore(start.records, now_us);
   if (start.log_lost) {
     // Whatever is left of the log was written before votes were lost.
@@ -61,6 +44,31 @@ void Core::start(Start start, TimeUs now_us) {
     persist(loss_record());
   started_ = true;
   progress(now_us);
+}
+
+// The committed head of the ledger becomes the root of what is known.
+void Core::stand_on(Start& start, TimeUs now_us) {
+  committed_height_ = start.head.height;
+  start.head.execution = Block::Execution::kDone;
+  if (const auto header = block_from_header(start.head.header))
+    start.head.epoch = header->epoch;
+  const auto certificate = start.epoch_first ? std::nullopt : from_ledger(start.head_certificate);
+  if (certificate && certificate->subject.block == start.head.id) {
+    finality_ = *certificate;
+    start.head.notarized = certificate->subject.view;
+  } else {
+    finality_.reset();
+    start.head.notarized = start.epoch_first ? 0 : start.head.view;
+  }
+  blocks_.reset(std::move(start.head));
+  tip_ = blocks_.root().id;
+  tip_view_ = final_view();
+  view_ = final_view() + 1;
+  view_since_us_ = now_us;
+  // The head may be final through a descendant that is not here any more.
+  if (certificate && certificate->subject.view >= view_)
+    accepted(*certificate, now_us);
+  epoch_over_ = blocks_.root().epoch_end != 0 && blocks_.root().height >= blocks_.root().epoch_end;
 }
 
 void Core::restore(const std::vector<Bytes>& records, TimeUs now_us) {
@@ -146,6 +154,11 @@ std::string Core::unready() const {
   if (result_split_)
     return "the replicas computed different results, so that none can become final; compare their "
            "engines and states";
+  if (takes_over()) {
+    return "takes over the state of block " + std::to_string(transfer_->height) + ": " +
+           std::to_string(transfer_->plan.slices_done()) + " of " +
+           std::to_string(transfer_->plan.slices()) + " ranges";
+  }
   if (epoch_over_)
     return "the network is wedged after block " + std::to_string(blocks_.root().height);
   if (!committee_->own())
@@ -184,6 +197,8 @@ void Core::describe(FunctionRef<void(const char* name, std::uint64_t value)> tel
   tell("final_blocks", counters_.final_blocks);
   tell("evidence", counters_.evidence);
   tell("rejected_messages", counters_.rejected_messages);
+  tell("state_transfers", counters_.state_transfers);
+  tell("oldest_block", oldest_);
 }
 
 std::string Core::waiting_for() const {
@@ -231,6 +246,8 @@ void Core::peer_up(const std::string& name, TimeUs now_us) {
 
 void Core::peer_down(const std::string& name, TimeUs now_us) {
   peers_.erase(name);
+  if (transfer_)
+    transfer_->plan.give_up(name);
   if (started_)
     progress(now_us);
 }
@@ -424,6 +441,14 @@ std::optional<TimeUs> Core::next_deadline_us() const {
     at(want.asked_us + retry_us);
   for (const auto& [first, want] : wanted_chains_)
     at(want.asked_us + retry_us);
+  if (transfer_ && transfer_->step == Transfer::Step::kOffers)
+    at(transfer_->offers.asked_us + retry_us);
+  if (transfer_ && transfer_->step == Transfer::Step::kRanges) {
+    if (const auto oldest_us = transfer_->plan.oldest_us())
+      at(*oldest_us + kRangeWaitUs);
+    for (const auto& [name, source] : transfer_->sources)
+      at(source.paused_until_us);
+  }
   if (log_lost_ && !silent_below_)
     at(asked_positions_us_ + pace_.resend_wait_us());
   if (pool_.bytes_of(own_name_) > 0)

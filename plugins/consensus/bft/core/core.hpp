@@ -9,6 +9,7 @@
 //   core_proposals.cpp  building, judging and voting for blocks
 //   core_finality.cpp   execution, final votes, commits, epochs
 //   core_catch_up.cpp   what a replica does that has missed something
+//   core_transfer.cpp   what it does when blocks are of no help: it takes over a state
 //
 // Owned by its driver; one thread at a time.
 #pragma once
@@ -21,8 +22,10 @@
 #include "bft/core/batch_pool.hpp"
 #include "bft/core/block_index.hpp"
 #include "bft/core/pacemaker.hpp"
+#include "bft/core/range_plan.hpp"
 #include "bft/core/vote_book.hpp"
 #include "tenon/core/function_ref.hpp"
+#include "tenon/v1/ledger.pb.h"
 
 namespace tenon::consensus::bft {
 
@@ -36,6 +39,11 @@ struct Settings {
   BatchPool::Limits pool;
   TimeUs delta_floor_us = 20'000;
   TimeUs delta_cap_us = 2'000'000;
+  bool state_transfer = false; // the ledger can give and take states
+  // Whoever is behind by more takes over a state; and whoever lacks what nobody has any more.
+  std::uint64_t snapshot_after_blocks = 10'000;
+  std::size_t max_range_bytes = 1u << 20; // of one range of a state
+  std::size_t state_slices = 256;         // a power of two, at most 256: see RangePlan
 };
 
 // What the core asks of the replica and gets at once.
@@ -49,6 +57,9 @@ public:
   [[nodiscard]] virtual Status verify(BytesView block, BytesView parent_header,
                                       const Hash& executed) = 0;
 };
+
+// A range of a state that has not come after so long is asked of another peer.
+inline constexpr TimeUs kRangeWaitUs = 2'000'000;
 
 enum class Lane : std::uint32_t { kControl = 0, kBulk = 1 };
 
@@ -89,6 +100,39 @@ struct ServeChain {
   Height last = 0;
   std::size_t max_bytes = 0;
 };
+// Answer with a state that can be taken over, newest when the height is 0: encode_target().
+struct ServeTarget {
+  std::string to;
+  std::uint64_t epoch = 0;
+  std::uint64_t from_epoch = 0; // whose validators the receiver trusts
+  Height height = 0;
+};
+// Answer with a range of a state, an empty one when it is not there: encode_range().
+struct ServeRange {
+  std::string to;
+  std::uint64_t epoch = 0;
+  Height height = 0;
+  Hash first;
+  std::size_t max_bytes = 0;
+};
+// Begin to take over the state of an encoded StateTarget: import_begun(). What was imported of
+// another is dropped.
+struct BeginImport {
+  Height height = 0;
+  Bytes target;
+};
+// Check a range and keep it: range_imported(). Several may be under way at once.
+struct ImportRange {
+  std::string from;
+  Height height = 0;
+  Hash first;
+  Bytes range;
+};
+// Make the imported state the ledger's: imported(). Until then nothing else is asked for.
+struct FinishImport {
+  Height height = 0;
+};
+struct AbandonImport {};
 struct Accuse {
   std::string validator;
   Evidence evidence;
@@ -102,8 +146,9 @@ struct Misbehaved {
 struct Halt {
   Status why;
 };
-using Action = std::variant<Persist, RewriteLog, Send, Execute, Commit, Abandon, ServeChain, Accuse,
-                            Misbehaved, Halt>;
+using Action = std::variant<Persist, RewriteLog, Send, Execute, Commit, Abandon, ServeChain,
+                            ServeTarget, ServeRange, BeginImport, ImportRange, FinishImport,
+                            AbandonImport, Accuse, Misbehaved, Halt>;
 
 // Where the core starts: the committed head and what its vote log held.
 struct Start {
@@ -113,6 +158,9 @@ struct Start {
   bool epoch_first = false;           // the head belongs to the epoch before
   std::vector<Bytes> records;
   bool log_lost = false; // votes may have been cast that nobody here remembers
+  Height oldest = 0;     // block that the ledger still has
+  // Height and block of an import that an earlier life has begun.
+  std::optional<std::pair<Height, Hash>> unfinished_import;
 };
 
 struct Counters {
@@ -129,6 +177,10 @@ struct Counters {
   std::uint64_t evidence = 0;
   std::uint64_t rejected_messages = 0;
   std::uint64_t epochs = 0;
+  std::uint64_t state_targets = 0;   // states that were begun, or gone on with
+  std::uint64_t state_ranges = 0;    // ranges of them that came and were right
+  std::uint64_t state_lies = 0;      // and that were wrong
+  std::uint64_t state_transfers = 0; // taken over as a whole
 };
 
 class Core {
@@ -155,6 +207,16 @@ public:
   void committed(Height height, TimeUs now_us);
   // After the commit of an epoch's last block: the validators of the next.
   void begin_epoch(tenon::v1::ValidatorSet validators, TimeUs now_us);
+  // The oldest block that the ledger still has.
+  void keeps_from(Height oldest) { oldest_ = oldest; }
+  // The answers to BeginImport and ImportRange: what is missing now. A failure that is no fault:
+  // INVALID_ARGUMENT for what is not as it was certified.
+  void import_begun(Height height, const Result<std::vector<merkle::KeySpan>>& missing,
+                    TimeUs now_us);
+  void range_imported(const std::string& from, Height height, const Hash& first,
+                      const Result<std::vector<merkle::KeySpan>>& missing, TimeUs now_us);
+  // The answer to FinishImport: where the ledger stands now.
+  void imported(Result<Start> start, TimeUs now_us);
   void persisted(std::uint64_t sequence, TimeUs now_us);
   void tick(TimeUs now_us);
 
@@ -205,6 +267,9 @@ private:
     TimeUs chain_us = 0;                  // when it last asked for committed blocks
     std::size_t answer_bytes = 64u << 20; // that it may still be sent …
     TimeUs answer_since_us = 0;           // … since then
+    TimeUs target_us = 0;                 // when it last asked for an offer of a state
+    Height lent_height = 0;               // the state of which it asks for ranges …
+    TimeUs lent_us = 0;                   // … since then
   };
   // A proposal that has come for a view.
   struct Proposed {
@@ -229,7 +294,37 @@ private:
     std::string from;
   };
 
+  // A peer from which ranges come.
+  struct Source {
+    std::uint32_t failures = 0; // in a row
+    std::uint32_t delays = 0;   // likewise
+    TimeUs paused_until_us = 0;
+  };
+  // A state that is being taken over.
+  struct Transfer {
+    explicit Transfer(std::size_t slices) : plan(slices) {}
+
+    enum class Step : std::uint8_t { kOffers, kBegin, kRanges, kFinish };
+    Step step = Step::kOffers;
+    TimeUs since_us = 0; // of the step
+    Want offers;
+    Height resumes = 0;            // only this target will do
+    std::uint32_t resumed = 0;     // so often, in a row
+    std::uint32_t retargets = 0;   // chosen anew in vain of more sources
+    bool begun = false;            // the ledger may hold ranges
+    bool gone = false;             // the ledger does not take them any more
+    std::map<std::string, Height> offered;
+    std::set<std::string> banned;  // they lied
+    Height height = 0;             // of the best offer, then of the target
+    Hash id;                       // of its block
+    Bytes target;                  // encoded StateTarget
+    std::string offered_by;
+    std::map<std::string, Source> sources;
+    RangePlan plan;
+  };
+
   // core.cpp
+  void stand_on(Start& start, TimeUs now_us);
   void progress(TimeUs now_us);
   bool progress_once(TimeUs now_us);
   void update_work(TimeUs now_us);
@@ -250,6 +345,7 @@ private:
   void send(const std::string& to, const Message& message, Lane lane = Lane::kControl);
   void broadcast(const Message& message, Lane lane = Lane::kControl) { send({}, message, lane); }
   void dispatch(const std::string& from, const Message& message, TimeUs now_us);
+  bool dispatch_in_any_epoch(const std::string& from, const Message& message, TimeUs now_us);
   void reject(const std::string& from, const std::string& what);
   void misbehaved(const std::string& from, const std::string& what);
   void on_vote(const std::string& from, const tenon::bft::v1::Vote& message, TimeUs now_us);
@@ -319,6 +415,7 @@ private:
   void commit_up_to(const Certificate& certificate, const std::vector<Block*>& path);
   void abandon(const std::vector<Hash>& blocks);
   void watch_for_split(const Vote& vote);
+  void change_committee(tenon::v1::ValidatorSet validators);
 
   // core_catch_up.cpp
   void on_chain(const std::string& from, const tenon::bft::v1::Chain& chain);
@@ -335,6 +432,25 @@ private:
   [[nodiscard]] std::string pick_peer(std::uint32_t attempt, const std::string& hint) const;
   void regain_vote();
   [[nodiscard]] Hash first_unknown(const Hash& id) const;
+
+  // core_transfer.cpp
+  [[nodiscard]] std::optional<Height> needs_state() const;
+  [[nodiscard]] bool takes_over() const;
+  bool transfer_state(TimeUs now_us);
+  void ask_for_targets(TimeUs now_us);
+  void choose_target(TimeUs now_us);
+  void look_for_target(Height resumes, TimeUs now_us);
+  void misled_by(const std::string& from, const std::string& what);
+  [[nodiscard]] std::vector<std::string> sources() const;
+  void ask_for_ranges(TimeUs now_us);
+  bool lost_sources(const std::vector<std::string>& able, TimeUs now_us);
+  [[nodiscard]] std::optional<Committee> cross_epochs(const tenon::v1::LedgerProof& proof,
+                                                      std::uint64_t epoch, bool& lie) const;
+  void on_target(const std::string& from, const Bytes& encoded, TimeUs now_us);
+  void on_range(const std::string& from, const tenon::bft::v1::StateRange& range, TimeUs now_us);
+  void on_want_target(const std::string& from, std::uint64_t epoch, Height height, TimeUs now_us);
+  void on_want_range(const std::string& from, const tenon::bft::v1::RangeRequest& request,
+                     TimeUs now_us);
 
   Settings settings_;
   Hash chain_;
@@ -389,6 +505,9 @@ private:
   std::map<Height, Want> wanted_chains_;                                   // by first height
   std::map<Height, std::pair<std::string, tenon::bft::v1::Chain>> chains_; // come too early
   std::vector<Hash> acknowledgements_;
+  Height oldest_ = 0; // block that the ledger still has
+  std::optional<Transfer> transfer_;
+  std::optional<std::pair<Height, Hash>> unfinished_import_;
 
   bool started_ = false;
   bool halted_ = false;
@@ -406,5 +525,8 @@ struct CommittedBlock {
 [[nodiscard]] std::optional<Bytes>
 encode_chain(const ServeChain& request,
              FunctionRef<Result<std::optional<CommittedBlock>>(Height height)> read);
+// Frames for the other two.
+[[nodiscard]] Bytes encode_target(const ServeTarget& request, Bytes target);
+[[nodiscard]] Bytes encode_range(const ServeRange& request, Bytes range);
 
 } // namespace tenon::consensus::bft

@@ -122,7 +122,7 @@ void Core::on_block(const std::string& from, BytesView encoded, TimeUs now_us) {
 
 // The committed chain is asked for where blocks are final elsewhere that are unknown here.
 void Core::catch_up(TimeUs now_us) {
-  if (epoch_over_)
+  if (transfer_state(now_us) || epoch_over_)
     return;
   std::erase_if(wanted_blocks_, [this](const auto& item) {
     const Block* const block = blocks_.find(item.first);
@@ -197,6 +197,8 @@ Hash Core::first_unknown(const Hash& id) const {
 }
 
 void Core::on_chain(const std::string& from, const pb::Chain& chain) {
+  if (takes_over())
+    return;
   const Height root = blocks_.root().height;
   if (chain.blocks_size() == 0 ||
       chain.first() + static_cast<Height>(chain.blocks_size()) <= root + 1)

@@ -24,6 +24,8 @@ Block& Core::add_block(Block block) {
 
 // The block and those below it, in order: each runs on its parent's state.
 void Core::request_execution(const Hash& id) {
+  if (takes_over())
+    return; // the state that it would run on is about to go
   const auto path = blocks_.path(id);
   if (!path)
     return;
@@ -104,6 +106,12 @@ bool Core::cast_final_votes() {
     }
     const Hash id = notarization->subject.block;
     Block* const block = blocks_.find(id);
+    if (block == &blocks_.root() && block->encoded.empty()) {
+      // Carried after it had become final; this replica started on it, or took over its state, and
+      // so has not the block to write before it votes. Whoever needs it gets its certificate.
+      at = to_finalize_.erase(at);
+      continue;
+    }
     if (block == nullptr || block->execution != Block::Execution::kDone || !can_vote(view) ||
         !blocks_.path(id)) {
       if (block != nullptr)
@@ -170,6 +178,8 @@ bool Core::place_finalities(TimeUs now_us) {
 }
 
 bool Core::finalize() {
+  if (takes_over())
+    return false;
   for (auto at = pending_finalities_.rbegin(); at != pending_finalities_.rend(); ++at) {
     const Certificate& certificate = at->second;
     Block* const block = blocks_.find(certificate.subject.block);
@@ -252,10 +262,7 @@ void Core::watch_for_split(const Vote& vote) {
 void Core::begin_epoch(tenon::v1::ValidatorSet validators, TimeUs now_us) {
   if (!epoch_over_ || halted_)
     return;
-  committee_ =
-      std::make_unique<Committee>(chain_, std::move(validators), own_key_, settings_.term_length);
-  book_ = std::make_unique<VoteBook>(*committee_, scheme_);
-  ++counters_.epochs;
+  change_committee(std::move(validators));
   Block root = blocks_.root();
   root.notarized = 0;
   root.epoch_end = 0;
@@ -264,6 +271,19 @@ void Core::begin_epoch(tenon::v1::ValidatorSet validators, TimeUs now_us) {
   tip_view_ = 0;
   view_ = 1;
   view_since_us_ = now_us;
+  epoch_over_ = false;
+  rewrite_log();
+  Message where = position_message();
+  broadcast(where);
+  progress(now_us);
+}
+
+// Nothing that was said in an earlier epoch means anything in this one.
+void Core::change_committee(tenon::v1::ValidatorSet validators) {
+  committee_ =
+      std::make_unique<Committee>(chain_, std::move(validators), own_key_, settings_.term_length);
+  book_ = std::make_unique<VoteBook>(*committee_, scheme_);
+  ++counters_.epochs;
   work_since_us_.reset();
   proposals_.clear();
   assemblies_.clear();
@@ -283,11 +303,6 @@ void Core::begin_epoch(tenon::v1::ValidatorSet validators, TimeUs now_us) {
   wanted_blocks_.clear();
   wanted_batches_.clear();
   pace_.reset();
-  epoch_over_ = false;
-  rewrite_log();
-  Message where = position_message();
-  broadcast(where);
-  progress(now_us);
 }
 
 } // namespace tenon::consensus::bft

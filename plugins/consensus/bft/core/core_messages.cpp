@@ -55,32 +55,53 @@ void Core::receive(const std::string& from, BytesView frame, TimeUs now_us) {
   progress(now_us);
 }
 
-void Core::dispatch(const std::string& from, const Message& message, TimeUs now_us) {
-  // These mean the same in every epoch.
+// Of those that mean the same in every epoch; false for the others.
+bool Core::dispatch_in_any_epoch(const std::string& from, const Message& message, TimeUs now_us) {
   switch (message.body_case()) {
   case Message::kPosition:
-    return on_position(from, message.epoch(), message.position(), now_us);
+    on_position(from, message.epoch(), message.position(), now_us);
+    return true;
   case Message::kWantBatches:
-    return on_want_batches(from, message.want_batches(), now_us);
+    on_want_batches(from, message.want_batches(), now_us);
+    return true;
   case Message::kBatches:
     for (const Bytes& batch : message.batches().batches())
       batch_received(from, batch, now_us);
-    return;
+    return true;
   case Message::kHeld:
-    return on_held(from, message.held());
+    on_held(from, message.held());
+    return true;
   case Message::kWantChain:
     if (!may_answer(from, 0, now_us) || now_us - peers_[from].chain_us < kChainIntervalUs)
-      return;
+      return true;
     peers_[from].chain_us = now_us;
     static_cast<void>(may_answer(from, settings_.max_answer_bytes / 8, now_us));
     actions_.push_back(ServeChain{from, committee_->epoch(), message.want_chain().first(),
                                   message.want_chain().last(), settings_.max_answer_bytes});
-    return;
+    return true;
   case Message::kChain:
-    return on_chain(from, message.chain());
+    on_chain(from, message.chain());
+    return true;
+  case Message::kWantTarget:
+    on_want_target(from, message.epoch(), message.want_target().height(), now_us);
+    return true;
+  case Message::kTarget:
+    on_target(from, message.target(), now_us);
+    return true;
+  case Message::kWantRange:
+    on_want_range(from, message.want_range(), now_us);
+    return true;
+  case Message::kRange:
+    on_range(from, message.range(), now_us);
+    return true;
   default:
-    break;
+    return false;
   }
+}
+
+void Core::dispatch(const std::string& from, const Message& message, TimeUs now_us) {
+  if (dispatch_in_any_epoch(from, message, now_us))
+    return;
   if (message.epoch() != committee_->epoch()) {
     reject(from, "a message of another epoch");
     if (message.epoch() > committee_->epoch())
@@ -208,6 +229,7 @@ Core::Message Core::position_message() const {
   position.set_view(view_);
   position.set_height(blocks_.root().height);
   position.set_committed(committed_height_);
+  position.set_oldest(oldest_);
   if (!pending_finalities_.empty())
     to_message(pending_finalities_.rbegin()->second, *position.mutable_finality());
   else if (finality_)

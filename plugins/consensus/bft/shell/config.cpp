@@ -28,6 +28,7 @@ Result<Config> parse_config(std::string_view text) {
   take("max_block_transactions", settings.max_block_transactions);
   take("max_inline_bytes", settings.max_inline_bytes);
   take("max_origin_bytes", settings.pool.max_origin_bytes);
+  take("snapshot_after_blocks", settings.snapshot_after_blocks);
   take("max_queued_bytes", config.max_queued_bytes);
   take("min_delta_ms", settings.delta_floor_us, kUsPerMs);
   take("max_delta_ms", settings.delta_cap_us, kUsPerMs);

@@ -34,7 +34,7 @@ bool HostScheme::verify(std::span<const SignatureCheck> checks) {
   return true;
 }
 
-Result<Start> start_of(const plugin::ReplicaApp& app) {
+Result<Start> start_of(plugin::ReplicaApp& app) {
   TENON_ASSIGN_OR_RETURN(const plugin::ReplicaHead head, app.head());
   TENON_ASSIGN_OR_RETURN(const auto header,
                          app.read_block(head.height, plugin::BlockPart::kHeader));
@@ -56,6 +56,12 @@ Result<Start> start_of(const plugin::ReplicaApp& app) {
   start.head.header = *header;
   start.head.epoch_end = start.epoch_first ? 0 : schedule.last_height();
   start.head_certificate = certificate.value_or(Bytes());
+  if (plugin::StateTransfer* const transfer = app.state_transfer()) {
+    TENON_ASSIGN_OR_RETURN(start.oldest, transfer->oldest_block());
+    TENON_ASSIGN_OR_RETURN(const auto import, transfer->import_missing());
+    if (import)
+      start.unfinished_import = std::pair(import->height, import->block_id);
+  }
   return start;
 }
 

@@ -37,7 +37,7 @@ private:
 };
 
 // Everything the core needs to start on the replica's committed head.
-[[nodiscard]] Result<Start> start_of(const plugin::ReplicaApp& app);
+[[nodiscard]] Result<Start> start_of(plugin::ReplicaApp& app);
 
 // When the epoch ends as the state after the block has it, 0 for an open end; and who comes next.
 struct EpochEnd {

@@ -102,6 +102,7 @@ Status Shell::start() {
     return failed_precondition("the host has not attached this consensus to a ledger");
   TENON_ASSIGN_OR_RETURN(const Bytes public_key, host_.public_key(kKey));
   TENON_ASSIGN_OR_RETURN(Start start, start_of(*app_));
+  config_.settings.state_transfer = app_->state_transfer() != nullptr;
   auto peers = host_.peers();
   if (peers.ok()) {
     peers_.emplace(*std::move(peers));
@@ -280,8 +281,14 @@ void Shell::committed(const Hash& id, Height height, const Status& status) {
     // Only the head has a schedule: a later commit answers for this one.
     if (const auto end = epoch_end_of(*app_, id); end.ok() && end->last_height == height)
       next = end->next;
+    Height oldest = 0;
+    if (plugin::StateTransfer* const transfer = app_->state_transfer()) {
+      const auto found = transfer->oldest_block();
+      oldest = found.ok() ? *found : 0;
+    }
     post(
-        [height, next](Core& core, TimeUs now_us) {
+        [height, next, oldest](Core& core, TimeUs now_us) {
+          core.keeps_from(oldest);
           core.committed(height, now_us);
           if (next && core.final_height() == height)
             core.begin_epoch(*next, now_us);

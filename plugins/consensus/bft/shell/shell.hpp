@@ -59,12 +59,22 @@ private:
   void act_on(Commit& commit);
   void act_on(Abandon& abandon) { app_->abandon(abandon.id); }
   void act_on(ServeChain& serve);
+  void act_on(ServeTarget& serve);
+  void act_on(ServeRange& serve);
+  void act_on(BeginImport& begin);
+  void act_on(ImportRange& range);
+  void act_on(FinishImport& finish);
+  void act_on(AbandonImport& abandon);
   void act_on(Accuse& accuse);
   void act_on(Misbehaved& misbehaved);
   void act_on(Halt& halt);
 
   void executed(const Hash& id, const Result<Bytes>& result_header);
   void committed(const Hash& id, Height height, const Status& status);
+  void on_worker(std::function<void()> job);
+  void import_job(std::function<void()> job);
+  void run_import_jobs();
+  void finished(Height height, const Status& status);
   void take_batches(const std::string& peer, const Bytes& frame);
   void fail(const Status& why);
   void measure();
@@ -86,6 +96,8 @@ private:
   std::condition_variable changed_;
   std::deque<Queued> events_;
   std::size_t queued_bytes_ = 0;
+  std::deque<std::function<void()>> import_jobs_;
+  bool importing_ = false; // one of them runs, or is posted
   std::size_t calls_ = 0; // into the host, under way
   bool running_ = false;
   bool turning_ = false; // a turn is under way or posted

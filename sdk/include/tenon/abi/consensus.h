@@ -81,6 +81,41 @@ typedef struct tenon_replica_app {
    * and what follows it, as the state after that block says. */
   int32_t (*schedule)(void* self, const tenon_hash* executed, tenon_sink out,
                       tenon_status* status);
+
+  /* State transfer: a replica that lacks more than its peers still have as blocks takes over a
+   * state from several of them (docs/spec/state-transfer.md). All or none of these are NULL; an
+   * older host's table ends before them.
+   *
+   * [any] The first height whose block read_block still has. */
+  int32_t (*oldest_block)(void* self, uint64_t* height, tenon_status* status);
+  /* [worker] Writes an encoded StateTarget, proved to whoever trusts the validators of
+   * `from_epoch`: of the block of that height, or with 0 of the newest that can be given. NOT_FOUND
+   * when there is none. What was given is kept for a while, for export_range. */
+  int32_t (*export_target)(void* self, uint64_t from_epoch, uint64_t height, tenon_sink out,
+                           tenon_status* status);
+  /* [worker] One range of the state after a block, as of a store's snapshot. The state is kept for
+   * as long as ranges of it are asked for, within limits. OUT_OF_RANGE when it is gone, NOT_FOUND
+   * above the head, RESOURCE_EXHAUSTED when too many are asked for at once. */
+  int32_t (*export_range)(void* self, uint64_t height, const tenon_hash* first,
+                          uint64_t max_bytes, tenon_sink out, tenon_status* status);
+  /* [worker] Begins to take over the state of an encoded StateTarget, or goes on with it; what was
+   * imported of another target is dropped. INVALID_ARGUMENT, which is no fault, unless the
+   * validators known here lead to it; FAILED_PRECONDITION when it is not above the head. */
+  int32_t (*import_begin)(void* self, tenon_bytes target, tenon_status* status);
+  /* [worker] Takes one range of the state after block `height`. INVALID_ARGUMENT, which is no
+   * fault, when it is not one; FAILED_PRECONDITION when another target is under way, or none. */
+  int32_t (*import_range)(void* self, uint64_t height, tenon_bytes range, tenon_status* status);
+  /* [worker] The target of the import under way, also from before a restart, and the spans of key
+   * hashes that are missing, as in a store. NOT_FOUND (status left alone) when there is none. */
+  int32_t (*import_missing)(void* self, uint64_t* height, tenon_hash* block_id, tenon_sink spans,
+                            tenon_status* status);
+  /* [any] Once nothing is missing: makes the imported state the ledger's, after everything asked
+   * for before. The plugin asks for nothing that stands on the old state any more. When `done`
+   * reports success the target's block is the head, and all that head, schedule and read_block say
+   * is of the new state. A failure is a fault, unless something was missing. */
+  void (*import_finish)(void* self, void* context, tenon_done done);
+  /* [worker] Drops what was imported; does nothing when no import is under way. */
+  int32_t (*import_abandon)(void* self, tenon_status* status);
 } tenon_replica_app;
 
 typedef struct tenon_consensus {

@@ -31,7 +31,9 @@ enum { TENON_CLASS_STATE = 0, TENON_CLASS_INDEX = 1 };
 typedef struct tenon_store_head {
   uint64_t height; /* of the last committed block; meaningless while empty */
   uint32_t empty;  /* 1 until the first commit (the genesis block, height 0) */
-  uint32_t reserved;
+  /* 1 from import_finish, until put_index has made the INDEX class whole again; no block is
+   * committed meanwhile. A restart does not change it. */
+  uint32_t without_index;
   tenon_hash block_id;
   tenon_hash result_hash;
   tenon_hash state_root;
@@ -185,13 +187,20 @@ typedef struct tenon_store {
   /* [worker] Ends the import, once nothing is missing (FAILED_PRECONDITION before): builds the tree
    * from what was written, compares its root, and makes it the state, in one atomic write on stable
    * storage. `blocks` are the last blocks up to the target's, at least that one, in order; they
-   * become the whole block log. Older versions and the INDEX class are gone. Snapshots and stages
+   * become the whole block log. Older versions and the INDEX class are gone: the latter is to be
+   * written anew by put_index before the next block is committed. Snapshots and stages
    * from before keep their meaning or answer ABORTED from then on, and no commit of such a stage
    * succeeds. */
   int32_t (*import_finish)(tenon_instance* store, const tenon_store_block* blocks,
                            uint64_t block_count, tenon_status* status);
   /* [worker] Drops what was imported; does nothing when no import is under way. */
   int32_t (*import_abandon)(tenon_instance* store, tenon_status* status);
+
+  /* [worker] Writes or removes entries of the INDEX class beside the blocks: what an import left to
+   * be derived from the state. With `whole`, on stable storage, and the class is complete from then
+   * on (see tenon_store_head). INVALID_ARGUMENT for a key of another class. */
+  int32_t (*put_index)(tenon_instance* store, const tenon_store_write* writes,
+                       uint64_t write_count, uint32_t whole, tenon_status* status);
 } tenon_store;
 
 #ifdef __cplusplus

@@ -32,6 +32,32 @@ struct Proposal {
 using ExecutedCallback = std::function<void(Result<Bytes> result_header)>;
 using FinalizedCallback = std::function<void(Status)>;
 
+// An import under way.
+struct ReplicaImport {
+  std::uint64_t height = 0;
+  Hash block_id;
+  std::vector<KeyHashSpan> missing; // in order; empty when everything is there
+};
+
+// How replicas take over a state from each other; see the functions of the same names in
+// abi/consensus.h.
+class StateTransfer {
+public:
+  virtual ~StateTransfer() = default;
+  [[nodiscard]] virtual Result<std::uint64_t> oldest_block() const = 0;
+  // Encoded StateTarget.
+  [[nodiscard]] virtual Result<Bytes> export_target(std::uint64_t from_epoch,
+                                                    std::uint64_t height) = 0;
+  [[nodiscard]] virtual Result<Bytes> export_range(std::uint64_t height, const Hash& first,
+                                                   std::uint64_t max_bytes) = 0;
+  [[nodiscard]] virtual Status import_begin(BytesView target) = 0;
+  [[nodiscard]] virtual Status import_range(std::uint64_t height, BytesView range) = 0;
+  // Nothing when no import is under way.
+  [[nodiscard]] virtual Result<std::optional<ReplicaImport>> import_missing() const = 0;
+  virtual void import_finish(FinalizedCallback done) = 0;
+  [[nodiscard]] virtual Status import_abandon() = 0;
+};
+
 // The host, as a consensus plugin sees it. Outlives the plugin's stop(); calls from any thread.
 class ReplicaApp {
 public:
@@ -48,6 +74,8 @@ public:
                                                                 BlockPart part) const = 0;
   // An encoded EpochSchedule.
   [[nodiscard]] virtual Result<Bytes> schedule(const Hash& executed) const = 0;
+  // Null where the host has none.
+  [[nodiscard]] virtual StateTransfer* state_transfer() { return nullptr; }
 };
 
 class Consensus {

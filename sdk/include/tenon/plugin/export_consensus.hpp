@@ -13,10 +13,93 @@
 
 namespace tenon::plugin {
 
+// A failure that the host reported by its status.
+inline Status replica_failure(const tenon_status& status) {
+  return status.code == TENON_OK
+             ? fault("the host reported a failure without a code")
+             : Status::from_abi(static_cast<std::int32_t>(status.code), status);
+}
+
+// The host's functions for state transfer, as the protocol sees them.
+class StateTransferFromAbi final : public StateTransfer {
+public:
+  explicit StateTransferFromAbi(const tenon_replica_app* app) : app_(app) {}
+  static bool offered(const tenon_replica_app& app) {
+    return app.struct_size >= sizeof(tenon_replica_app) && app.import_abandon != nullptr;
+  }
+
+  [[nodiscard]] Result<std::uint64_t> oldest_block() const override {
+    std::uint64_t height = 0;
+    TENON_RETURN_IF_ERROR(checked(
+        [&](tenon_status* status) { return app_->oldest_block(app_->self, &height, status); }));
+    return height;
+  }
+  [[nodiscard]] Result<Bytes> export_target(std::uint64_t from_epoch,
+                                            std::uint64_t height) override {
+    return collected([&](tenon_sink sink, tenon_status* status) {
+      return app_->export_target(app_->self, from_epoch, height, sink, status);
+    });
+  }
+  [[nodiscard]] Result<Bytes> export_range(std::uint64_t height, const Hash& first,
+                                           std::uint64_t max_bytes) override {
+    const tenon_hash from = first.to_abi();
+    return collected([&](tenon_sink sink, tenon_status* status) {
+      return app_->export_range(app_->self, height, &from, max_bytes, sink, status);
+    });
+  }
+  [[nodiscard]] Status import_begin(BytesView target) override {
+    return checked([&](tenon_status* status) {
+      return app_->import_begin(app_->self, to_abi(target), status);
+    });
+  }
+  [[nodiscard]] Status import_range(std::uint64_t height, BytesView range) override {
+    return checked([&](tenon_status* status) {
+      return app_->import_range(app_->self, height, to_abi(range), status);
+    });
+  }
+  [[nodiscard]] Result<std::optional<ReplicaImport>> import_missing() const override {
+    ReplicaImport import;
+    tenon_hash block_id{};
+    TENON_ASSIGN_OR_RETURN(
+        const auto spans, collected_optional([&](tenon_sink sink, tenon_status* status) {
+          return app_->import_missing(app_->self, &import.height, &block_id, sink, status);
+        }));
+    if (!spans)
+      return std::optional<ReplicaImport>();
+    constexpr std::size_t kSpanBytes = 2 * Hash::kSize;
+    if (spans->size() % kSpanBytes != 0)
+      return fault("the host cut a span of missing key hashes short");
+    import.block_id = Hash::from_abi(block_id);
+    for (BytesView rest = *spans; !rest.empty(); rest.remove_prefix(kSpanBytes)) {
+      import.missing.push_back({Hash::from_view(rest.substr(0, Hash::kSize)),
+                                Hash::from_view(rest.substr(Hash::kSize, Hash::kSize))});
+    }
+    return std::optional<ReplicaImport>(std::move(import));
+  }
+  void import_finish(FinalizedCallback done) override {
+    auto* const context = new FinalizedCallback(std::move(done));
+    app_->import_finish(app_->self, context,
+                        [](void* self, tenon_bytes, const tenon_status* status) {
+                          guarded_void([&] {
+                            const std::unique_ptr<FinalizedCallback> callback(
+                                static_cast<FinalizedCallback*>(self));
+                            (*callback)(status == nullptr ? Status() : replica_failure(*status));
+                          });
+                        });
+  }
+  [[nodiscard]] Status import_abandon() override {
+    return checked(
+        [&](tenon_status* status) { return app_->import_abandon(app_->self, status); });
+  }
+
+private:
+  const tenon_replica_app* app_;
+};
+
 // The host's table, as the protocol sees it.
 class ReplicaAppFromAbi final : public ReplicaApp {
 public:
-  explicit ReplicaAppFromAbi(const tenon_replica_app* app) : app_(app) {}
+  explicit ReplicaAppFromAbi(const tenon_replica_app* app) : app_(app), transfer_(app) {}
 
   [[nodiscard]] Result<ReplicaHead> head() const override {
     ReplicaHead head;
@@ -63,7 +146,7 @@ public:
                       const std::unique_ptr<ExecutedCallback> callback(
                           static_cast<ExecutedCallback*>(self));
                       (*callback)(status == nullptr ? Result<Bytes>(Bytes(from_abi(output)))
-                                                    : Result<Bytes>(failure(*status)));
+                                                    : Result<Bytes>(replica_failure(*status)));
                     });
                   });
   }
@@ -75,7 +158,7 @@ public:
                       guarded_void([&] {
                         const std::unique_ptr<FinalizedCallback> callback(
                             static_cast<FinalizedCallback*>(self));
-                        (*callback)(status == nullptr ? Status() : failure(*status));
+                        (*callback)(status == nullptr ? Status() : replica_failure(*status));
                       });
                     });
   }
@@ -96,14 +179,13 @@ public:
     });
   }
 
-private:
-  static Status failure(const tenon_status& status) {
-    return status.code == TENON_OK
-               ? fault("the host reported a failure without a code")
-               : Status::from_abi(static_cast<std::int32_t>(status.code), status);
+  [[nodiscard]] StateTransfer* state_transfer() override {
+    return StateTransferFromAbi::offered(*app_) ? &transfer_ : nullptr;
   }
 
+private:
   const tenon_replica_app* app_;
+  StateTransferFromAbi transfer_;
 };
 
 template <typename T> class ConsensusExport {

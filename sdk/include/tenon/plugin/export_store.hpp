@@ -40,7 +40,8 @@ public:
              import_range,
              import_missing,
              import_finish,
-             import_abandon};
+             import_abandon,
+             put_index};
   }
 
 private:
@@ -62,6 +63,16 @@ private:
     return view;
   }
 
+  static std::vector<StoreWrite> writes_of(const tenon_store_write* writes, std::uint64_t count) {
+    std::vector<StoreWrite> views;
+    views.reserve(count);
+    for (std::uint64_t i = 0; i < count; ++i) {
+      views.push_back({static_cast<KeyClass>(writes[i].key_class), writes[i].is_delete != 0,
+                       from_abi(writes[i].key), from_abi(writes[i].entry)});
+    }
+    return views;
+  }
+
   static Status give_snapshot(Result<std::unique_ptr<StoreSnapshot>> made,
                               tenon_store_snapshot** out) {
     if (!made.ok())
@@ -76,7 +87,7 @@ private:
       TENON_ASSIGN_OR_RETURN(const StoreHead head, store_of(instance).head());
       *out = {head.height,
               head.empty ? 1u : 0u,
-              0,
+              head.without_index ? 1u : 0u,
               head.block_id.to_abi(),
               head.result_hash.to_abi(),
               head.state_root.to_abi()};
@@ -144,13 +155,8 @@ private:
                             tenon_store_roots* roots, tenon_store_stage** out,
                             tenon_status* status) noexcept {
     return guarded(status, [&]() -> Status {
-      std::vector<StoreWrite> views;
-      views.reserve(write_count);
-      for (std::uint64_t i = 0; i < write_count; ++i) {
-        views.push_back({static_cast<KeyClass>(writes[i].key_class), writes[i].is_delete != 0,
-                         from_abi(writes[i].key), from_abi(writes[i].entry)});
-      }
-      TENON_ASSIGN_OR_RETURN(auto made, store_of(instance).stage(stage_of(parent), views));
+      TENON_ASSIGN_OR_RETURN(auto made, store_of(instance).stage(stage_of(parent),
+                                                                 writes_of(writes, write_count)));
       *roots = {made->roots().state_root.to_abi(), made->roots().writes_root.to_abi()};
       *out = reinterpret_cast<tenon_store_stage*>(made.release());
       return {};
@@ -258,6 +264,13 @@ private:
   }
   static std::int32_t import_abandon(tenon_instance* instance, tenon_status* status) noexcept {
     return guarded(status, [&] { return store_of(instance).import_abandon(); });
+  }
+  static std::int32_t put_index(tenon_instance* instance, const tenon_store_write* writes,
+                                std::uint64_t write_count, std::uint32_t whole,
+                                tenon_status* status) noexcept {
+    return guarded(status, [&] {
+      return store_of(instance).put_index(writes_of(writes, write_count), whole != 0);
+    });
   }
 };
 

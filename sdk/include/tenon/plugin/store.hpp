@@ -48,6 +48,7 @@ struct StoreHead {
   Hash block_id;
   Hash result_hash;
   Hash state_root;
+  bool without_index = false; // since an import; put_index() ends it
 };
 
 struct StoreRoots {
@@ -145,6 +146,8 @@ public:
   [[nodiscard]] virtual Result<std::optional<StoreImport>> import_missing() const = 0;
   [[nodiscard]] virtual Status import_finish(std::span<const StoreBlock> blocks) = 0;
   [[nodiscard]] virtual Status import_abandon() = 0;
+  // Of class INDEX, all of them. `whole`: the class is complete now.
+  [[nodiscard]] virtual Status put_index(std::span<const StoreWrite> writes, bool whole) = 0;
 };
 
 } // namespace tenon::plugin

@@ -178,6 +178,14 @@ public:
   [[nodiscard]] const std::vector<Misbehaved>& blamed() const { return blamed_; }
   [[nodiscard]] const std::vector<Accuse>& accused() const { return accused_; }
   [[nodiscard]] const std::vector<ServeChain>& served() const { return served_; }
+  // What it wants of state transfer; the test answers.
+  [[nodiscard]] const std::vector<ServeTarget>& targets_served() const { return targets_served_; }
+  [[nodiscard]] const std::vector<ServeRange>& ranges_served() const { return ranges_served_; }
+  [[nodiscard]] const std::vector<BeginImport>& begun() const { return begun_; }
+  [[nodiscard]] const std::vector<ImportRange>& ranges() const { return ranges_; }
+  [[nodiscard]] std::vector<ImportRange> take_ranges() { return std::exchange(ranges_, {}); }
+  [[nodiscard]] const std::vector<FinishImport>& finished() const { return finished_; }
+  [[nodiscard]] std::size_t abandoned_imports() const { return abandoned_imports_; }
   [[nodiscard]] const std::optional<Status>& halted() const { return halted_; }
   [[nodiscard]] Bytes head_header() const { return ledger_.start().head.header; }
 
@@ -248,6 +256,12 @@ private:
   }
   void act_on(Abandon& abandon) { ledger_.abandon(abandon.id); }
   void act_on(ServeChain& serve) { served_.push_back(serve); }
+  void act_on(ServeTarget& serve) { targets_served_.push_back(serve); }
+  void act_on(ServeRange& serve) { ranges_served_.push_back(serve); }
+  void act_on(BeginImport& begin) { begun_.push_back(begin); }
+  void act_on(ImportRange& range) { ranges_.push_back(range); }
+  void act_on(FinishImport& finish) { finished_.push_back(finish); }
+  void act_on(AbandonImport&) { ++abandoned_imports_; }
   void act_on(Accuse& accuse) { accused_.push_back(accuse); }
   void act_on(Misbehaved& misbehaved) { blamed_.push_back(misbehaved); }
   void act_on(Halt& halt) { halted_ = halt.why; }
@@ -265,6 +279,12 @@ private:
   std::vector<Misbehaved> blamed_;
   std::vector<Accuse> accused_;
   std::vector<ServeChain> served_;
+  std::vector<ServeTarget> targets_served_;
+  std::vector<ServeRange> ranges_served_;
+  std::vector<BeginImport> begun_;
+  std::vector<ImportRange> ranges_;
+  std::vector<FinishImport> finished_;
+  std::size_t abandoned_imports_ = 0;
   std::optional<Status> halted_;
 };
 

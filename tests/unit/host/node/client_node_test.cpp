@@ -8,17 +8,18 @@ using namespace node::testing; // NOLINT: a test's own helpers
 
 TEST_CASE("client node: it knows the replicas and dials them", "[host][node]") {
   Network network(3, 2);
-  const auto options = network.options(3);
-  INFO(options.status().message());
-  REQUIRE(options.ok());
-  CHECK(options->name == "client-1");
-  CHECK(options->role == network::PeerRole::kClient);
-  CHECK_FALSE(options->listen);
-  REQUIRE(options->peers.size() == 3);
+  const auto plan = network.plan(3);
+  INFO(plan.status().message());
+  REQUIRE(plan.ok());
+  const auto options = network_options(network.load(3), Hash(), Hash());
+  CHECK(options.name == "client-1");
+  CHECK(options.role == network::PeerRole::kClient);
+  CHECK_FALSE(options.listen);
+  REQUIRE(plan->peers.size() == 3);
   for (std::size_t i = 0; i < 3; ++i) {
-    CHECK(options->peers[i].role == network::PeerRole::kReplica);
-    CHECK(options->peers[i].public_key == network.keys[i].public_key());
-    CHECK(options->peers[i].address->port == network.ports[i]);
+    CHECK(plan->peers[i].role == network::PeerRole::kReplica);
+    CHECK(plan->peers[i].public_key == network.keys[i].public_key());
+    CHECK(plan->peers[i].address->port == network.ports[i]);
   }
 }
 
@@ -28,30 +29,30 @@ TEST_CASE("client node: replicas wait for the clients that are nodes of their ow
   network.genesis["clients"][4]["streams"] = false; // it signs elsewhere
   const auto tls = crypto::PrivateKey::generate();
   network.genesis["clients"][3]["tls_key"] = to_hex(tls->public_key());
-  const auto options = network.options(0);
-  INFO(options.status().message());
-  REQUIRE(options.ok());
-  REQUIRE(options->peers.size() == 4);
-  CHECK(options->peers[2].name == "client-1");
-  CHECK(options->peers[2].role == network::PeerRole::kClient);
-  CHECK(options->peers[2].public_key == network.keys[2].public_key());
-  CHECK_FALSE(options->peers[2].address);
-  CHECK(options->peers[3].public_key == tls->public_key());
+  const auto plan = network.plan(0);
+  INFO(plan.status().message());
+  REQUIRE(plan.ok());
+  REQUIRE(plan->peers.size() == 3);
+  CHECK(plan->peers[1].name == "client-1");
+  CHECK(plan->peers[1].role == network::PeerRole::kClient);
+  CHECK(plan->peers[1].public_key == network.keys[2].public_key());
+  CHECK_FALSE(plan->peers[1].address);
+  CHECK(plan->peers[2].public_key == tls->public_key());
 }
 
 TEST_CASE("client node: a name that is no client's, or that of a replica, is refused",
           "[host][node]") {
   Network network(2, 1);
   network.configs[2]["node"]["name"] = "client-11";
-  says(network.options(2).status(),
+  says(network.plan(2).status(),
        {"node.name: no client with \"streams\": true of the genesis document has this name",
         "expected one of client-1",
         "found \"client-11\"", "did you mean \"client-1\"?"});
   network.configs[2]["node"]["name"] = "replica-1";
-  says(network.options(2).status(), {"no client with \"streams\": true of the genesis document"});
+  says(network.plan(2).status(), {"no client with \"streams\": true of the genesis document"});
   network.configs[2]["node"]["name"] = "client-1";
   network.configs[2]["network"]["peers"].erase(1);
-  says(network.options(2).status(),
+  says(network.plan(2).status(),
        {"network.peers: a validator of the genesis document has no address here",
         R"({"name": "replica-2", "address": "HOST:PORT"})"});
 }
@@ -61,7 +62,7 @@ TEST_CASE("client node: another node's key is refused with its owner, and none i
   Network network(1, 2);
   const auto key = network.data(1) / "keys" / "node.pem";
   std::swap(network.keys[1], network.keys[2]);
-  says(network.options(1).status(),
+  says(network.plan(1).status(),
        {"not that of client client-1", "the key of client client-2", "node.pem", "How to fix"});
   std::filesystem::remove(key);
   says(network.start(1).status(), {"the key of this node is missing", "client client-1",
@@ -73,11 +74,11 @@ TEST_CASE("client node: without a replica it is not ready, with one it is, and n
           "[host][node]") {
   v1::ValidatorSet validators;
   validators.set_max_byzantine(1);
-  for (int i = 0; i < 4; ++i)
-    validators.add_validators();
+  for (int i = 1; i <= 4; ++i)
+    validators.add_validators()->set_name("replica-" + std::to_string(i));
   const auto shown = [&](const json& peers) {
     v1::StatusResponse status;
-    show_peers("client", json{{"peers", peers}}.dump(), validators, status);
+    show_peers("client", "client-1", json{{"peers", peers}}.dump(), validators, status);
     return status;
   };
   const json up = {{"name", "replica-1"}, {"role", "replica"}, {"connected", true}};

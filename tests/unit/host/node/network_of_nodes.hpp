@@ -124,14 +124,19 @@ public:
     loaded.push_back(std::make_unique<config::NodeConfig>(load(i)));
     return Node::start(*loaded.back(), log);
   }
-  // What the configuration and the genesis document give together.
-  Result<network::NetworkOptions> options(std::size_t i) {
+  pipeline::Members at_genesis() const {
     auto parsed = pipeline::parse_genesis(genesis.dump());
     REQUIRE(parsed.ok());
-    const config::NodeConfig config = load(i);
-    TENON_ASSIGN_OR_RETURN(const OwnRecord own, own_record(config, *parsed));
-    return network_options(config, *parsed, own, Hash(), keys[i].public_key(), data(i) / "keys");
+    return pipeline::members_of(*parsed);
   }
+  // What the configuration and the ledger give together.
+  Result<PeerPlan> plan(std::size_t i, const pipeline::Members& members) {
+    const config::NodeConfig config = load(i);
+    const Bytes key = keys[i].public_key();
+    TENON_RETURN_IF_ERROR(check_start(config, at_genesis(), members, key, data(i) / "keys"));
+    return plan_peers(config, members, key, key);
+  }
+  Result<PeerPlan> plan(std::size_t i) { return plan(i, at_genesis()); }
 
   TemporaryFolder folder;
   MemoryLog log;

@@ -1,4 +1,4 @@
-// Replicas of a network: who they are by the genesis document, and what of it is refused; and nodes
+// Replicas of a network: who they are by the ledger, and what of it is refused; and nodes
 // in this process that find each other.
 #include "network_of_nodes.hpp"
 
@@ -11,17 +11,18 @@ TEST_CASE("replica: keys come from the genesis document, addresses from the conf
   Network network(3);
   const auto tls = crypto::PrivateKey::generate();
   network.genesis["validators"][2]["tls_key"] = to_hex(tls->public_key());
-  const auto options = network.options(0);
-  INFO(options.status().message());
-  REQUIRE(options.ok());
-  CHECK(options->name == "replica-1");
-  CHECK(options->role == network::PeerRole::kReplica);
-  CHECK(options->chain == pipeline::parse_genesis(network.genesis.dump())->chain);
-  CHECK(options->listen->port == network.ports[0]);
-  REQUIRE(options->peers.size() == 3);
-  CHECK(options->peers[1].public_key == network.keys[1].public_key());
-  CHECK(options->peers[1].address->port == network.ports[1]);
-  CHECK(options->peers[2].public_key == tls->public_key());
+  const auto plan = network.plan(0);
+  INFO(plan.status().message());
+  REQUIRE(plan.ok());
+  const auto options = network_options(network.load(0), Hash(), Hash());
+  CHECK(options.name == "replica-1");
+  CHECK(options.role == network::PeerRole::kReplica);
+  CHECK(options.listen->port == network.ports[0]);
+  REQUIRE(plan->peers.size() == 2);
+  CHECK(plan->peers[0].public_key == network.keys[1].public_key());
+  CHECK(plan->peers[0].address->port == network.ports[1]);
+  CHECK(plan->peers[1].public_key == tls->public_key());
+  CHECK(plan->warnings.empty());
 }
 
 TEST_CASE("replica: a configuration that does not fit the genesis document is refused whole",
@@ -30,7 +31,7 @@ TEST_CASE("replica: a configuration that does not fit the genesis document is re
   json& config = network.configs[0];
   config["node"]["name"] = "replica1";
   config["network"]["peers"][1]["name"] = "replica-22";
-  says(network.options(0).status(),
+  says(network.plan(0).status(),
        {"node.name: no validator of the genesis document has this name",
         "expected one of replica-1, replica-2, replica-3", "found \"replica1\"",
         "did you mean \"replica-1\"?", "network.peers[1].name", "did you mean \"replica-2\"?",
@@ -44,7 +45,7 @@ TEST_CASE("replica: a key that is not its validator's is refused with both and w
   const std::string first = to_hex(network.keys[0].public_key());
   const std::string second = to_hex(network.keys[1].public_key());
   std::swap(network.keys[0], network.keys[1]);
-  says(network.options(0).status(),
+  says(network.plan(0).status(),
        {"not that of validator replica-1", "private key of " + first,
         "found that of " + second + ", the key of validator replica-2", "node.pem", "How to fix"});
 }
@@ -100,11 +101,11 @@ TEST_CASE("replica: without a quorum the node is not ready and says who is missi
           "[host][node]") {
   v1::ValidatorSet validators;
   validators.set_max_byzantine(1);
-  for (int i = 0; i < 4; ++i)
-    validators.add_validators();
+  for (int i = 1; i <= 4; ++i)
+    validators.add_validators()->set_name("replica-" + std::to_string(i));
   const auto shown = [&](const json& peers) {
     v1::StatusResponse status;
-    show_peers("replica", json{{"peers", peers}}.dump(), validators, status);
+    show_peers("replica", "replica-1", json{{"peers", peers}}.dump(), validators, status);
     return status;
   };
   const json up = {{"name", "replica-2"}, {"role", "replica"}, {"connected", true}};

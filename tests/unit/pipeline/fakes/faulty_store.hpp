@@ -17,6 +17,7 @@ public:
   std::atomic<bool> throw_in_stage{false};
   std::atomic<bool> fail_stage{false};
   std::atomic<bool> fail_get{false};
+  std::atomic<bool> fail_index{false};
 
   [[nodiscard]] bool durable() const override { return inner_->durable(); }
   [[nodiscard]] Result<plugin::StoreHead> head() const override { return inner_->head(); }
@@ -69,6 +70,11 @@ public:
     return inner_->import_finish(blocks);
   }
   [[nodiscard]] Status import_abandon() override { return inner_->import_abandon(); }
+  [[nodiscard]] Status put_index(std::span<const plugin::StoreWrite> writes, bool whole) override {
+    if (fail_index)
+      return unavailable("the disk is full");
+    return inner_->put_index(writes, whole);
+  }
 
 private:
   struct Snapshot final : plugin::StoreSnapshot {

@@ -1,0 +1,448 @@
+// Taking over a state where blocks are of no help: the others have pruned them, or they are too
+// many. A target is a block that a quorum of its epoch has certified, offered by a peer and proved
+// from this replica's own epoch on; its ranges are asked of all peers at once, and each is checked
+// against the certified state root before it is kept. docs/spec/state-transfer.md has the rules.
+#include <algorithm>
+
+#include "bft/core/core.hpp"
+#include "tenon/crypto/sha256.hpp"
+#include "tenon/v1/ledger.pb.h"
+#include "tenon/wire/hashing.hpp"
+
+namespace tenon::consensus::bft {
+
+namespace {
+
+namespace pb = tenon::bft::v1;
+
+constexpr std::size_t kAskedOfOne = 2;     // ranges at a time
+constexpr std::size_t kMostOnTheirWay = 16;
+constexpr std::uint32_t kMostFailures = 3; // of a peer in a row
+constexpr std::uint32_t kMostDelays = 40;  // that are no failure
+constexpr std::uint32_t kOfferWaits = 3;   // retries until fewer offers than wished for have to do
+constexpr std::uint32_t kResumeAttempts = 6;
+constexpr std::uint32_t kMostResumes = 3;   // of one target whose sources were lost
+constexpr std::uint32_t kMostRetargets = 3; // for the sake of having more sources
+// What one peer may ask for: offers so often, and ranges of another state so often.
+constexpr TimeUs kTargetIntervalUs = 500'000;
+constexpr TimeUs kLeaseUs = 5'000'000;
+constexpr std::size_t kTargetBytes = 256u << 10; // what an offer is taken to cost
+// A range costs its sender more than its bytes do: entries and proofs are read for it.
+constexpr std::size_t kRangeCost = 8;
+
+} // namespace
+
+// Is there more to catch up with than blocks can or should be taken for? The least height of a
+// state that would help.
+std::optional<Height> Core::needs_state() const {
+  const Height root = blocks_.root().height;
+  bool ahead = false;
+  bool blocks = false;
+  bool far = false;
+  for (const auto& [name, peer] : peers_) {
+    if (!peer.up || peer.committed <= root)
+      continue;
+    ahead = true;
+    blocks = blocks || peer.oldest <= root + 1;
+    far = far || peer.committed - root > settings_.snapshot_after_blocks;
+  }
+  if (ahead && !blocks)
+    return root + 1;
+  return far ? std::optional(root + settings_.snapshot_after_blocks) : std::nullopt;
+}
+
+// What stands on the old state is of no use any more.
+bool Core::takes_over() const {
+  return transfer_ && transfer_->step != Transfer::Step::kOffers;
+}
+
+// True while blocks are not to be asked for.
+bool Core::transfer_state(TimeUs now_us) {
+  if (!settings_.state_transfer)
+    return false;
+  if (!transfer_) {
+    if (!unfinished_import_ && !needs_state())
+      return false;
+    transfer_.emplace(settings_.state_slices);
+    transfer_->since_us = now_us;
+    if (unfinished_import_) {
+      transfer_->resumes = unfinished_import_->first;
+      transfer_->id = unfinished_import_->second;
+      unfinished_import_.reset();
+    }
+  }
+  if (transfer_->step == Transfer::Step::kOffers) {
+    if (transfer_->resumes == 0 && !needs_state()) {
+      if (transfer_->begun)
+        actions_.push_back(AbandonImport{});
+      transfer_.reset();
+      return false;
+    }
+    choose_target(now_us);
+  }
+  if (transfer_->step == Transfer::Step::kOffers)
+    ask_for_targets(now_us);
+  if (transfer_->step == Transfer::Step::kRanges)
+    ask_for_ranges(now_us);
+  return takes_over();
+}
+
+void Core::ask_for_targets(TimeUs now_us) {
+  Transfer& transfer = *transfer_;
+  const Height root = blocks_.root().height;
+  // Nobody to ask: the positions of others will tell.
+  const bool anybody = std::any_of(peers_.begin(), peers_.end(), [&](const auto& item) {
+    return item.second.up && item.second.committed > root && !transfer.banned.contains(item.first);
+  });
+  if (!anybody || !may_ask(transfer.offers, now_us))
+    return;
+  if (transfer.resumes != 0 && transfer.offers.attempts > kResumeAttempts) {
+    transfer.resumes = 0; // nobody has that state any more
+    transfer.begun = true;
+  }
+  Message message = this->message();
+  message.mutable_want_target()->set_height(transfer.resumes);
+  for (auto& [name, peer] : peers_) {
+    if (!peer.up || peer.committed <= root || transfer.banned.contains(name))
+      continue;
+    send(name, message);
+    // Who does not keep its word is believed again once it has given it again.
+    if (transfer.resumes == 0 && transfer.offers.attempts > 2 * kOfferWaits &&
+        !transfer.offered.contains(name))
+      peer.committed = std::min(peer.committed, root);
+  }
+}
+
+// The validators of the block's epoch, from those that are known here through the blocks that ended
+// the epochs between. Nothing when these do not lead there; `lie` when a certificate is wrong.
+std::optional<Committee> Core::cross_epochs(const tenon::v1::LedgerProof& proof,
+                                            std::uint64_t epoch, bool& lie) const {
+  Committee at = *committee_;
+  for (const tenon::v1::EpochHandover& handover : proof.handovers()) {
+    const auto last = block_from_header(handover.header());
+    tenon::v1::BlockHeader header;
+    if (!last || !header.ParseFromString(handover.header()))
+      return std::nullopt;
+    if (last->epoch < at.epoch())
+      continue;
+    const auto certificate = from_ledger(handover.certificate());
+    if (last->epoch != at.epoch() || !certificate || certificate->subject.block != last->id ||
+        handover.next().epoch() != at.epoch() + 1 ||
+        header.next_validators() != wire::validators_hash(handover.next()).view())
+      return std::nullopt;
+    if (!at.verify(scheme_, *certificate)) {
+      lie = true;
+      return std::nullopt;
+    }
+    at = Committee(chain_, handover.next(), own_key_, settings_.term_length);
+  }
+  return at.epoch() == epoch ? std::optional(std::move(at)) : std::nullopt;
+}
+
+void Core::on_target(const std::string& from, const Bytes& encoded, TimeUs now_us) {
+  const auto peer = peers_.find(from);
+  if (!transfer_ || transfer_->step != Transfer::Step::kOffers || peer == peers_.end() ||
+      transfer_->banned.contains(from))
+    return;
+  tenon::v1::StateTarget target;
+  if (!target.ParseFromString(encoded))
+    return misled_by(from, "an offer of a state that cannot be read");
+  const tenon::v1::LedgerProof& proof = target.proof();
+  const auto block = block_from_header(proof.header());
+  const auto certificate = from_ledger(proof.certificate());
+  if (!block || !certificate || certificate->subject.block != block->id ||
+      certificate->subject.result != crypto::sha256(proof.result_header()))
+    return misled_by(from, "an offer of a state without its certificate");
+  bool lie = false;
+  const auto committee = cross_epochs(proof, block->epoch, lie);
+  if (lie || (committee && !committee->verify(scheme_, *certificate)))
+    return misled_by(from, "an offer of a state that no quorum has certified");
+  if (!committee)
+    return; // of an epoch that nothing leads to from here
+  Transfer& transfer = *transfer_;
+  if (transfer.resumes != 0 && (block->height != transfer.resumes || block->id != transfer.id))
+    return;
+  transfer.offered[from] = block->height;
+  if (block->height > transfer.height) {
+    transfer.height = block->height;
+    transfer.id = block->id;
+    transfer.target = encoded;
+    transfer.offered_by = from;
+  }
+  choose_target(now_us);
+}
+
+// The highest of so many offers that one of them is honest: that state is one that honest peers
+// still have. Fewer have to do where there are no more.
+void Core::choose_target(TimeUs now_us) {
+  Transfer& transfer = *transfer_;
+  if (transfer.height == 0)
+    return;
+  if (transfer.resumes == 0) {
+    const auto least = needs_state();
+    const bool enough = transfer.offered.size() > committee_->max_byzantine() ||
+                        now_us - transfer.since_us >= kOfferWaits * pace_.retry_wait_us();
+    if (!enough || !least || transfer.height < *least)
+      return;
+  }
+  transfer.step = Transfer::Step::kBegin;
+  transfer.begun = true;
+  actions_.push_back(BeginImport{transfer.height, transfer.target});
+}
+
+void Core::import_begun(Height height, const Result<std::vector<merkle::KeySpan>>& missing,
+                        TimeUs now_us) {
+  if (halted_ || !transfer_ || transfer_->step != Transfer::Step::kBegin ||
+      transfer_->height != height)
+    return;
+  Transfer& transfer = *transfer_;
+  if (missing.ok()) {
+    ++counters_.state_targets;
+    transfer.step = Transfer::Step::kRanges;
+    transfer.since_us = now_us;
+    transfer.plan = RangePlan(settings_.state_slices);
+    transfer.plan.set_missing(*missing);
+    transfer.sources.clear();
+    transfer.target.clear();
+  } else if (missing.status().fault()) {
+    halt(missing.status().with_context("a state could not be taken over"));
+  } else {
+    if (missing.status().code() == Code::kInvalidArgument)
+      misled_by(transfer.offered_by, "a state with another content than was certified");
+    look_for_target(0, now_us);
+  }
+  progress(now_us);
+}
+
+// Another target, or, unless `resumes` is 0, the same from whoever still has it.
+void Core::look_for_target(Height resumes, TimeUs now_us) {
+  Transfer& transfer = *transfer_;
+  transfer.step = Transfer::Step::kOffers;
+  transfer.since_us = now_us;
+  transfer.offers = {};
+  transfer.offered.clear();
+  transfer.target.clear();
+  transfer.height = 0;
+  transfer.gone = false;
+  transfer.resumes = resumes;
+  if (resumes == 0)
+    transfer.resumed = 0;
+}
+
+void Core::misled_by(const std::string& from, const std::string& what) {
+  misbehaved(from, what);
+  if (!transfer_)
+    return;
+  transfer_->banned.insert(from);
+  transfer_->plan.give_up(from);
+}
+
+// Peers that may have what is missing; those of them that have not failed to give it.
+std::vector<std::string> Core::sources() const {
+  std::vector<std::string> names;
+  for (const std::string& name : live_peers()) {
+    const auto source = transfer_->sources.find(name);
+    if (!transfer_->banned.contains(name) &&
+        (source == transfer_->sources.end() || source->second.failures < kMostFailures))
+      names.push_back(name);
+  }
+  return names;
+}
+
+void Core::ask_for_ranges(TimeUs now_us) {
+  Transfer& transfer = *transfer_;
+  if (transfer.gone) {
+    if (transfer.plan.being_written() == 0)
+      look_for_target(0, now_us);
+    return;
+  }
+  if (now_us > kRangeWaitUs) {
+    for (const std::string& peer : transfer.plan.give_up_before(now_us - kRangeWaitUs))
+      ++transfer.sources[peer].failures;
+  }
+  if (transfer.plan.being_written() == 0 && transfer.plan.complete()) {
+    if (committed_height_ != blocks_.root().height)
+      return; // what is final here becomes durable first
+    transfer.step = Transfer::Step::kFinish;
+    actions_.push_back(FinishImport{transfer.height});
+    return;
+  }
+  const std::vector<std::string> able = sources();
+  if (transfer.plan.being_written() == 0 && lost_sources(able, now_us))
+    return;
+  for (std::size_t round = 0; round < kAskedOfOne; ++round) {
+    for (const std::string& name : able) {
+      const Source& source = transfer.sources[name];
+      if (now_us < source.paused_until_us || transfer.plan.asked_of(name) > round ||
+          transfer.plan.on_their_way() >= kMostOnTheirWay)
+        continue;
+      const auto first = transfer.plan.next();
+      if (!first)
+        return;
+      transfer.plan.asked(*first, name, now_us);
+      Message message = this->message();
+      message.mutable_want_range()->set_height(transfer.height);
+      message.mutable_want_range()->set_first(first->str());
+      send(name, message);
+    }
+  }
+}
+
+// Nobody gives anything any more; or so few do that they may be liars who keep it back, while
+// others have let go of it.
+bool Core::lost_sources(const std::vector<std::string>& able, TimeUs now_us) {
+  Transfer& transfer = *transfer_;
+  if (able.empty()) {
+    const bool resume = transfer.resumed < kMostResumes;
+    ++transfer.resumed;
+    look_for_target(resume ? transfer.height : 0, now_us);
+    return true;
+  }
+  const bool few = able.size() <= committee_->max_byzantine();
+  const bool others = live_peers().size() - transfer.banned.size() > committee_->max_byzantine();
+  if (!few || !others || transfer.retargets >= kMostRetargets ||
+      transfer.plan.slices_done() * 2 >= transfer.plan.slices())
+    return false;
+  ++transfer.retargets;
+  look_for_target(0, now_us);
+  return true;
+}
+
+void Core::on_range(const std::string& from, const pb::StateRange& range, TimeUs now_us) {
+  if (!takes_over() || transfer_->step != Transfer::Step::kRanges ||
+      range.height() != transfer_->height || range.first().size() != Hash::kSize)
+    return;
+  Transfer& transfer = *transfer_;
+  const Hash first = Hash::from_view(range.first());
+  if (!transfer.plan.came(first, from))
+    return; // not asked of it, or given up
+  if (range.range().empty()) {
+    transfer.plan.settled(first);
+    Source& source = transfer.sources[from];
+    if (!range.later() || ++source.delays % kMostDelays == 0)
+      ++source.failures;
+    source.paused_until_us = now_us + pace_.retry_wait_us();
+    return;
+  }
+  actions_.push_back(ImportRange{from, range.height(), first, range.range()});
+}
+
+void Core::range_imported(const std::string& from, Height height, const Hash& first,
+                          const Result<std::vector<merkle::KeySpan>>& missing, TimeUs now_us) {
+  if (halted_ || !transfer_ || transfer_->height != height)
+    return;
+  Transfer& transfer = *transfer_;
+  transfer.plan.settled(first);
+  if (missing.ok()) {
+    ++counters_.state_ranges;
+    transfer.sources[from] = {};
+    transfer.plan.set_missing(*missing);
+  } else if (missing.status().fault()) {
+    halt(missing.status().with_context("a range of the state could not be kept"));
+  } else if (missing.status().code() == Code::kInvalidArgument) {
+    ++counters_.state_lies;
+    misled_by(from, "a range of the state that does not lead to the certified root");
+  } else {
+    transfer.gone = transfer.gone || missing.status().code() == Code::kFailedPrecondition;
+  }
+  progress(now_us);
+}
+
+// The target is the committed head now, as if this replica had just started on it; but what it has
+// said in this epoch still binds it.
+void Core::imported(Result<Start> result, TimeUs now_us) {
+  if (halted_ || !transfer_ || transfer_->step != Transfer::Step::kFinish)
+    return;
+  if (!result.ok() && result.status().fault())
+    return halt(result.status().with_context("the imported state could not be taken over"));
+  if (!result.ok()) {
+    look_for_target(0, now_us);
+    return progress(now_us);
+  }
+  Start& start = *result;
+  ++counters_.state_transfers;
+  transfer_.reset();
+  oldest_ = start.oldest;
+  const View reached = view_;
+  const bool same_epoch = start.validators.epoch() == committee_->epoch();
+  if (!same_epoch)
+    change_committee(std::move(start.validators));
+  proposals_.clear();
+  assemblies_.clear();
+  results_.clear();
+  wanted_blocks_.clear();
+  wanted_batches_.clear();
+  wanted_chains_.clear();
+  chains_.clear();
+  result_split_ = false;
+  stand_on(start, now_us);
+  if (same_epoch) {
+    book_->forget_below(final_view());
+    pending_finalities_.erase(pending_finalities_.begin(),
+                              pending_finalities_.upper_bound(final_view()));
+    to_finalize_.erase(to_finalize_.begin(), to_finalize_.upper_bound(final_view()));
+    std::erase_if(notarized_, [this](const auto& item) { return item.second <= final_view(); });
+    for (const auto& [block, view] : notarized_) {
+      if (view > tip_view_) {
+        tip_view_ = view;
+        tip_ = block;
+      }
+    }
+    view_ = std::max(view_, reached);
+  }
+  rewrite_log();
+  broadcast(position_message());
+  progress(now_us);
+}
+
+void Core::on_want_target(const std::string& from, std::uint64_t epoch, Height height,
+                          TimeUs now_us) {
+  if (!settings_.state_transfer || !may_answer(from, kTargetBytes, now_us))
+    return;
+  Peer& peer = peers_[from];
+  if (peer.target_us != 0 && now_us - peer.target_us < kTargetIntervalUs)
+    return;
+  peer.target_us = now_us;
+  actions_.push_back(ServeTarget{from, committee_->epoch(), epoch, height});
+}
+
+void Core::on_want_range(const std::string& from, const pb::RangeRequest& request, TimeUs now_us) {
+  const auto found = peers_.find(from);
+  if (!settings_.state_transfer || request.first().size() != Hash::kSize || found == peers_.end())
+    return;
+  Peer& peer = found->second;
+  const Hash first = Hash::from_view(request.first());
+  const bool another = peer.lent_height != request.height();
+  if ((another && peer.lent_height != 0 && now_us - peer.lent_us < kLeaseUs) ||
+      !may_answer(from, kRangeCost * settings_.max_range_bytes, now_us)) {
+    Message refusal = message();
+    refusal.mutable_range()->set_height(request.height());
+    refusal.mutable_range()->set_first(request.first());
+    refusal.mutable_range()->set_later(true);
+    return send(from, refusal, Lane::kBulk);
+  }
+  if (another) {
+    peer.lent_height = request.height();
+    peer.lent_us = now_us;
+  }
+  actions_.push_back(ServeRange{from, committee_->epoch(), request.height(), first,
+                                settings_.max_range_bytes});
+}
+
+Bytes encode_target(const ServeTarget& request, Bytes target) {
+  pb::Message message;
+  message.set_epoch(request.epoch);
+  message.set_target(std::move(target));
+  return message.SerializeAsString();
+}
+
+Bytes encode_range(const ServeRange& request, Bytes range) {
+  pb::Message message;
+  message.set_epoch(request.epoch);
+  message.mutable_range()->set_height(request.height);
+  message.mutable_range()->set_first(request.first.str());
+  message.mutable_range()->set_range(std::move(range));
+  return message.SerializeAsString();
+}
+
+} // namespace tenon::consensus::bft

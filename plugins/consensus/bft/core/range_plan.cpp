@@ -1,0 +1,109 @@
+#include "bft/core/range_plan.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace tenon::consensus::bft {
+
+namespace {
+
+constexpr std::size_t kFirstBytes = 256;
+
+} // namespace
+
+RangePlan::RangePlan(std::size_t slices) : missing_(std::clamp<std::size_t>(slices, 1, 256)) {
+  set_missing({merkle::KeySpan::all()});
+}
+
+std::size_t RangePlan::slice_of(const Hash& hash) const {
+  return static_cast<std::uint8_t>(hash.view().front()) * missing_.size() / kFirstBytes;
+}
+
+void RangePlan::set_missing(const std::vector<merkle::KeySpan>& missing) {
+  std::fill(missing_.begin(), missing_.end(), std::nullopt);
+  for (const merkle::KeySpan& span : missing) {
+    const std::size_t last = slice_of(span.last);
+    for (std::size_t slice = slice_of(span.first); slice <= last; ++slice) {
+      if (missing_[slice])
+        continue;
+      Bytes first(Hash::kSize, '\0');
+      first[0] = static_cast<char>(slice * kFirstBytes / missing_.size());
+      missing_[slice] = std::max(span.first, Hash::from_view(first));
+    }
+  }
+}
+
+bool RangePlan::complete() const {
+  return std::none_of(missing_.begin(), missing_.end(),
+                      [](const auto& first) { return first.has_value(); });
+}
+
+std::size_t RangePlan::slices_done() const {
+  return static_cast<std::size_t>(
+      std::count_if(missing_.begin(), missing_.end(), [](const auto& first) { return !first; }));
+}
+
+std::optional<Hash> RangePlan::next() const {
+  std::set<std::size_t> busy;
+  for (const auto& [first, range] : on_their_way_)
+    busy.insert(slice_of(first));
+  for (std::size_t slice = 0; slice < missing_.size(); ++slice) {
+    if (missing_[slice] && !busy.contains(slice))
+      return missing_[slice];
+  }
+  return std::nullopt;
+}
+
+void RangePlan::asked(const Hash& first, const std::string& peer, TimeUs now_us) {
+  on_their_way_[first] = {peer, now_us, false};
+}
+
+bool RangePlan::came(const Hash& first, const std::string& peer) {
+  const auto found = on_their_way_.find(first);
+  if (found == on_their_way_.end() || found->second.came || found->second.peer != peer)
+    return false;
+  found->second.came = true;
+  return true;
+}
+
+template <typename Drop> std::vector<std::string> RangePlan::give_up_if(Drop&& drop) {
+  std::vector<std::string> peers;
+  std::erase_if(on_their_way_, [&](const auto& item) {
+    const bool given_up = !item.second.came && drop(item.second);
+    if (given_up)
+      peers.push_back(item.second.peer);
+    return given_up;
+  });
+  return peers;
+}
+
+std::vector<std::string> RangePlan::give_up(const std::string& peer) {
+  return give_up_if([&](const OnItsWay& range) { return range.peer == peer; });
+}
+
+std::vector<std::string> RangePlan::give_up_before(TimeUs time_us) {
+  return give_up_if([&](const OnItsWay& range) { return range.asked_us <= time_us; });
+}
+
+std::size_t RangePlan::asked_of(const std::string& peer) const {
+  return static_cast<std::size_t>(
+      std::count_if(on_their_way_.begin(), on_their_way_.end(), [&](const auto& item) {
+        return !item.second.came && item.second.peer == peer;
+      }));
+}
+
+std::size_t RangePlan::being_written() const {
+  return static_cast<std::size_t>(std::count_if(on_their_way_.begin(), on_their_way_.end(),
+                                                [](const auto& item) { return item.second.came; }));
+}
+
+std::optional<TimeUs> RangePlan::oldest_us() const {
+  std::optional<TimeUs> oldest;
+  for (const auto& [first, range] : on_their_way_) {
+    if (!range.came)
+      oldest = std::min(oldest.value_or(range.asked_us), range.asked_us);
+  }
+  return oldest;
+}
+
+} // namespace tenon::consensus::bft
