@@ -71,8 +71,7 @@ Status Node::prepare_parts() {
   TENON_RETURN_IF_ERROR(check_own_key_file());
   TENON_ASSIGN_OR_RETURN(services::KeyStore keys, services::KeyStore::open(data_->keys()));
   keys_.emplace(std::move(keys));
-  if (config_.role != config::kRoleReplica)
-    TENON_RETURN_IF_ERROR(services::KeyStore::ensure_token_keys(data_->keys()));
+  TENON_RETURN_IF_ERROR(services::KeyStore::ensure_token_keys(data_->keys()));
   TENON_ASSIGN_OR_RETURN(admin_, admin::AdminServer::start(config_.admin.host, config_.admin.port,
                                                            {[this] { return readiness(); },
                                                             [this] { return metrics_.text(); }}));

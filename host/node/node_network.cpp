@@ -59,7 +59,7 @@ client_nodes(const pipeline::Members& members) {
   return nodes;
 }
 
-// Which other member's key it is, as "validator replica-2"; empty when it is nobody's. A validator's
+// Which other member's key it is, as "validator replica-2"; empty: nobody's. A validator's
 // record as a client has its name and its key.
 std::string owner_of(const pipeline::Members& members, const std::string& own_name,
                      BytesView public_key) {

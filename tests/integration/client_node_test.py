@@ -216,6 +216,13 @@ class Members(unittest.TestCase):
         self.addCleanup(node.close)
         return node, key
 
+    def readyz(self, node):
+        """What it says; empty while the node does not listen yet."""
+        try:
+            return node.health("/readyz")[1]
+        except OSError:
+            return ""
+
     def peer(self, node, name):
         for peer in status_of(node)["network"]["peers"]:
             if peer["name"] == name:
@@ -226,8 +233,7 @@ class Members(unittest.TestCase):
         with network_of() as network:
             guest, key = self.new_node(network, network.client, "guest")
             guest.start(ready=False)
-            await_true(lambda: guest.health("/readyz")[0] == 503
-                       and "none of 4 replicas is connected" in guest.health("/readyz")[1])
+            await_true(lambda: "none of 4 replicas is connected" in self.readyz(guest))
             self.assertTrue(any("has no client" in warning and "add-client guest " + key in warning
                                 for warning in status_of(guest)["warnings"]))
             self.operate(network, "add-client", "guest", key, "--may-allocate-parties",
@@ -259,10 +265,18 @@ class Members(unittest.TestCase):
             self.assertEqual(token.balance("bob"), 2)
 
     def test_a_replica_that_operators_add_connects_catches_up_and_votes(self):
-        with network_of() as network:
+        with network_of(start=False) as network:
+            added, key = self.new_node(network, network.replicas[0], "replica-5")
+            for node in network.nodes:
+                config = json.loads(node.config.read_text())
+                config["network"]["peers"].append(
+                    {"name": "replica-5", "address": f"127.0.0.1:{added.network_port}"})
+                node.config.write_text(json.dumps(config))
+            network.start()
+            self.assertTrue(any("network.peers names replica-5" in warning
+                                for warning in status_of(network.replicas[0])["warnings"]))
             token = Token(network.client)
             token.mint(5)
-            added, key = self.new_node(network, network.replicas[0], "replica-5")
             added.start(ready=False)
             last = int(self.operate(network, "add-replica", "replica-5", key)["last_height"])
             await_true(lambda: self.peer(network.replicas[0], "replica-5") is not None)

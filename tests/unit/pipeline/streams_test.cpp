@@ -168,7 +168,11 @@ TEST_CASE("proofs for client nodes: for parties that the client hosts and no oth
   request.add_parties("alice");
   request.mutable_keys()->add_keys("script/balance/alice");
   CHECK(world.pipeline().prove_for("node", request).ok());
-  const auto other = world.pipeline().prove_for("another", request);
-  CHECK(other.status().code() == Code::kPermissionDenied);
-  CHECK(other.status().message().find("PARTY_NOT_HOSTED") != std::string::npos);
+  const auto unknown = world.pipeline().prove_for("another", request);
+  CHECK(unknown.status().code() == Code::kPermissionDenied);
+  CHECK(unknown.status().message().find("UNKNOWN_CLIENT") != std::string::npos);
+  request.add_parties("carol");
+  const auto foreign = world.pipeline().prove_for("node", request);
+  CHECK(foreign.status().code() == Code::kPermissionDenied);
+  CHECK(foreign.status().message().find("PARTY_NOT_HOSTED") != std::string::npos);
 }

@@ -55,8 +55,12 @@ Result<host::network::NetworkOptions> options_of(const Path& folder) {
                          host::pipeline::parse_genesis(content(node.genesis_file)));
   const Path keys = node.data_directory / "keys";
   TENON_ASSIGN_OR_RETURN(const auto store, host::services::KeyStore::open(keys));
-  TENON_ASSIGN_OR_RETURN(const auto own, host::node::own_record(node, genesis));
-  return host::node::network_options(node, genesis, own, Hash(), store.public_key(), keys);
+  const auto members = host::pipeline::members_of(genesis);
+  const Bytes key = store.public_key();
+  TENON_RETURN_IF_ERROR(host::node::check_start(node, members, members, key, keys));
+  auto options = host::node::network_options(node, genesis.chain, Hash());
+  options.peers = host::node::plan_peers(node, members, key, key).peers;
+  return options;
 }
 
 } // namespace

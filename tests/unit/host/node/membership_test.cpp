@@ -22,7 +22,8 @@ bool warns(const PeerPlan& plan, const Words& words) {
 }
 
 const network::PeerConfig* find(const PeerPlan& plan, const std::string& name) {
-  const auto found = std::ranges::find_if(plan.peers, [&](const auto& p) { return p.name == name; });
+  const auto found =
+      std::ranges::find_if(plan.peers, [&](const auto& peer) { return peer.name == name; });
   return found == plan.peers.end() ? nullptr : &*found;
 }
 
