@@ -90,12 +90,12 @@ class ClientNode(unittest.TestCase):
 
     def test_the_status_shows_role_readiness_and_the_replicas(self):
         with network_of() as network:
+            await_true(lambda: status_of(network.client)["consensus"]["replicas_connected"] == 4)
             status = status_of(network.client)
             self.assertEqual((status["role"], status["ready"]), ("client", True))
             self.assertEqual(status["chain"], network.made["chain"])
             peers = {peer["name"]: peer for peer in status["network"]["peers"]}
             self.assertEqual(sorted(peers), [f"replica-{i}" for i in (1, 2, 3, 4)])
-            self.assertEqual(status["consensus"]["replicas_connected"], 4)
             seen = {peer["name"]: peer["role"]
                     for peer in status_of(network.replicas[0])["network"]["peers"]}
             self.assertEqual(seen["client-1"], "client")
