@@ -8,13 +8,18 @@ namespace tenon::host::link {
 
 namespace {
 
-constexpr std::uint64_t kWaitMs = 1'000;    // for news, at the replica
-constexpr std::uint64_t kAnswerMs = 3'000;  // in which it must have answered
-constexpr std::uint64_t kTurnUs = 5'000'000; // after which the next one is asked, so that none can
-                                             // feed this node slowly for long
-constexpr std::uint64_t kPauseUs = 500'000;       // before a replica that failed has another turn
-constexpr std::uint64_t kMaxPauseUs = 30'000'000; // … after many failures, or one lie
-constexpr std::uint64_t kStaleUs = 10'000'000;    // without an answer: who knows what is new
+constexpr std::uint64_t kWaitMs = 500; // for news, at the replica …
+// … which must have answered so much later: a frozen one costs no more. Longer where all are slow.
+constexpr std::uint64_t kLeastSlackMs = 500;
+constexpr std::uint64_t kMostSlackMs = 8'000;
+// After which the next one is asked, so that none can feed this node slowly for long.
+constexpr std::uint64_t kTurnUs = 5'000'000;
+// Before a replica has another turn that failed, or gave no answer; at most, and after a lie.
+constexpr std::uint64_t kPauseUs = 500'000;
+constexpr std::uint64_t kSilencePauseUs = 4'000'000;
+constexpr std::uint64_t kMaxPauseUs = 30'000'000;
+// Without an answer for so long, who knows what is new.
+constexpr std::uint64_t kStaleUs = 10'000'000;
 
 } // namespace
 
@@ -25,6 +30,7 @@ StreamFollower::StreamFollower(const Parts& parts, Applied applied, Switched swi
       switches_(parts.metrics.counter("replica_switches_total",
                                       "Times that another replica was followed")),
       height_(parts.metrics.gauge("head_height", "Height of the last block taken in")) {
+  slack_ms_ = kLeastSlackMs;
   height_.set(static_cast<double>(parts_.projection.cursor().height));
 }
 
@@ -107,7 +113,7 @@ void StreamFollower::ask(bool in_need) {
   // At first it wants to know where the replica is, news or not.
   request.mutable_stream()->set_wait_ms(caught_up_ ? kWaitMs : 0);
   asking_ = true;
-  parts_.link.ask(chosen, std::move(request), kAnswerMs,
+  parts_.link.ask(chosen, std::move(request), kWaitMs + slack_ms_,
                   [this, chosen](Result<pb::Answer> answer) {
                     parts_.strand.post([this, chosen, given = std::move(answer)] {
                       asking_ = false;
@@ -123,7 +129,11 @@ void StreamFollower::take(const std::string& replica, const Result<pb::Answer>& 
                      "the stream from " + replica + " stopped: " + answer.status().message() +
                          "; another replica is asked",
                      {});
-    return failed(replica, answer.status().message());
+    const bool silent = answer.status().code() == Code::kDeadlineExceeded;
+    failed(replica, answer.status().message(), silent ? kSilencePauseUs : 0);
+    if (silent && next_after(replica, false).empty())
+      slack_ms_ = std::min(2 * slack_ms_, kMostSlackMs); // it may be the way that is slow
+    return;
   }
   take_page(replica, answer->page()); // the link lets no other answer through
 }
@@ -191,6 +201,7 @@ void StreamFollower::apply(const v1::StreamPage& page,
 
 void StreamFollower::answered(const std::string& replica, std::uint64_t head_height) {
   failures_.erase(replica);
+  slack_ms_ = std::max(slack_ms_ / 2, kLeastSlackMs);
   seen_height_ = head_height;
   last_answer_us_ = parts_.clock.monotonic_us();
 }

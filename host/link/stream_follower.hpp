@@ -73,6 +73,7 @@ private:
   Counter& switches_;
   Gauge& height_;
   // On the strand.
+  std::uint64_t slack_ms_ = 0; // see kLeastSlackMs
   bool asking_ = false;
   std::uint64_t turn_began_us_ = 0;
   struct Failures {
