@@ -141,8 +141,9 @@ void StreamFollower::take(const std::string& replica, const Result<pb::Answer>& 
 void StreamFollower::take_page(const std::string& replica, const v1::StreamPage& page) {
   const std::uint64_t height = parts_.projection.cursor().height;
   if (page.blocks_size() == 0) {
-    if (page.head_height() < height)
-      return failed(replica, "it is behind this node, at block " +
+    if (page.head_height() != height)
+      return failed(replica, "it has nothing for this node after block " + std::to_string(height) +
+                                 ", and says that it is at block " +
                                  std::to_string(page.head_height()));
     // Nothing new there. Another one is asked next, so that nobody can keep news back for long.
     answered(replica, page.head_height());

@@ -8,6 +8,8 @@
 #include "pipeline/ledger_records.hpp"
 #include "pipeline/outcome.hpp"
 #include "tenon/crypto/sha256.hpp"
+#include "tenon/merkle/snapshot_range.hpp"
+#include "tenon/merkle/state_entry.hpp"
 #include "tenon/wire/hashing.hpp"
 #include "tenon/wire/ledger_proof.hpp"
 
@@ -55,6 +57,17 @@ Status check_contents(const v1::StateTarget& target, std::uint64_t height,
   if (result.outcomes_root() != wire::outcomes_root(results).view() ||
       result.events_root() != wire::events_root(results, height).view())
     return refused("its results are not those that were certified");
+  return {};
+}
+
+// A store hashes whatever it is given, and other bytes may have the hash of an entry.
+Status check_form(BytesView encoded) {
+  TENON_ASSIGN_OR_RETURN(const merkle::SnapshotRange range,
+                         merkle::decode_snapshot_range(encoded));
+  for (const merkle::SnapshotEntry& entry : range.entries) {
+    if (!merkle::is_entry(entry.entry))
+      return invalid_argument("the range holds bytes that are no entry of a state");
+  }
   return {};
 }
 
@@ -236,6 +249,7 @@ Status StateTransfer::import_range(std::uint64_t height, BytesView range) {
       return failed_precondition("the state after block " + std::to_string(height) +
                                  " is not being taken over");
   }
+  TENON_RETURN_IF_ERROR(check_form(range));
   TENON_RETURN_IF_ERROR(parts_.health.observe(parts_.store.import_range(range)));
   ranges_.add();
   bytes_.add(static_cast<double>(range.size()));

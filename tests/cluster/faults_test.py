@@ -251,7 +251,7 @@ class Faults(unittest.TestCase):
             wiped.start(ready=False)
             wiped.wait_ready()
             taken = time.monotonic() - begin
-            self.assertEqual(metric(wiped, "tenon_state_transfers_total"), 1)
+            self.assertGreaterEqual(metric(wiped, "tenon_state_transfers_total"), 1)
             self.assertGreater(metric(wiped, "tenon_state_transfer_bytes_total"), 0)
             # It has no block that is older than the state that it took over.
             self.assertGreater(network.status(3)["consensus"]["oldest_block"], 0)

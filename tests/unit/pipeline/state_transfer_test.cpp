@@ -4,6 +4,9 @@
 
 #include "bridge/replica_app_export.hpp"
 #include "tenon/core/encoding.hpp"
+#include "tenon/crypto/sha256.hpp"
+#include "tenon/merkle/snapshot_range.hpp"
+#include "tenon/merkle/state_entry.hpp"
 #include "tenon/plugin/export_consensus.hpp"
 #include "tenon/v1/ledger.pb.h"
 #include "unit/pipeline/fakes/committee.hpp"
@@ -218,6 +221,29 @@ TEST_CASE("state transfer: what ends it between the state and its index is made 
   CHECK_FALSE(store->head()->without_index);
   CHECK(expiries_of(*store) == expiries_of(source.world.store()));
   check_next_block(source, copy);
+}
+
+TEST_CASE("state transfer: bytes that have an entry's hash and are none are refused",
+          "[pipeline][transfer]") {
+  Source source;
+  World copy(memory_store(), follower());
+  const Bytes target = source.transfer().export_target(0, 0).value();
+  const std::uint64_t height = source.height();
+  plugin::StateTransfer* transfer = copy.pipeline().state_transfer();
+  REQUIRE(transfer->import_begin(target).ok());
+  const Bytes honest = source.transfer().export_range(height, {}, 500).value();
+  const merkle::SnapshotRange range = merkle::decode_snapshot_range(honest).value();
+  merkle::SnapshotRangeWriter lie(range.span.first);
+  for (const merkle::SnapshotEntry& one : range.entries) {
+    const merkle::StateEntry entry = merkle::decode_entry(one.entry).value();
+    Bytes hashed = entry.salt.str() + crypto::sha256(entry.readers).str();
+    append_be64(hashed, entry.expires_at_us);
+    lie.add(one.key, hashed.append(entry.value), one.leaf.key_hash);
+  }
+  const Bytes forged = lie.finish(honest[33] == 1, range.proof);
+  CHECK(transfer->import_range(height, forged).code() == Code::kInvalidArgument);
+  CHECK(copy.pipeline().check("x").message().find("halted") == std::string::npos);
+  CHECK(transfer->import_range(height, honest).ok());
 }
 
 TEST_CASE("state transfer: an import that was interrupted goes on with what is missing",

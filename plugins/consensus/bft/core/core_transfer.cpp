@@ -33,22 +33,24 @@ constexpr std::size_t kRangeCost = 8;
 } // namespace
 
 // Is there more to catch up with than blocks can or should be taken for? The least height of a
-// state that would help.
+// state that would help. One more than may be Byzantine must say so: a replica that keeps up does
+// not stop for a liar.
 std::optional<Height> Core::needs_state() const {
   const Height root = blocks_.root().height;
-  bool ahead = false;
+  std::size_t ahead = 0;
   bool blocks = false;
-  bool far = false;
+  std::size_t far = 0;
   for (const auto& [name, peer] : peers_) {
     if (!peer.up || peer.committed <= root)
       continue;
-    ahead = true;
+    ++ahead;
     blocks = blocks || peer.oldest <= root + 1;
-    far = far || peer.committed - root > settings_.snapshot_after_blocks;
+    far += peer.committed - root > settings_.snapshot_after_blocks ? 1 : 0;
   }
-  if (ahead && !blocks)
+  const std::size_t most_liars = committee_->max_byzantine();
+  if (ahead > most_liars && !blocks)
     return root + 1;
-  return far ? std::optional(root + settings_.snapshot_after_blocks) : std::nullopt;
+  return far > most_liars ? std::optional(root + settings_.snapshot_after_blocks) : std::nullopt;
 }
 
 // What stands on the old state is of no use any more.
