@@ -34,21 +34,19 @@ constexpr std::size_t kRangeCost = 8;
 
 // Is there more to catch up with than blocks can or should be taken for? The least height of a
 // state that would help. One more than may be Byzantine must say so: a replica that keeps up does
-// not stop for a liar.
+// not stop for a liar, and one that does not is not kept from it by a liar who has all blocks.
 std::optional<Height> Core::needs_state() const {
   const Height root = blocks_.root().height;
-  std::size_t ahead = 0;
-  bool blocks = false;
+  std::size_t without_blocks = 0;
   std::size_t far = 0;
   for (const auto& [name, peer] : peers_) {
     if (!peer.up || peer.committed <= root)
       continue;
-    ++ahead;
-    blocks = blocks || peer.oldest <= root + 1;
+    without_blocks += peer.oldest > root + 1 ? 1 : 0;
     far += peer.committed - root > settings_.snapshot_after_blocks ? 1 : 0;
   }
   const std::size_t most_liars = committee_->max_byzantine();
-  if (ahead > most_liars && !blocks)
+  if (without_blocks > most_liars)
     return root + 1;
   return far > most_liars ? std::optional(root + settings_.snapshot_after_blocks) : std::nullopt;
 }
