@@ -365,8 +365,17 @@ class ClientNodeFaults(unittest.TestCase):
                 time.sleep(3)  # its turn may have come: that costs a second
                 self.assertGreater(load.acknowledged, before, f"without {node.folder.name}")
                 node.process.send_signal(signal.SIGCONT)
-                time.sleep(1)
+                # One at a time: it has to be back before the next one freezes.
+                begin = time.monotonic()
+                reached = self.height_of(network.client)
+                while self.height_of(node) < reached and time.monotonic() < begin + 60:
+                    time.sleep(0.1)
+                print(f"{node.folder.name} is back after {time.monotonic() - begin:.1f} s")
             self.check_books(network, token, load.end())
+
+    @staticmethod
+    def height_of(node):
+        return int(node.curl("/v1/status", token=node.operator())[1]["height"])
 
     def test_without_a_quorum_nothing_is_acknowledged_and_later_all_that_was_asked_for(self):
         with running_client_network() as network:
