@@ -46,6 +46,18 @@ struct ModelBlock {
   ModelState state;
 };
 
+// A state that is being taken over.
+struct ModelImport {
+  bft::Height height = 0;
+  Hash id;
+  Hash root;
+  Bytes target;
+  std::uint64_t epoch = 0;
+  bft::Height epoch_end = 0;
+  std::array<Hash, kModelSlices> hashes;
+  std::map<std::size_t, std::vector<Bytes>> slices; // what was accepted, in order
+};
+
 class ModelLedger final : public bft::Ledger {
 public:
   ModelLedger(const Hash& chain, Members members);
@@ -100,17 +112,6 @@ private:
     Hash parent;
     ModelState state;
   };
-  // A state that is being taken over.
-  struct Import {
-    bft::Height height = 0;
-    Hash id;
-    Hash root;
-    Bytes target;
-    std::uint64_t epoch = 0;
-    bft::Height epoch_end = 0;
-    std::array<Hash, kModelSlices> hashes;
-    std::map<std::size_t, std::vector<Bytes>> slices; // what was accepted, in order
-  };
   [[nodiscard]] const ModelState* state(const Hash& id) const;
   [[nodiscard]] Hash members_hash(std::uint64_t epoch) const;
   // Of the validators above the block of this height, as an ancestor's state has it.
@@ -130,7 +131,7 @@ private:
   std::map<std::uint64_t, v1::EpochHandover> handovers_; // by the epoch that ended
   mutable std::map<std::uint64_t, Hash> members_hashes_;
   std::set<bft::Height> lent_; // states that others take over
-  std::optional<Import> import_;
+  std::optional<ModelImport> import_;
   std::map<Hash, ModelState> committed_;
   std::map<Hash, Executed> executed_;
   std::unordered_set<Bytes> accepted_; // in committed blocks

@@ -178,7 +178,7 @@ Result<std::vector<merkle::KeySpan>> ModelLedger::import_missing() const {
 Status ModelLedger::import_finish() {
   if (!import_ || import_->slices.size() != kModelSlices)
     return failed_precondition("something is missing");
-  const Import import = *std::move(import_);
+  const ModelImport import = *std::move(import_);
   v1::StateTarget target;
   v1::Block message;
   static_cast<void>(target.ParseFromString(import.target));
