@@ -41,8 +41,6 @@ struct ClientLedger::Steps {
 
   void applied(const v1::StreamPage& page, const wire::StreamedPage& checked);
   void note_members(const v1::StreamPage& page, const wire::StreamedPage& checked);
-  [[nodiscard]] v1::Completion outcome_of(const pipeline::ReadableBlock& block,
-                                          const pipeline::ReadableTransaction& transaction);
   void arm_tick();
   void tick();
 
@@ -116,23 +114,6 @@ ClientLedger::Steps::Steps(ClientParts given, pipeline::Options given_options,
   health.on_halt([this](const Status& why) { completions.fail_all(why); });
 }
 
-v1::Completion ClientLedger::Steps::outcome_of(const pipeline::ReadableBlock& block,
-                                               const pipeline::ReadableTransaction& transaction) {
-  v1::Completion completion =
-      pipeline::completion_of(block.header, *transaction.result, transaction.index);
-  if (completion.reason() != pipeline::reasons::kDuplicateCommand)
-    return completion;
-  // The same command got into two transactions: the caller gets the outcome of the accepted one.
-  const auto now = projection->head().get();
-  const pipeline::BlockState state(now->snapshot, block.header.record_time_us());
-  const v1::Transaction& message = transaction.transaction->message;
-  const auto record = pipeline::find_dedup(state, message.engine(), message.dedup_key());
-  if (!record.ok() || !*record)
-    return completion;
-  const auto first = history.first_outcome(**record, message);
-  return first.ok() ? *first : pipeline::failed_completion(first.status());
-}
-
 // Whether the page may have changed who the nodes are: a new hosting epoch may come with all that
 // is visible, in place of writes.
 void ClientLedger::Steps::note_members(const v1::StreamPage& page,
@@ -158,7 +139,7 @@ void ClientLedger::Steps::applied(const v1::StreamPage& page, const wire::Stream
         continue;
       const Hash& id = transaction.transaction->id;
       if (completions.awaits(id))
-        completions.complete(id, outcome_of(*block, transaction));
+        completions.complete(id, history.outcome(header, transaction));
       submitter.known(id.view());
     }
   }
@@ -220,12 +201,7 @@ Status ClientLedger::start() {
 
 Status ClientLedger::drain(std::uint64_t deadline_ms) {
   steps_->health.stop_accepting();
-  if (steps_->completions.wait_until_empty(std::chrono::milliseconds(deadline_ms)))
-    return {};
-  return {Code::kDeadlineExceeded, std::to_string(steps_->completions.size()) +
-                                       " accepted commands have no outcome yet after " +
-                                       std::to_string(deadline_ms) +
-                                       " ms; give the node more time to drain"};
+  return steps_->completions.drain(std::chrono::milliseconds(deadline_ms));
 }
 
 void ClientLedger::stop() {

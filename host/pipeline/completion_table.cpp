@@ -144,4 +144,13 @@ bool CompletionTable::wait_until_empty(std::chrono::milliseconds timeout) const 
   return emptied_.wait_for(lock, timeout, [this] { return entries_.empty(); });
 }
 
+Status CompletionTable::drain(std::chrono::milliseconds timeout) const {
+  if (wait_until_empty(timeout))
+    return {};
+  return {Code::kDeadlineExceeded, std::to_string(size()) +
+                                       " accepted commands have no outcome yet after " +
+                                       std::to_string(timeout.count()) +
+                                       " ms; give the node more time to drain"};
+}
+
 } // namespace tenon::host::pipeline

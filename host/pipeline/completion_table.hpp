@@ -52,6 +52,8 @@ public:
 
   [[nodiscard]] std::size_t size() const;
   [[nodiscard]] bool wait_until_empty(std::chrono::milliseconds timeout) const;
+  // The same; DEADLINE_EXCEEDED, with the number of those left, when that takes longer.
+  [[nodiscard]] Status drain(std::chrono::milliseconds timeout) const;
 
 private:
   struct Entry {

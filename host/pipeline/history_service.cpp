@@ -230,6 +230,20 @@ Status HistoryService::fill_from_postings(const LedgerHead& head, Page& page) {
   return {};
 }
 
+v1::Completion HistoryService::outcome(const v1::BlockHeader& header,
+                                       const ReadableTransaction& transaction) {
+  v1::Completion completion = completion_of(header, *transaction.result, transaction.index);
+  if (completion.reason() != reasons::kDuplicateCommand)
+    return completion;
+  const BlockState state(head_.get()->snapshot, header.record_time_us());
+  const v1::Transaction& message = transaction.transaction->message;
+  const auto record = find_dedup(state, message.engine(), message.dedup_key());
+  if (!record.ok() || !*record)
+    return completion;
+  const auto first = first_outcome(**record, message);
+  return first.ok() ? *first : failed_completion(first.status());
+}
+
 Result<v1::Completion> HistoryService::first_outcome(const v1::DedupRecord& record,
                                                      const v1::Transaction& repeated) {
   TENON_ASSIGN_OR_RETURN(const auto block, reader_.read(record.height()));

@@ -20,6 +20,10 @@ public:
   [[nodiscard]] Result<v1::TransactionsResponse>
   transactions(const v1::TransactionsRequest& request);
 
+  // The answer to whoever submitted the transaction of a block. When the same command got into two
+  // transactions, it is the outcome of the accepted one.
+  [[nodiscard]] v1::Completion outcome(const v1::BlockHeader& header,
+                                       const ReadableTransaction& transaction);
   // The outcome of the accepted command of that record — for a transaction that asks for the same
   // again. ALREADY_EXISTS when it asks for something else under the same command id.
   [[nodiscard]] Result<v1::Completion> first_outcome(const v1::DedupRecord& record,

@@ -33,8 +33,6 @@ struct Pipeline::Steps {
   void committed(const ExecutedBlock& block);
   // The host's own transactions and new epochs change who the nodes are; engines' do not.
   [[nodiscard]] bool may_change_members(const ExecutedBlock& block);
-  [[nodiscard]] v1::Completion outcome_of(const ExecutedBlock& block, int index,
-                                          const DecodedTransaction& transaction);
   void arm_sweep();
   // In its own time; 0: nothing to do.
   void prune(std::uint64_t keep_from_height);
@@ -116,24 +114,6 @@ Pipeline::Steps::Steps(Parts given_parts, Options given_options, Genesis given_g
   health.on_halt([this](const Status& why) { completions.fail_all(why); });
 }
 
-v1::Completion Pipeline::Steps::outcome_of(const ExecutedBlock& block, int index,
-                                           const DecodedTransaction& transaction) {
-  v1::Completion completion =
-      completion_of(block.header, block.decoded_results->results(index),
-                    static_cast<std::uint64_t>(index));
-  if (completion.reason() != reasons::kDuplicateCommand)
-    return completion;
-  // The same command got into two transactions: the caller gets the outcome of the accepted one.
-  const auto now = head.get();
-  const BlockState state(now->snapshot, block.header.record_time_us());
-  const auto record =
-      find_dedup(state, transaction.message.engine(), transaction.message.dedup_key());
-  if (!record.ok() || !*record)
-    return completion;
-  const auto first = history.first_outcome(**record, transaction.message);
-  return first.ok() ? *first : failed_completion(first.status());
-}
-
 bool Pipeline::Steps::may_change_members(const ExecutedBlock& block) {
   const std::uint64_t epoch = block.header.epoch();
   if (std::exchange(members_epoch, epoch) != epoch)
@@ -146,13 +126,12 @@ bool Pipeline::Steps::may_change_members(const ExecutedBlock& block) {
 }
 
 void Pipeline::Steps::committed(const ExecutedBlock& block) {
-  reader.remember(block.height(), readable(block.block, block.decoded_results));
-  int index = 0;
-  for (const DecodedBatch& batch : block.block->batches) {
-    for (const DecodedTransaction& transaction : batch.transactions) {
-      if (completions.awaits(transaction.id))
-        completions.complete(transaction.id, outcome_of(block, index, transaction));
-      ++index;
+  const auto readable_block = readable(block.block, block.decoded_results);
+  reader.remember(block.height(), readable_block);
+  for (const ReadableTransaction& transaction : readable_block->transactions) {
+    if (completions.awaits(transaction.transaction->id)) {
+      completions.complete(transaction.transaction->id,
+                           history.outcome(block.header, transaction));
     }
   }
   if (may_change_members(block))
@@ -234,12 +213,7 @@ void Pipeline::connect(plugin::Consensus& consensus) {
 
 Status Pipeline::drain(std::uint64_t deadline_ms) {
   steps_->health.stop_accepting();
-  if (steps_->completions.wait_until_empty(std::chrono::milliseconds(deadline_ms)))
-    return {};
-  return {Code::kDeadlineExceeded, std::to_string(steps_->completions.size()) +
-                                       " accepted commands have no outcome yet after " +
-                                       std::to_string(deadline_ms) +
-                                       " ms; give the node more time to drain"};
+  return steps_->completions.drain(std::chrono::milliseconds(deadline_ms));
 }
 
 void Pipeline::stop() {
