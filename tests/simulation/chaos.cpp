@@ -49,9 +49,11 @@ void Simulation::choose_tricks() {
       continue;
     }
     std::set<Trick> tricks;
-    // The occasion is rare, so whoever may lie in it often does.
-    if (random_.chance(0.5))
-      tricks.insert(Trick::kLyingState);
+    // The occasions are rare, so whoever may lie in them often does.
+    for (const Trick trick : {Trick::kLyingState, Trick::kStaleState, Trick::kLyingChain}) {
+      if (random_.chance(0.4))
+        tricks.insert(trick);
+    }
     for (std::size_t count = 1 + random_.below(4); tricks.size() < count;) {
       const auto trick = static_cast<Trick>(random_.below(kTricks));
       if (trick != Trick::kTwins)

@@ -80,7 +80,7 @@ void expect_all(const Report& total, std::uint64_t count) {
   for (std::size_t i = 0; i < kTricks; ++i) {
     // States are asked for only where more than f peers have no blocks: no liar makes the occasion.
     const bool rare = static_cast<Trick>(i) == Trick::kStaleState;
-    expect(to_text(static_cast<Trick>(i)), total.tricks[i], rare ? 5 : 20, count);
+    expect(to_text(static_cast<Trick>(i)), total.tricks[i], rare ? 10 : 20, count);
   }
 }
 

@@ -377,13 +377,13 @@ void Core::check_timers(TimeUs now_us) {
     if (now_us - std::max(view_since_us_, resent_us_) >= wait_us)
       resend(now_us);
   }
-  if (log_lost_ && !silent_below_ && now_us - asked_positions_us_ >= pace_.resend_wait_us()) {
+  catch_up(now_us);
+  if (asks_positions() && now_us - asked_positions_us_ >= pace_.resend_wait_us()) {
     asked_positions_us_ = now_us;
     Message question = position_message();
     question.mutable_position()->set_asks(true);
     broadcast(question);
   }
-  catch_up(now_us);
   if (now_us - batches_resent_us_ >= kResendBatchesUs) {
     batches_resent_us_ = now_us;
     const TimeUs before = now_us > kResendBatchesUs ? now_us - kResendBatchesUs : 0;
@@ -434,22 +434,21 @@ std::optional<TimeUs> Core::next_deadline_us() const {
     at(std::max(view_since_us_, resent_us_) +
        (pace_.resend_wait_us() << std::min(resends_, kMaxResendDoublings)));
   }
-  const TimeUs retry_us = pace_.retry_wait_us();
   for (const auto& [id, want] : wanted_blocks_)
-    at(want.asked_us + retry_us);
+    at(ask_again_us(want));
   for (const auto& [id, want] : wanted_batches_)
-    at(want.asked_us + retry_us);
+    at(ask_again_us(want));
   for (const auto& [first, want] : wanted_chains_)
-    at(want.asked_us + retry_us);
+    at(ask_again_us(want));
   if (transfer_ && transfer_->step == Transfer::Step::kOffers)
-    at(transfer_->offers.asked_us + retry_us);
+    at(ask_again_us(transfer_->offers));
   if (transfer_ && transfer_->step == Transfer::Step::kRanges) {
     if (const auto oldest_us = transfer_->plan.oldest_us())
       at(*oldest_us + kRangeWaitUs);
     for (const auto& [name, source] : transfer_->sources)
       at(source.paused_until_us);
   }
-  if (log_lost_ && !silent_below_)
+  if (asks_positions())
     at(asked_positions_us_ + pace_.resend_wait_us());
   if (pool_.bytes_of(own_name_) > 0)
     at(std::max(batches_resent_us_, *pool_.oldest_us()) + kResendBatchesUs);

@@ -288,6 +288,9 @@ private:
     std::uint32_t attempts = 0;
     std::string peer; // asked last
   };
+  struct WantChain : Want {
+    Height last = 0;
+  };
   // Batches that came with a proposal, until its block is put together.
   struct Assembly {
     std::map<Hash, Bytes> contents;
@@ -338,6 +341,7 @@ private:
   std::uint64_t persist(const tenon::bft::v1::Record& record);
   void rewrite_log();
   [[nodiscard]] bool can_vote(View view) const;
+  [[nodiscard]] bool asks_positions() const { return behind_ || (log_lost_ && !silent_below_); }
 
   // core_messages.cpp
   using Message = tenon::bft::v1::Message;
@@ -422,6 +426,10 @@ private:
   bool take_chain(const tenon::bft::v1::Chain& chain);
   void catch_up(TimeUs now_us);
   void on_block(const std::string& from, BytesView encoded, TimeUs now_us);
+  bool want_chains(Height target, TimeUs now_us);
+  [[nodiscard]] bool ask_for_chain(Height first, WantChain& want, std::size_t range);
+  [[nodiscard]] const Block& final_here();
+  [[nodiscard]] TimeUs ask_again_us(const Want& want) const;
   [[nodiscard]] bool may_ask(Want& want, TimeUs now_us) const;
   [[nodiscard]] std::string whom_to_ask(Want& want, const std::string& hint, TimeUs now_us) const;
   void want_block(const Hash& id, const std::string& hint, TimeUs now_us);
@@ -474,6 +482,7 @@ private:
   TimeUs resent_us_ = 0;
   TimeUs batches_resent_us_ = 0;
   TimeUs asked_positions_us_ = 0;
+  bool behind_ = false; // and nobody is known to have what is missing
   std::uint32_t resends_ = 0; // in this view
   std::map<View, Proposed> proposals_;
   std::map<Hash, Assembly> assemblies_;
@@ -502,7 +511,7 @@ private:
   std::map<Hash, Want> wanted_blocks_;
   std::map<Hash, Want> wanted_batches_; // by block
   Want wanted_certificates_;
-  std::map<Height, Want> wanted_chains_;                                   // by first height
+  std::map<Height, WantChain> wanted_chains_;                              // by first height
   std::map<Height, std::pair<std::string, tenon::bft::v1::Chain>> chains_; // come too early
   std::vector<Hash> acknowledgements_;
   Height oldest_ = 0; // block that the ledger still has

@@ -15,6 +15,7 @@ namespace pb = tenon::bft::v1;
 constexpr Height kChainBlocks = 16;     // of one request
 constexpr std::size_t kChainRanges = 4; // asked of different peers at the same time
 constexpr std::size_t kMaxWanted = 256;
+constexpr Height kChainAhead = 64;      // blocks that are here and wait for their execution
 constexpr std::uint32_t kMaxAttempts = 40; // then a block is one that nobody has
 
 } // namespace
@@ -39,9 +40,16 @@ std::string Core::pick_peer(std::uint32_t attempt, const std::string& hint) cons
   return names[(first + attempt) % names.size()];
 }
 
+// When to ask again: whoever is slow to answer is not made faster by more questions.
+TimeUs Core::ask_again_us(const Want& want) const {
+  constexpr std::uint32_t kMaxDoublings = 4;
+  const std::uint32_t doublings = std::min(std::max(want.attempts, 1U) - 1, kMaxDoublings);
+  return want.asked_us + std::min(pace_.retry_wait_us() << doublings, Pacemaker::kMaxRetryUs);
+}
+
 // Time to ask, for the first time or again?
 bool Core::may_ask(Want& want, TimeUs now_us) const {
-  if (want.attempts > 0 && now_us - want.asked_us < pace_.retry_wait_us())
+  if (want.attempts > 0 && now_us < ask_again_us(want))
     return false;
   want.asked_us = now_us;
   ++want.attempts;
@@ -120,10 +128,24 @@ void Core::on_block(const std::string& from, BytesView encoded, TimeUs now_us) {
   }
 }
 
+// The last block that is known to be final and, with all below it, is here.
+const Block& Core::final_here() {
+  for (auto at = pending_finalities_.rbegin(); at != pending_finalities_.rend(); ++at) {
+    const auto path = blocks_.path(at->second.subject.block);
+    if (path && !path->empty() &&
+        std::none_of(path->begin(), path->end(),
+                     [](const Block* block) { return block->encoded.empty(); }))
+      return *path->back();
+  }
+  return blocks_.root();
+}
+
 // The committed chain is asked for where blocks are final elsewhere that are unknown here.
 void Core::catch_up(TimeUs now_us) {
-  if (transfer_state(now_us) || epoch_over_)
+  if (transfer_state(now_us) || epoch_over_) {
+    behind_ = false;
     return;
+  }
   std::erase_if(wanted_blocks_, [this](const auto& item) {
     const Block* const block = blocks_.find(item.first);
     return item.second.attempts > kMaxAttempts || (block != nullptr && !block->encoded.empty());
@@ -133,57 +155,81 @@ void Core::catch_up(TimeUs now_us) {
     wanted.push_back(id);
   for (const Hash& id : wanted)
     want_block(id, {}, now_us);
+  // What came before its turn.
+  while (!chains_.empty() && chains_.begin()->first <= final_here().height + 1) {
+    const auto [from, chain] = std::move(chains_.begin()->second);
+    chains_.erase(chains_.begin());
+    on_chain(from, chain);
+  }
   Height target = 0;
   for (const auto& [name, peer] : peers_) {
     if (peer.up)
       target = std::max(target, peer.committed);
   }
-  const Height root = blocks_.root().height;
-  std::erase_if(wanted_chains_, [root](const auto& item) { return item.first <= root; });
-  // What came before its turn.
-  while (!chains_.empty() && chains_.begin()->first <= root + 1) {
-    const auto [from, chain] = std::move(chains_.begin()->second);
-    chains_.erase(chains_.begin());
-    on_chain(from, chain);
-  }
-  const bool far = target > root + kExecutionLag;
-  bool missing = !unplaced_finalities_.empty();
-  for (const auto& [view, certificate] : pending_finalities_) {
-    const auto path = blocks_.path(certificate.subject.block);
-    missing = missing || !path || std::any_of(path->begin(), path->end(), [](const Block* block) {
-                return block->encoded.empty();
-              });
-  }
-  const bool stuck = has_work_ && resends_ > 0 && target > root;
-  if (target <= root || (!far && !missing && !stuck)) {
-    if (missing && !pending_finalities_.empty())
-      want_block(first_unknown(pending_finalities_.rbegin()->second.subject.block), {}, now_us);
-    return;
+  const Height here = final_here().height;
+  std::erase_if(wanted_chains_, [here](const auto& item) { return item.second.last <= here; });
+  const bool missing = !unplaced_finalities_.empty() ||
+                       (!pending_finalities_.empty() &&
+                        final_here().id != pending_finalities_.rbegin()->second.subject.block);
+  const bool stuck = has_work_ && resends_ > 0;
+  const bool asks = target > here && (target > here + kExecutionLag || missing || stuck);
+  if (missing && !asks && !pending_finalities_.empty())
+    want_block(first_unknown(pending_finalities_.rbegin()->second.subject.block), {}, now_us);
+  // The others may have gone on since they said where they are.
+  const bool behind = (asks && !want_chains(target, now_us)) || (missing && !asks);
+  if (behind && !behind_)
+    asked_positions_us_ = now_us;
+  behind_ = behind;
+}
+
+// In ranges, each of another peer. False when nobody is known to have the first of them.
+bool Core::want_chains(Height target, TimeUs now_us) {
+  const Height here = final_here().height;
+  if (here >= blocks_.root().height + kChainAhead) {
+    wanted_chains_.clear();
+    return true;
   }
   const std::size_t ranges = std::max<std::size_t>(1, std::min(kChainRanges, live_peers().size()));
-  Height first = root + 1;
-  for (std::size_t range = 0; range < ranges && first <= target; ++range, first += kChainBlocks) {
-    if (chains_.contains(first))
+  Height first = here + 1;
+  for (std::size_t range = 0; range < ranges && first <= target; ++range) {
+    if (const auto early = chains_.find(first); early != chains_.end()) {
+      first += static_cast<Height>(early->second.second.blocks_size());
       continue;
-    Want& want = wanted_chains_[first];
-    if (!may_ask(want, now_us))
-      continue;
-    std::vector<std::string> able;
-    for (const auto& [name, peer] : peers_) {
-      if (peer.up && peer.committed >= first && peer.oldest <= first)
-        able.push_back(name);
     }
-    // Who did not keep its word is asked again once it has given it again.
-    if (const auto failed = peers_.find(want.peer); failed != peers_.end() && want.attempts > 2)
-      failed->second.committed = std::min(failed->second.committed, first - 1);
-    if (able.empty())
-      continue;
-    want.peer = able[(range + want.attempts - 1) % able.size()];
-    Message message = this->message();
-    message.mutable_want_chain()->set_first(first);
-    message.mutable_want_chain()->set_last(std::min(target, first + kChainBlocks - 1));
-    send(want.peer, message);
+    auto found = wanted_chains_.upper_bound(first);
+    if (found == wanted_chains_.begin() || std::prev(found)->second.last < first) {
+      const Height next = found == wanted_chains_.end() ? target + 1 : found->first;
+      const Height last = std::min({target, first + kChainBlocks - 1, next - 1});
+      found = wanted_chains_.emplace_hint(found, first, WantChain{{}, last});
+    } else {
+      --found;
+    }
+    WantChain& want = found->second;
+    if (may_ask(want, now_us) && !ask_for_chain(first, want, range) && range == 0)
+      return false;
+    first = want.last + 1;
   }
+  return true;
+}
+
+bool Core::ask_for_chain(Height first, WantChain& want, std::size_t range) {
+  // Who did not keep its word is asked again once it has given it again.
+  if (const auto failed = peers_.find(want.peer); failed != peers_.end() && want.attempts > 2)
+    failed->second.committed = std::min(failed->second.committed, first - 1);
+  want.peer.clear();
+  std::vector<std::string> able;
+  for (const auto& [name, peer] : peers_) {
+    if (peer.up && peer.committed >= first && peer.oldest <= first)
+      able.push_back(name);
+  }
+  if (able.empty())
+    return false;
+  want.peer = able[(range + want.attempts - 1) % able.size()];
+  Message message = this->message();
+  message.mutable_want_chain()->set_first(first);
+  message.mutable_want_chain()->set_last(want.last);
+  send(want.peer, message);
+  return true;
 }
 
 // Going down from the block towards the root: what has to come next.
@@ -199,13 +245,13 @@ Hash Core::first_unknown(const Hash& id) const {
 void Core::on_chain(const std::string& from, const pb::Chain& chain) {
   if (takes_over())
     return;
-  const Height root = blocks_.root().height;
+  const Height here = final_here().height;
   if (chain.blocks_size() == 0 ||
-      chain.first() + static_cast<Height>(chain.blocks_size()) <= root + 1)
+      chain.first() + static_cast<Height>(chain.blocks_size()) <= here + 1)
     return;
   // What belongs to the next epoch waits until that has begun.
-  if (chain.first() > root + 1 || epoch_over_) {
-    if (chains_.size() < kChainRanges && wanted_chains_.contains(chain.first()))
+  if (chain.first() > here + 1 || epoch_over_) {
+    if (chains_.size() < kChainRanges && wanted_chains_.erase(chain.first()) > 0)
       chains_.emplace(chain.first(), std::pair(from, chain));
     return;
   }
@@ -213,18 +259,18 @@ void Core::on_chain(const std::string& from, const pb::Chain& chain) {
     misbehaved(from, "a chain of blocks that no quorum has made final");
 }
 
-// Blocks that link up with the root, the last of them certified: then all of them are final.
+// Blocks that link up with what is final here, the last of them certified: then all of them are.
 bool Core::take_chain(const pb::Chain& chain) {
   const auto certificate = from_ledger(chain.certificate());
   std::vector<Block> blocks;
-  Hash parent = blocks_.root().id;
-  Height height = blocks_.root().height;
+  Hash parent = final_here().id;
+  Height height = final_here().height;
   for (const Bytes& encoded : chain.blocks()) {
     auto block = block_from_message(encoded, nullptr);
     if (!block)
       return false;
     if (block->height <= height && blocks.empty())
-      continue; // overtaken by the root meanwhile
+      continue; // come on another way meanwhile
     if (block->parent != parent || block->height != height + 1)
       return false;
     if (block->epoch != committee_->epoch())

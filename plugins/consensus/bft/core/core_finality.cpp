@@ -29,7 +29,11 @@ void Core::request_execution(const Hash& id) {
   const auto path = blocks_.path(id);
   if (!path)
     return;
+  std::size_t staged = 0;
   for (Block* const block : *path) {
+    // The others wait until some of these are final.
+    if (++staged > kMaxStaged)
+      return;
     if (block->execution != Block::Execution::kNone)
       continue;
     if (block->encoded.empty() && !assemble(*block, seen_us_))
@@ -100,7 +104,10 @@ bool Core::cast_final_votes() {
     const View view = *at;
     const VoteBook::Own& own = book_->own(view);
     const Certificate* const notarization = book_->known(VoteKind::kNotarize, view);
-    if (own.nullified || own.finalized || notarization == nullptr) {
+    // Nothing is said of what is known to be final.
+    const bool settled =
+        !pending_finalities_.empty() && view <= pending_finalities_.rbegin()->first;
+    if (own.nullified || own.finalized || notarization == nullptr || settled) {
       at = to_finalize_.erase(at);
       continue;
     }

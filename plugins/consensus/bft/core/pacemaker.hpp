@@ -13,6 +13,8 @@ namespace tenon::consensus::bft {
 
 class Pacemaker {
 public:
+  static constexpr TimeUs kMaxRetryUs = 500'000;
+
   Pacemaker(TimeUs floor_us, TimeUs cap_us) : floor_us_(floor_us), cap_us_(cap_us) {}
 
   [[nodiscard]] TimeUs delta_us() const;
@@ -41,7 +43,6 @@ public:
 
 private:
   static constexpr TimeUs kMaxResendUs = 1'000'000;
-  static constexpr TimeUs kMaxRetryUs = 500'000;
 
   TimeUs floor_us_;
   TimeUs cap_us_;

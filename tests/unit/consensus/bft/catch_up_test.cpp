@@ -58,6 +58,76 @@ TEST_CASE("catch-up: who is far behind asks for the chain and takes it over", "[
   CHECK(one.blamed().empty());
 }
 
+TEST_CASE("catch-up: who lacks final blocks asks where the others are, though views go on",
+          "[bft][core]") {
+  OneCore ahead;
+  make_final(ahead, 12);
+  OneCore one;
+  // Views pass, the certificates of each come, and no block.
+  for (Height height = 1; height <= 12; ++height) {
+    const auto certificate = from_ledger(ahead.ledger().block(height)->certificate);
+    REQUIRE(certificate.has_value());
+    VoteSubject subject = certificate->subject;
+    one.votes(subject);
+    subject.kind = VoteKind::kNotarize;
+    subject.result = {};
+    one.votes(subject);
+    one.pass(25'000);
+  }
+  const auto positions = one.sent(pb::Message::kPosition);
+  REQUIRE_FALSE(positions.empty());
+  CHECK(positions.back().second.position().asks());
+  // At a bounded rate: once in five hops of 20 ms.
+  CHECK(positions.size() <= 3);
+  CHECK(one.sent(pb::Message::kWantChain).empty());
+  tell_committed(one, 1, 12);
+  REQUIRE_FALSE(one.sent(pb::Message::kWantChain).empty());
+  one.receive(1, chain_of(ahead, 1, 12));
+  CHECK(one.ledger().height() == 12);
+}
+
+TEST_CASE("catch-up: no range of the chain is asked of two peers while it is on its way",
+          "[bft][core]") {
+  OneCore ahead;
+  make_final(ahead, 60);
+  OneCore one;
+  for (ValidatorIndex i = 1; i < 4; ++i)
+    tell_committed(one, i, 60);
+  const auto first_heights = [&] {
+    std::vector<Height> heights;
+    for (const auto& [to, message] : one.sent(pb::Message::kWantChain))
+      heights.push_back(message.want_chain().first());
+    return heights;
+  };
+  CHECK(first_heights() == std::vector<Height>{1, 17, 33});
+  one.forget_sent();
+  // Five of the sixteen, and something of the third range, which waits for its turn.
+  one.receive(1, chain_of(ahead, 1, 5));
+  one.receive(3, chain_of(ahead, 33, 48));
+  CHECK(one.ledger().height() == 5);
+  CHECK(first_heights().empty());
+  one.forget_sent();
+  one.receive(1, chain_of(ahead, 6, 16));
+  one.receive(2, chain_of(ahead, 17, 32));
+  CHECK(one.ledger().height() == 48);
+}
+
+TEST_CASE("catch-up: whoever does not answer is asked again at growing intervals",
+          "[bft][core]") {
+  OneCore one;
+  tell_committed(one, 1, 60);
+  std::vector<TimeUs> asked;
+  const TimeUs begin = one.now_us();
+  while (one.now_us() < begin + 1'000'000 && one.pass_to_deadline()) {
+    tell_committed(one, 1, 60);
+    if (!one.sent(pb::Message::kWantChain).empty())
+      asked.push_back(one.now_us());
+    one.forget_sent();
+  }
+  CHECK(asked.size() >= 3);
+  CHECK(asked.size() <= 2 * 6); // of two ranges, where equal intervals would make it 50
+}
+
 TEST_CASE("catch-up: an altered chain is held against who served it", "[bft][core]") {
   OneCore ahead;
   make_final(ahead, 3);
