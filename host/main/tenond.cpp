@@ -75,21 +75,29 @@ int signal_descriptor() {
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
   return signalfd(-1, &signals, SFD_CLOEXEC);
 }
 
-void wait_for_signal(int descriptor) {
-  signalfd_siginfo info;
+int wait_for_signal(int descriptor) {
+  signalfd_siginfo info{};
   while (read(descriptor, &info, sizeof info) < 0 && errno == EINTR) {
+  }
+  return static_cast<int>(info.ssi_signo);
+}
+
+// SIGHUP asks for something else.
+void wait_for_end(int descriptor) {
+  while (wait_for_signal(descriptor) == SIGHUP) {
   }
 }
 
 // A second signal, while the node drains: whoever sends it does not want to wait.
 void force_on_next_signal(int descriptor) {
   std::thread([descriptor] {
-    wait_for_signal(descriptor);
+    wait_for_end(descriptor);
     _exit(kForced);
   }).detach();
 }
@@ -151,7 +159,18 @@ json endpoints_json(const node::Node& node) {
   return all;
 }
 
-int serve(const config::NodeConfig& config, int signals,
+void reload(node::Node& node, Log& log, const Arguments& arguments) {
+  const auto loaded = load(arguments);
+  if (const auto* const errors = std::get_if<config::ConfigErrors>(&loaded)) {
+    log.write(plugin::LogLevel::kError, "node",
+              "the configuration was read again and is wrong, so the old one still counts: " +
+                  config::to_status(*errors).message());
+    return;
+  }
+  node.reload(std::get<config::NodeConfig>(loaded));
+}
+
+int serve(const Arguments& arguments, const config::NodeConfig& config, int signals,
           std::chrono::steady_clock::time_point began) {
   services::SpdLog& log = make_log(config);
   auto started = node::Node::start(config, log);
@@ -171,7 +190,8 @@ int serve(const config::NodeConfig& config, int signals,
     fields["network"] = address;
   // Ready is a node of a network once the others are connected: /readyz says when.
   log.write(plugin::LogLevel::kInfo, "node", config.network ? "started" : "ready", fields.dump());
-  wait_for_signal(signals);
+  while (wait_for_signal(signals) == SIGHUP)
+    reload(node, log, arguments);
   log.write(plugin::LogLevel::kInfo, "node", "stopping: taking nothing new, finishing the rest");
   force_on_next_signal(signals);
   const bool clean = node.stop(config.limits.drain_ms);
@@ -186,7 +206,9 @@ int serve(const config::NodeConfig& config, int signals,
 int run(int argc, char** argv) {
   const auto began = std::chrono::steady_clock::now();
   Arguments arguments;
-  CLI::App app("Runs one Tenon node until SIGTERM or SIGINT.", "tenond");
+  CLI::App app("Runs one Tenon node until SIGTERM or SIGINT. SIGHUP has it read again, from its "
+               "configuration, where its peers are (network.peers, network.cut_off).",
+               "tenond");
   app.set_version_flag("--version", std::string("tenond ") + services::kVersion);
   app.footer(kFooter);
   app.add_option("--config", arguments.config, "the node's configuration file")->required();
@@ -211,7 +233,7 @@ int run(int argc, char** argv) {
     return describe_engines(config);
   if (!arguments.replay.empty())
     return replay(config, arguments.replay);
-  return serve(config, signal_descriptor(), began);
+  return serve(arguments, config, signal_descriptor(), began);
 }
 
 } // namespace

@@ -23,10 +23,12 @@ struct PeerConfig {
   PeerRole role = PeerRole::kReplica;
   // Where it listens. Without one this node waits to be dialled.
   std::optional<Endpoint> address;
+  // Known, and neither dialled nor let in, as if the network between were gone: for drills.
+  bool cut_off = false;
 
   friend bool operator==(const PeerConfig& left, const PeerConfig& right) {
     return left.name == right.name && left.public_key == right.public_key &&
-           left.role == right.role &&
+           left.role == right.role && left.cut_off == right.cut_off &&
            (left.address ? left.address->to_string() : "") ==
                (right.address ? right.address->to_string() : "");
   }

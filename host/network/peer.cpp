@@ -21,7 +21,7 @@ LaneCounters LaneCounters::make(Metrics& metrics, const std::string& peer, Lane 
 
 Peer::Peer(PeerConfig config, const NetworkLimits& limits, Metrics& metrics)
     : dialling{nullptr, 0, Backoff(limits.reconnect_first_ms, limits.reconnect_most_ms)},
-      ban{0, {}, Backoff(limits.cut_first_ms, limits.cut_most_ms)},
+      ban{0, {}, Backoff(limits.cut_first_ms, limits.cut_most_ms)}, cut_off(config.cut_off),
       config_(std::move(config)), queues_{SendQueue(limits.control_queue_bytes),
                                           SendQueue(limits.bulk_queue_bytes)},
       counters_{LaneCounters::make(metrics, config_.name, Lane::kControl),

@@ -84,6 +84,7 @@ public:
   Session session;
   Dialling dialling;
   Ban ban;
+  bool cut_off = false; // by the list
 
 private:
   const PeerConfig config_;

@@ -33,7 +33,9 @@ std::optional<Goodbye> Switchboard::recognise(Connection& connection) {
   } else if (const auto found = by_key_.find(key); found != by_key_.end()) {
     const Ban& ban = found->second->ban;
     connection.set_peer(found->second);
-    if (now_us() < ban.until_us) {
+    if (found->second->cut_off) {
+      refusal = cut_off_goodbye(*found->second);
+    } else if (now_us() < ban.until_us) {
       refusal = {GoodbyeCode::kMisbehaved,
                  options_.name + " refuses " + found->second->name() + " for " +
                      std::to_string((ban.until_us - now_us()) / 1000 + 1) +
@@ -263,6 +265,24 @@ void Switchboard::ban(Peer& peer, std::string_view reason) {
   peer.ban.reason = reason;
 }
 
+Goodbye Switchboard::cut_off_goodbye(const Peer& peer) const {
+  return {GoodbyeCode::kLeaving, options_.name + " is cut off from " + peer.name() +
+                                     " by its configuration (network.cut_off)"};
+}
+
+void Switchboard::set_cut_off(Peer& peer, bool cut_off) {
+  if (std::exchange(peer.cut_off, cut_off) == cut_off)
+    return;
+  if (cut_off) {
+    const Goodbye goodbye = cut_off_goodbye(peer);
+    part_with(peer, goodbye, goodbye.text);
+    peer.set_last_error(goodbye.text);
+  } else {
+    peer.dialling.pause.reset();
+    peer.dialling.not_before_us = 0;
+  }
+}
+
 void Switchboard::cut(Peer& peer, std::string_view reason) {
   ban(peer, reason);
   const Goodbye goodbye{GoodbyeCode::kMisbehaved,
@@ -321,6 +341,7 @@ void Switchboard::set_peers(const std::vector<PeerConfig>& peers) {
                             "expected the key " + to_hex(found->second->public_key));
     } else {
       peer->set_address(found->second->address);
+      set_cut_off(*peer, found->second->cut_off);
     }
   }
   for (const auto& [name, config] : wanted) {

@@ -220,7 +220,7 @@ std::uint64_t Switchboard::step_peer(const std::shared_ptr<Peer>& peer, std::uin
 }
 
 bool Switchboard::dials(const Peer& peer) const {
-  return peer.facts().address.has_value() &&
+  return !peer.cut_off && peer.facts().address.has_value() &&
          (!options_.listen || identity_->public_key() < peer.public_key());
 }
 

@@ -87,6 +87,8 @@ private:
   void add_peer(const PeerConfig& config);
   void remove_peer(const std::shared_ptr<Peer>& peer, const std::string& reason);
   void ban(Peer& peer, std::string_view reason);
+  void set_cut_off(Peer& peer, bool cut_off);
+  [[nodiscard]] Goodbye cut_off_goodbye(const Peer& peer) const;
   [[nodiscard]] std::optional<Goodbye> known_elsewhere(const Connection& connection,
                                                        const Bytes& instance) const;
   void part_with(Peer& peer, const Goodbye& goodbye, const std::string& reason);

@@ -1,7 +1,7 @@
 // Keeps the node's list of peers, and the key of its own channels, as the committed ledger has
-// them: at the start, and soon after every block that may have changed it. Owned by the node,
-// begins before the network does and stops before the ledger; the work is an executor's, one at a
-// time.
+// them: at the start, soon after every block that may have changed it, when the configuration has
+// been read again, and once more after it failed. Owned by the node, begins before the network does
+// and stops before the ledger; the work is an executor's, one at a time.
 #pragma once
 
 #include <condition_variable>
@@ -35,7 +35,8 @@ public:
     Log& log;
   };
 
-  explicit Membership(Parts parts) : parts_(std::move(parts)) {}
+  explicit Membership(Parts parts)
+      : parts_(std::move(parts)), config_(std::make_shared<config::NodeConfig>(parts_.config)) {}
   ~Membership() { stop(); }
   Membership(const Membership&) = delete;
   Membership& operator=(const Membership&) = delete;
@@ -46,17 +47,22 @@ public:
   void start();
   // After it nothing of this object runs or will run. [main]
   void stop();
+  // Addresses and drills from here on; the key files are read again too. Between start and stop.
+  // [main]
+  void use(config::Network section);
 
   // What the channels mean for the node's readiness, and what is wrong with the list. Any thread.
   void show(const std::string& peers_json, v1::StatusResponse& status) const;
 
 private:
   void head_moved();
-  void arm();
+  void arm(std::uint64_t delay_ms);
+  [[nodiscard]] std::uint64_t delay_ms() const;
   void refresh();
-  [[nodiscard]] Status apply(const pipeline::Members& members);
+  [[nodiscard]] Status apply(const config::NodeConfig& config, const pipeline::Members& members);
 
   const Parts parts_;
+  std::shared_ptr<const config::NodeConfig> config_; // guarded by the turn's mutex
   std::uint64_t watch_ = 0;
   bool watching_ = false;
   Bytes channel_key_; // shown now; main, then the refreshing task
@@ -71,6 +77,7 @@ private:
     bool ended = false;
     bool armed = false;
     bool running = false;
+    bool stale = false; // though the ledger is as it was
     std::uint64_t seen = 0; // version of the last refresh
     std::condition_variable rested;
   };

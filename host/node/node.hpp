@@ -61,6 +61,10 @@ public:
   // when a plugin hung: its threads may still run, so that only _exit() may follow.
   [[nodiscard]] bool stop(std::uint64_t drain_ms);
 
+  // Takes over what may change while the node runs, of a configuration that was read again; what
+  // else is different is named in the log. [main]
+  void reload(const config::NodeConfig& fresh);
+
   // What the APIs listen on, as JSON arrays.
   [[nodiscard]] std::vector<std::string> endpoints() const;
   [[nodiscard]] std::string admin_address() const;

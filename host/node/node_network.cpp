@@ -194,7 +194,7 @@ public:
                           " too; operators rotate one of the two");
       return;
     }
-    network::PeerConfig peer{name, key, role, {}};
+    network::PeerConfig peer{name, key, role, {}, cut_off(name)};
     if (role == network::PeerRole::kReplica) {
       for (const config::NetworkPeer& known : config_.network->peers) {
         if (known.name == name)
@@ -202,7 +202,7 @@ public:
       }
       if (!peer.address) {
         warnings_.push_back("validator " + name + " of the ledger has no address here: add it to " +
-                            "\"network.peers\" before the next start");
+                            "\"network.peers\" and send SIGHUP");
       }
     }
     peers.push_back(std::move(peer));
@@ -211,6 +211,11 @@ public:
   std::vector<network::PeerConfig> peers;
 
 private:
+  [[nodiscard]] bool cut_off(const std::string& name) const {
+    const Names& names = config_.network->cut_off;
+    return std::find(names.begin(), names.end(), name) != names.end();
+  }
+
   const config::NodeConfig& config_;
   BytesView own_key_;
   Names& warnings_;
@@ -314,6 +319,13 @@ PeerPlan plan_peers(const config::NodeConfig& config, const pipeline::Members& m
       list.add(name, key_of_channels(client), network::PeerRole::kClient);
   }
   plan.peers = std::move(list.peers);
+  for (const std::string& name : config.network->cut_off) {
+    const bool known = std::ranges::any_of(
+        plan.peers, [&](const network::PeerConfig& peer) { return peer.name == name; });
+    plan.warnings.push_back(known ? "network.cut_off keeps this node apart from " + name
+                                  : "network.cut_off names " + name + ", which is no peer" +
+                                        did_you_mean(name, names));
+  }
   return plan;
 }
 

@@ -12,6 +12,7 @@ import signal
 import socket
 import ssl
 import subprocess
+import time
 import unittest
 
 from node import BINARY, TENOND, Node, Token, answer, temporary_folder, tenon
@@ -103,6 +104,31 @@ class Init(unittest.TestCase):
                 with socket.create_connection(("127.0.0.1", node.network_port), 10) as plain:
                     with self.assertRaises((ssl.SSLError, OSError)):
                         context.wrap_socket(plain)
+
+    def test_a_configuration_is_read_again_on_sighup_and_a_wrong_one_changes_nothing(self):
+        def read_again(node, change, word):
+            config = json.loads(node.config.read_text())
+            change(config)
+            node.config.write_text(json.dumps(config))
+            node.process.send_signal(signal.SIGHUP)
+            deadline = time.monotonic() + 10
+            while word not in node.log.read_text():
+                self.assertLess(time.monotonic(), deadline, node.last_words())
+                time.sleep(0.02)
+
+        with temporary_folder() as folder:
+            init(folder / "network", "--allocators", "all")
+            with replica_of(folder / "network") as node:
+                node.start()
+                read_again(node, lambda config: config["network"].update(cut_of=["replica-1"]),
+                           "the old one still counts")
+                self.assertIn("cut_off", node.log.read_text())  # what was meant
+                read_again(node, lambda config: config["network"].pop("cut_of"),
+                           "network.cut_off and the keys of the channels count from now on")
+                read_again(node, lambda config: config.update(limits={"drain_ms": 9000}),
+                           "what differs in limits counts from the next start on")
+                Token(node).mint(10)
+                self.assertEqual(node.stop(), 0)
 
     def test_a_folder_that_was_copied_to_another_place_runs_there(self):
         with temporary_folder() as folder:

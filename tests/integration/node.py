@@ -41,6 +41,8 @@ def answer(*words, **options):
 class Node:
     """One solo node in a folder of its own; restartable."""
 
+    environment: dict = {}  # of its process, on top of this one's
+
     def __init__(self, folder: Path, store: str = "rocksdb", change=None,
                  certificate: Path | None = None, key: Path | None = None):
         folder.mkdir(exist_ok=True)
@@ -77,7 +79,8 @@ class Node:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [str(TENOND), "--config", str(self.config), "--data-dir", str(self.data), *extra],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                env={**os.environ, **self.environment})
         if ready:
             self.wait_ready()
         return self

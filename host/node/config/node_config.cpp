@@ -200,6 +200,7 @@ private:
       network.listen = take_address(section["listen"], Pointer("/network/listen"));
     check_listening(section);
     take_peers(section["peers"], network.peers);
+    network.cut_off = section.value("cut_off", network.cut_off);
     take_network_limits(section.value("limits", Json::object()), network.limits);
     config_.network = std::move(network);
   }

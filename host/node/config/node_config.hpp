@@ -55,6 +55,7 @@ struct NetworkPeer {
 struct Network {
   std::optional<Endpoint> listen; // replicas have one; client nodes dial
   std::vector<NetworkPeer> peers; // may name this node too
+  std::vector<std::string> cut_off; // as if the network between were gone
   network::NetworkLimits limits;
 };
 

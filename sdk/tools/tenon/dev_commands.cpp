@@ -1,4 +1,5 @@
-// tenon dev up|status|kill|stop|restart|down: a network on this machine, for development.
+// tenon dev up|status|kill|stop|restart|partition|heal|down: a network on this machine, for
+// development.
 #include <signal.h>
 
 #include <CLI/CLI.hpp>
@@ -6,6 +7,7 @@
 #include <iostream>
 #include <memory>
 
+#include "dev_partition.hpp"
 #include "dev_start.hpp"
 #include "network_command.hpp"
 #include "node_client.hpp"
@@ -17,6 +19,7 @@ struct Arguments {
   std::string folder = "data/dev";
   NetworkRequest request;
   std::string node;
+  std::vector<std::string> groups;
   std::uint64_t timeout_s = 60;
 };
 
@@ -144,6 +147,26 @@ Status restart(Session& session, const Arguments& arguments) {
   return ok_status();
 }
 
+Status partition(Session& session, const Arguments& arguments) {
+  TENON_ASSIGN_OR_RETURN(const auto nodes, find_nodes(session, arguments));
+  const auto cuts = plan_cuts(nodes, arguments.groups);
+  if (!cuts.ok())
+    return session.failed(cuts.status(), Exit::kUsage, command_line(arguments, "status"));
+  TENON_RETURN_IF_ERROR(apply_cuts(nodes, *cuts));
+  answer(session, describe_all(session, arguments, nodes));
+  if (!session.json)
+    session.progress("it stays so, also after a restart, until: " +
+                     command_line(arguments, "heal"));
+  return ok_status();
+}
+
+Status heal(Session& session, const Arguments& arguments) {
+  TENON_ASSIGN_OR_RETURN(const auto nodes, find_nodes(session, arguments));
+  TENON_RETURN_IF_ERROR(apply_cuts(nodes, {}));
+  answer(session, describe_all(session, arguments, nodes));
+  return ok_status();
+}
+
 CLI::App* add_command(CLI::App& group, const std::string& name, const std::string& what,
                       const std::shared_ptr<Arguments>& arguments) {
   CLI::App* command = group.add_subcommand(name, what);
@@ -188,6 +211,15 @@ void add_dev_commands(CLI::App& app, Session& session) {
   command->add_option("NODE", arguments->node, "its name or number; all nodes");
   add_timeout(*command, *arguments);
   on(command, restart);
+  command = add_command(*group, "partition",
+                        "cut the network into groups that do not reach each other", arguments);
+  command
+      ->add_option("GROUP", arguments->groups,
+                   "names or numbers of nodes, such as 1,2; one group is apart from all others, a "
+                   "node in none of several reaches all")
+      ->required();
+  on(command, partition);
+  on(add_command(*group, "heal", "end the partition", arguments), heal);
 }
 
 } // namespace tenon::tool

@@ -71,6 +71,33 @@ TEST_CASE("network: who leaves the list is cut, and who joins it is dialled",
   CHECK(one.ear.is_connected("n3"));
 }
 
+TEST_CASE("network: who is cut off is neither dialled nor let in, until it is not any more",
+          "[network][lifecycle]") {
+  const auto names = by_key({"n1", "n2"});
+  for (const bool dialler_cuts : {true, false}) {
+    Node one(options_of(names[0])); // it dials
+    Node two(options_of(names[1]));
+    introduce({&one, &two});
+    REQUIRE(one.ear.hears_of(names[1]));
+    REQUIRE(two.ear.hears_of(names[0]));
+    Node& cutter = dialler_cuts ? one : two;
+    Node& other = dialler_cuts ? two : one;
+    PeerConfig entry = other.entry();
+    entry.cut_off = true;
+    REQUIRE(cutter.network->set_peers({entry}).ok());
+    REQUIRE(cutter.ear.loses(other.options.name));
+    REQUIRE(other.ear.loses(cutter.options.name));
+    const std::uint64_t end_us = one.clock.monotonic_us() + 500'000; // ten times the first pause
+    REQUIRE(eventually([&] { return one.clock.monotonic_us() > end_us; }));
+    CHECK_FALSE(one.ear.is_connected(names[1]));
+    CHECK_FALSE(two.ear.is_connected(names[0]));
+    entry.cut_off = false;
+    REQUIRE(cutter.network->set_peers({entry}).ok());
+    CHECK(one.ear.hears_of(names[1]));
+    CHECK(two.ear.hears_of(names[0]));
+  }
+}
+
 TEST_CASE("network: a new key takes over without a restart, once the others know it",
           "[network][lifecycle]") {
   Node one(options_of("n1"));

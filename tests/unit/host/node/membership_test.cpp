@@ -87,6 +87,19 @@ TEST_CASE("membership: a replica that the ledger does not have starts as an obse
                           "add-replica replica-3 " + to_hex(network.keys[2].public_key())}));
 }
 
+TEST_CASE("membership: whoever the configuration cuts off is a peer without a connection",
+          "[host][node]") {
+  Network network(3);
+  network.configs[0]["network"]["cut_off"] = {"replica-2", "replica-9"};
+  const auto plan = network.plan(0);
+  INFO(plan.status().message());
+  REQUIRE(plan.ok());
+  CHECK(find(*plan, "replica-2")->cut_off);
+  CHECK_FALSE(find(*plan, "replica-3")->cut_off);
+  CHECK(warns(*plan, {"network.cut_off keeps this node apart from replica-2"}));
+  CHECK(warns(*plan, {"network.cut_off names replica-9", "no peer", "did you mean"}));
+}
+
 TEST_CASE("membership: a replica keeps its old key until the epoch that brings the new one",
           "[host][node]") {
   Network network(2);
