@@ -84,7 +84,11 @@ struct ClientLedger::Steps {
       [this](const v1::StreamPage& page, const wire::StreamedPage& checked) {
         applied(page, checked);
       },
-      [this] { submitter.send_all_again(); }};
+      [this] { submitter.send_all_again(); },
+      [this](std::uint64_t height) {
+        members_version += 1;
+        hub.notify(height);
+      }};
   Submitter submitter{link, parts.clock, parts.metrics, [this] { return follower.replica(); },
                       [this](const Hash& batch) { proposer.settled(batch); }};
   pipeline::Admission admission{{options, genesis, engines, projection->head(), health, parts.clock,
@@ -300,8 +304,8 @@ void ClientLedger::fill_status(v1::StatusResponse& status) {
   }
   if (!steps_->follower.caught_up()) {
     const std::string failure = steps_->follower.last_failure();
-    status.add_reasons("this client node has not caught up with a replica: " +
-                       std::to_string(steps_->follower.behind()) + " blocks to go" +
+    status.add_reasons("this client node has not caught up with the replicas: " +
+                       steps_->follower.lag() +
                        (failure.empty() ? "" : "; last failure: " + failure));
   }
   if (const auto described = steps_->submitter.describe(); described.ok())

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "link/limits.hpp"
+#include "link/parse_cost.hpp"
 #include "tenon/core/encoding.hpp"
 
 namespace tenon::host::link {
@@ -159,6 +160,8 @@ Result<pb::Answer> read_answer(const Envelope& answer, Kind kind) {
   if (!fits(answer.field, kind))
     return broken("a request of kind " + std::string(kind_name(kind)) +
                   " was answered with field " + std::to_string(answer.field));
+  TENON_RETURN_IF_ERROR(check_parse_cost(
+      answer.content, answer.field == pb::Answer::kRefusalFieldNumber ? Kind::kBatch : kind));
   pb::Answer result;
   result.set_id(answer.id);
   if (answer.field == pb::Answer::kRefusalFieldNumber) {

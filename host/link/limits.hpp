@@ -24,4 +24,8 @@ inline constexpr std::size_t kMostControlAnswerBytes = 64u << 10;
 
 inline constexpr std::size_t kMostRefusalTextBytes = 1024;
 
+// What an answer may take in memory once it is parsed: at most, and as a multiple of its size.
+inline constexpr std::uint64_t kMostParsedBytes = 192u << 20;
+inline constexpr std::uint64_t kMostParsedFactor = 24;
+
 } // namespace tenon::host::link

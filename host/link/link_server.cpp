@@ -364,11 +364,13 @@ void LinkServer::Core::take_stream(const RequestOrigin& origin, const pb::Stream
       wait.request.set_client(client.name);
       wait.request.set_after_height(wanted.after_height());
       wait.request.set_hosting_epoch(wanted.hosting_epoch());
+      wait.request.set_begin(wanted.begin());
+      wait.request.set_epoch(wanted.epoch());
       wait.request.set_max_bytes(wanted.max_bytes() == 0
                                      ? kUsualPageBytes
                                      : std::min(wanted.max_bytes(), kMostPageBytes));
       wait.wait_ms = std::min(wanted.wait_ms(), kLongestWait_ms);
-      wait.is_over = wanted.wait_ms() == 0;
+      wait.is_over = wanted.wait_ms() == 0 || wanted.begin();
       client.wait = std::move(wait);
       client.requests += 1;
     }

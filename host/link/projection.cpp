@@ -3,6 +3,7 @@
 #include <deque>
 #include <map>
 
+#include "pipeline/block_room.hpp"
 #include "pipeline/dedup.hpp"
 #include "pipeline/expiry.hpp"
 #include "pipeline/keys.hpp"
@@ -27,31 +28,10 @@ Status damaged(const std::string& what) {
                           "store and start it again: it asks the replicas for everything anew");
 }
 
-// be64 hosting epoch, its stream's hash, be64 hosting epoch of which all entries are here, client.
-Bytes encode_cursor(const wire::StreamedBlock& block, std::uint64_t complete_epoch,
-                    const std::string& client) {
-  Bytes bytes;
-  append_be64(bytes, block.hosting_epoch);
-  bytes.append(block.stream.view());
-  append_be64(bytes, complete_epoch);
-  return bytes.append(client);
-}
-
 Bytes offset_bytes(std::uint64_t offset) {
   Bytes bytes;
   append_be64(bytes, offset);
   return bytes;
-}
-
-std::shared_ptr<pipeline::ExecutedBlock> head_block(const wire::StreamedBlock& block,
-                                                    std::uint64_t last_offset) {
-  auto head = std::make_shared<pipeline::ExecutedBlock>();
-  head->id = block.block_id;
-  head->header = block.header;
-  head->result_hash = block.result_hash;
-  head->state_root = block.state_root;
-  head->last_offset = last_offset;
-  return head;
 }
 
 // What of a block the groups say, where a ReadableTransaction can point to it.
@@ -127,6 +107,8 @@ Status Projection::begin(const pipeline::LedgerHead& genesis) {
 }
 
 Status Projection::reopen(const plugin::StoreHead& stored) {
+  if (stored.without_index)
+    return damaged("the index, which was being written when the node stopped,");
   wire::StreamedBlock block;
   TENON_ASSIGN_OR_RETURN(const Bytes header,
                          pipeline::read_part(store_, stored.height, BlockPart::kHeader));
@@ -188,6 +170,36 @@ Status Projection::read_validators(const pipeline::LedgerHead& head) {
       wire::validators_hash(cursor_.validators).view() != head.block->header.next_validators())
     return damaged("who certifies block " + std::to_string(head.block->height() + 1));
   return {};
+}
+
+// be64 hosting epoch, its stream's hash, be64 hosting epoch of which all entries are here, client.
+Bytes Projection::cursor_bytes(const wire::StreamedBlock& block, std::uint64_t complete_epoch,
+                               const std::string& client) {
+  Bytes bytes;
+  append_be64(bytes, block.hosting_epoch);
+  bytes.append(block.stream.view());
+  append_be64(bytes, complete_epoch);
+  return bytes.append(client);
+}
+
+std::shared_ptr<pipeline::ExecutedBlock> Projection::head_block(const wire::StreamedBlock& block,
+                                                                std::uint64_t last_offset) {
+  auto head = std::make_shared<pipeline::ExecutedBlock>();
+  head->id = block.block_id;
+  head->header = block.header;
+  head->result_hash = block.result_hash;
+  head->state_root = block.state_root;
+  head->last_offset = last_offset;
+  return head;
+}
+
+void Projection::move_cursor(const wire::StreamedBlock& block) {
+  cursor_.height = block.header.height();
+  cursor_.block_id = block.block_id;
+  cursor_.result_hash = block.result_hash;
+  cursor_.record_time_us = block.header.record_time_us();
+  cursor_.hosting_epoch = block.hosting_epoch;
+  cursor_.stream = block.stream;
 }
 
 wire::StreamCursor Projection::cursor() const {
@@ -260,7 +272,8 @@ Status Projection::apply_block(const v1::StreamBlock& block, const wire::Streame
   TENON_ASSIGN_OR_RETURN(
       const pipeline::ExpiryProgress expiry,
       pipeline::remove_expired(state, expiry_done_before_us_,
-                               genesis_.parameters.max_expiries_per_block()));
+                               genesis_.parameters.max_expiries_per_block(),
+                               pipeline::kMostExpiredKeyBytes));
   TENON_RETURN_IF_ERROR(visible == nullptr ? apply_writes(block, state)
                                            : replace_entries(*visible, state));
   std::uint64_t last_offset = before->block->last_offset;
@@ -274,7 +287,7 @@ Status Projection::apply_block(const v1::StreamBlock& block, const wire::Streame
       state.put_index(std::move(place), offset_bytes(last_offset));
   }
   state.put_index(Bytes(keys::kStreamCursor),
-                  encode_cursor(checked, visible == nullptr ? complete_epoch_ : page->hosting_epoch,
+                  cursor_bytes(checked, visible == nullptr ? complete_epoch_ : page->hosting_epoch,
                                 cursor_.client));
   if (page != nullptr && page->epoch_ends)
     state.put_index(Bytes(keys::kStreamValidators), page->next.SerializeAsString());
@@ -306,12 +319,7 @@ Status Projection::apply(const v1::StreamPage& page, const wire::StreamedPage& c
             .with_context("block " + std::to_string(block.header.height()) +
                           " could not be taken into the client node's store")));
     const std::lock_guard lock(mutex_);
-    cursor_.height = block.header.height();
-    cursor_.block_id = block.block_id;
-    cursor_.result_hash = block.result_hash;
-    cursor_.record_time_us = block.header.record_time_us();
-    cursor_.hosting_epoch = block.hosting_epoch;
-    cursor_.stream = block.stream;
+    move_cursor(block);
     if (last && checked.epoch_ends)
       cursor_.validators = checked.next;
   }
@@ -321,7 +329,8 @@ Status Projection::apply(const v1::StreamPage& page, const wire::StreamedPage& c
 }
 
 Result<std::optional<Hash>> Projection::block_id(std::uint64_t height) const {
-  if (height > cursor().height)
+  TENON_ASSIGN_OR_RETURN(const plugin::StoreHorizon horizon, store_.horizon());
+  if (height > cursor().height || height < horizon.oldest_block)
     return std::optional<Hash>();
   TENON_ASSIGN_OR_RETURN(const Bytes header,
                          pipeline::read_part(store_, height, BlockPart::kHeader));

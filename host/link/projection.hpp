@@ -1,8 +1,8 @@
 // What a client node keeps of the ledger, in its own store: of every block the headers and a
 // certificate, of its transactions what the node's parties may see, and of the state the entries
-// that they may read. Grows by checked pages only. Nothing in it has to survive a power cut: what
-// is lost is asked for again. Owned by the client ledger; apply: one thread at a time; the rest:
-// any thread.
+// that they may read. Grows by checked pages only, or begins anew at a later block where the next
+// page cannot be had. Nothing in it has to survive a power cut: what is lost is asked for again.
+// Owned by the client ledger; apply and restart: one thread at a time; the rest: any thread.
 #pragma once
 
 #include <map>
@@ -14,7 +14,7 @@
 #include "pipeline/engine_set.hpp"
 #include "pipeline/ledger_head.hpp"
 #include "tenon/v1/stream.pb.h"
-#include "tenon/wire/stream_page.hpp"
+#include "tenon/wire/stream_start.hpp"
 
 namespace tenon::host::link {
 
@@ -40,7 +40,11 @@ public:
   // when it does not need it. A failure is a fault.
   [[nodiscard]] Status apply(const v1::StreamPage& page, const wire::StreamedPage& checked,
                              const State* state);
-  // Nothing above the head.
+  // Begins anew at that block, with `state` as it is after it and nothing of what was before. A
+  // failure is a fault.
+  [[nodiscard]] Status restart(const v1::LedgerProof& proof, const wire::StreamStart& start,
+                               const State& state);
+  // Nothing above the head, and below the block where it began anew.
   [[nodiscard]] Result<std::optional<Hash>> block_id(std::uint64_t height) const;
   // What the node sees of a block.
   [[nodiscard]] Result<pipeline::BlockReader::BlockPointer> load(std::uint64_t height) const;
@@ -64,6 +68,14 @@ private:
   // Makes `state` hold the visible entries and no others.
   [[nodiscard]] static Status replace_entries(const State& visible, pipeline::BlockState& state);
   void add_group(const v1::StreamGroup& group, std::uint64_t height, pipeline::BlockState& state);
+  [[nodiscard]] Status begin_at(const v1::LedgerProof& proof, const wire::StreamStart& start,
+                                const State& state);
+  [[nodiscard]] static Bytes cursor_bytes(const wire::StreamedBlock& block,
+                                          std::uint64_t complete_epoch, const std::string& client);
+  [[nodiscard]] static std::shared_ptr<pipeline::ExecutedBlock>
+  head_block(const wire::StreamedBlock& block, std::uint64_t last_offset);
+  // With the lock held: behind the block.
+  void move_cursor(const wire::StreamedBlock& block);
 
   plugin::Store& store_;
   const pipeline::Genesis genesis_;

@@ -13,6 +13,13 @@
 
 namespace tenon::host::pipeline {
 
+namespace {
+
+// Where a block is full, a rejected transaction's reason is cut to so much, without a sentence.
+constexpr std::size_t kMostShortReasonBytes = 64;
+
+} // namespace
+
 BlockExecutor::BlockExecutor(const Hash& chain, const EngineSet& engines,
                              PreExecutor& pre_executor, BatchVerifier& verifier, StageStore& stages,
                              Metrics& metrics)
@@ -53,16 +60,21 @@ BlockExecutor::run_block(std::shared_ptr<ExecutedBlock> parent,
   BlockState state(parent->snapshot, block->header.record_time_us());
   TENON_ASSIGN_OR_RETURN(
       const ExpiryProgress expiry,
-      remove_expired(state, parent->expiry_done_before_us, parameters.max_expiries_per_block()));
+      remove_expired(state, parent->expiry_done_before_us, parameters.max_expiries_per_block(),
+                     kMostExpiredKeyBytes));
   expired_.add(static_cast<double>(expiry.removed));
   if (!block->unwedge.empty())
     TENON_RETURN_IF_ERROR(record_unwedge(state, *block));
   if (parent->schedule->begins_at(height))
     begin_epoch(state, *parent->schedule, height, block->id);
-  LedgerRecords records(state);
+  if (parent->clients == nullptr) {
+    TENON_ASSIGN_OR_RETURN(parent->clients, read_clients(state));
+  }
+  LedgerRecords records(state, parent->clients);
   ResultBuilder builder(state, height);
   ClientStreams streams(state, records, height);
-  Run run{parameters, state, records, builder, streams, height, block->id};
+  Run run{parameters, state,  records,   builder,
+          streams,    height, block->id, {block->body_bytes.size(), block->transaction_count}};
   for (const DecodedBatch& batch : block->batches)
     TENON_RETURN_IF_ERROR(run_batch(run, batch));
   TENON_RETURN_IF_ERROR(streams.finish(block->id));
@@ -75,6 +87,9 @@ BlockExecutor::run_block(std::shared_ptr<ExecutedBlock> parent,
   const std::uint64_t last_offset = builder.finish(parent->last_offset);
   TENON_ASSIGN_OR_RETURN(auto executed, stage_block(stages_, std::move(parent), std::move(block),
                                                     state, builder.results()));
+  executed->clients = records.unchanged_clients();
+  executed->clients_changed = executed->clients == nullptr;
+  executed->content_bytes = run.room.taken() + expiry.key_bytes;
   executed->keep_from_height = keep_from_height;
   executed->expiry_done_before_us = expiry.done_before_us;
   executed->last_offset = last_offset;
@@ -110,9 +125,14 @@ Status BlockExecutor::run_batch(Run& run, const DecodedBatch& batch) {
 Status BlockExecutor::reject(Run& run, const std::string& signer,
                              const DecodedTransaction& transaction, const Status& why) {
   const std::uint32_t index = run.builder.index();
-  TENON_RETURN_IF_ERROR(run.builder.reject(transaction, why));
+  const Explanation told = explain(why); // as it is told, so that every replica counts the same
+  const bool has_room = run.room.take_if_there(told.reason.size() + told.message.size());
+  const Status in_short(why.code(), told.reason.substr(0, kMostShortReasonBytes) + ": ");
+  TENON_RETURN_IF_ERROR(run.builder.reject(transaction, has_room ? why : in_short));
   if (signer.empty())
     return {};
+  TENON_RETURN_IF_ERROR(as_fault(
+      record_rejection(run.state, signer, transaction.message, transaction.id, run.height, index)));
   const v1::TransactionResult& result =
       run.builder.results()->results(static_cast<int>(index));
   return as_fault(run.streams.add_rejected(signer, transaction, result, index));
@@ -126,6 +146,8 @@ Status BlockExecutor::run_transaction(Run& run, const std::string& client,
   const std::uint32_t index = run.builder.index();
   const v1::TransactionResult* committed = nullptr;
   if (message.engine() == keys::kSystemEngine) {
+    // What it writes stands in the command, but for the records of the clients that it concerns.
+    TENON_RETURN_IF_ERROR(run.room.take(2 * size + kTransactionOverheadBytes));
     plugin::ExecutionResult result;
     SystemContext context{chain_,      run.state,  run.records,
                           run.streams, run.height, run.block_id};
@@ -140,6 +162,7 @@ Status BlockExecutor::run_transaction(Run& run, const std::string& client,
     }
     TENON_ASSIGN_OR_RETURN(const auto result, result_of(run, *engine, transaction));
     TENON_RETURN_IF_ERROR(check_result(*result, run.state.record_time_us()));
+    TENON_RETURN_IF_ERROR(run.room.take(content_bytes(*result)));
     committed = &run.builder.commit(transaction, engine->prefix, *result);
   }
   record_dedup(run.state, message, transaction.id, run.height, index);

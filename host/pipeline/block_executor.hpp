@@ -4,6 +4,7 @@
 #pragma once
 
 #include "pipeline/batch_verifier.hpp"
+#include "pipeline/block_room.hpp"
 #include "pipeline/block_rules.hpp"
 #include "pipeline/ledger_records.hpp"
 #include "pipeline/pre_executor.hpp"
@@ -34,6 +35,7 @@ private:
     ClientStreams& streams;
     std::uint64_t height;
     const Hash& block_id;
+    BlockRoom room;
   };
 
   [[nodiscard]] Result<std::shared_ptr<ExecutedBlock>>

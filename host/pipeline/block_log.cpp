@@ -1,6 +1,7 @@
 #include "pipeline/block_log.hpp"
 
-#include <boost/crc.hpp>
+#include <zlib.h>
+
 #include <istream>
 #include <mutex>
 #include <ostream>
@@ -21,9 +22,8 @@ constexpr std::uint32_t kMaxRecordBytes = 1u << 30;
 constexpr std::size_t kRecordHead = 8; // size, checksum
 
 std::uint32_t checksum(BytesView bytes) {
-  boost::crc_32_type crc;
-  crc.process_bytes(bytes.data(), bytes.size());
-  return crc.checksum();
+  return static_cast<std::uint32_t>(
+      crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
 }
 
 Status damaged(std::uint64_t record, const std::string& what) {

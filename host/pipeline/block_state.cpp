@@ -7,34 +7,52 @@ namespace tenon::host::pipeline {
 
 using plugin::KeyClass;
 
+namespace {
+
+constexpr std::size_t kMostEntriesKept = 1024;
+constexpr std::size_t kMostBytesKept = 4096; // of one entry
+
+} // namespace
+
 Result<bool> BlockState::lives(BytesView encoded, merkle::StateEntry& entry) const {
   TENON_ASSIGN_OR_RETURN(entry, merkle::decode_entry(encoded));
   return entry.expires_at_us == 0 || entry.expires_at_us > record_time_us_;
 }
 
+Result<const Bytes*> BlockState::stored(BytesView key) const {
+  if (const auto found = state_.find(key); found != state_.end())
+    return found->second ? &*found->second : nullptr;
+  if (const auto found = read_.find(key); found != read_.end())
+    return &found->second;
+  Result<std::optional<Bytes>> before = base_->get(KeyClass::kState, key);
+  if (!before.ok())
+    return as_fault(before.status());
+  if (!*before)
+    return nullptr;
+  if ((*before)->size() <= kMostBytesKept && read_.size() < kMostEntriesKept)
+    return &read_.emplace(key, *std::move(*before)).first->second;
+  read_last_ = *std::move(*before);
+  return &read_last_;
+}
+
 Result<std::optional<Bytes>> BlockState::entry(BytesView key) const {
-  std::optional<Bytes> encoded;
-  if (const auto found = state_.find(key); found != state_.end()) {
-    encoded = found->second;
-  } else {
-    Result<std::optional<Bytes>> stored = base_->get(KeyClass::kState, key);
-    if (!stored.ok())
-      return as_fault(stored.status());
-    encoded = std::move(*stored);
-  }
-  if (!encoded)
-    return encoded;
+  TENON_ASSIGN_OR_RETURN(const Bytes* const encoded, stored(key));
   merkle::StateEntry decoded;
-  TENON_ASSIGN_OR_RETURN(const bool lives_now, lives(*encoded, decoded));
-  return lives_now ? std::move(encoded) : std::optional<Bytes>();
+  bool lives_now = false;
+  if (encoded != nullptr) {
+    TENON_ASSIGN_OR_RETURN(lives_now, lives(*encoded, decoded));
+  }
+  return lives_now ? std::optional<Bytes>(*encoded) : std::nullopt;
 }
 
 Result<std::optional<Bytes>> BlockState::value(BytesView key) const {
-  TENON_ASSIGN_OR_RETURN(std::optional<Bytes> encoded, entry(key));
-  if (!encoded)
-    return encoded;
-  TENON_ASSIGN_OR_RETURN(const merkle::StateEntry decoded, merkle::decode_entry(*encoded));
-  return std::optional<Bytes>(Bytes(decoded.value));
+  TENON_ASSIGN_OR_RETURN(const Bytes* const encoded, stored(key));
+  merkle::StateEntry decoded;
+  bool lives_now = false;
+  if (encoded != nullptr) {
+    TENON_ASSIGN_OR_RETURN(lives_now, lives(*encoded, decoded));
+  }
+  return lives_now ? std::optional<Bytes>(Bytes(decoded.value)) : std::nullopt;
 }
 
 Status BlockState::scan(BytesView begin, BytesView end, EntryVisitor visit) const {

@@ -52,11 +52,17 @@ private:
 
   // Decodes, and says whether the entry counts at this block's time.
   [[nodiscard]] Result<bool> lives(BytesView encoded, merkle::StateEntry& entry) const;
+  // What was written last, expired or not, null for nothing; good until the next call.
+  [[nodiscard]] Result<const Bytes*> stored(BytesView key) const;
 
   std::shared_ptr<const plugin::StoreSnapshot> base_;
   std::uint64_t record_time_us_;
   Overlay state_;
   Overlay index_;
+  // What was there before and was read: a block's transactions read the same few entries again and
+  // again. Bounded; what is absent is asked for once as a rule, and not kept.
+  mutable std::map<Bytes, Bytes, std::less<>> read_;
+  mutable Bytes read_last_; // where it does not belong in there
 };
 
 } // namespace tenon::host::pipeline

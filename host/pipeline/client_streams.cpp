@@ -32,19 +32,14 @@ Result<const v1::ClientRecord*> ClientStreams::follower(const std::string& clien
 }
 
 Result<bool> ClientStreams::has_followers() {
-  TENON_ASSIGN_OR_RETURN(const auto* const all, records_.all_clients());
-  for (const std::string& client : *all) {
-    TENON_ASSIGN_OR_RETURN(const v1::ClientRecord* const record, follower(client));
-    if (record != nullptr)
-      return true;
-  }
-  return false;
+  TENON_ASSIGN_OR_RETURN(const auto* const followers, records_.followers());
+  return !followers->empty();
 }
 
 Status ClientStreams::add_hosts(std::string_view party, std::vector<std::string>& clients) {
   if (party == merkle::kPublicReader) {
-    TENON_ASSIGN_OR_RETURN(const auto* const all, records_.all_clients());
-    clients.insert(clients.end(), all->begin(), all->end());
+    TENON_ASSIGN_OR_RETURN(const auto* const followers, records_.followers());
+    clients.insert(clients.end(), followers->begin(), followers->end());
     return {};
   }
   TENON_ASSIGN_OR_RETURN(const v1::PartyRecord* const record, records_.party(std::string(party)));
@@ -72,6 +67,9 @@ Result<std::vector<std::string>> ClientStreams::hosts_of(BytesView readers) {
 
 Status ClientStreams::add(const std::string& signer, const DecodedTransaction& transaction,
                           const v1::TransactionResult& result, std::uint32_t index) {
+  TENON_ASSIGN_OR_RETURN(const bool followed, has_followers());
+  if (!followed)
+    return {};
   Groups groups;
   std::vector<std::string> clients = {signer};
   for (const std::string& party : transaction.message.act_as())

@@ -26,6 +26,34 @@ void append_set(Bytes& out, std::vector<std::string> names) {
     append_sized(out, name);
 }
 
+// No engine has an empty id, so these stand beside the commands.
+Bytes rejection_key(std::string_view client, const Hash& transaction_id) {
+  return keys::dedup({}, crypto::sha256({transaction_id.view(), client}).view());
+}
+
+// The first moment at which it cannot be committed any more.
+std::uint64_t spent_at_us(const v1::Transaction& transaction) {
+  const std::uint64_t deadline_us = transaction.not_after_us();
+  if (deadline_us == 0 || deadline_us >= transaction.dedup_until_us())
+    return transaction.dedup_until_us();
+  return deadline_us + 1;
+}
+
+void put_record(BlockState& state, Bytes key, std::uint64_t expires_at_us,
+                const v1::Transaction& transaction, const v1::DedupRecord& record) {
+  const Bytes value = record.SerializeAsString();
+  const Hash salt = wire::derived_salt(transaction.salt(), "state", key);
+  state.put(std::move(key), {salt, expires_at_us, {}, value});
+}
+
+v1::DedupRecord record_of(const Hash& transaction_id, std::uint64_t height, std::uint32_t index) {
+  v1::DedupRecord record;
+  record.set_transaction_id(transaction_id.str());
+  record.set_height(height);
+  record.set_index(index);
+  return record;
+}
+
 } // namespace
 
 Hash dedup_key(std::vector<std::string> act_as, std::string_view command_id) {
@@ -70,16 +98,37 @@ Status check_dedup(const BlockState& state, const v1::Transaction& transaction,
                                     std::to_string(earlier->height())};
 }
 
+Status check_not_rejected(const BlockState& state, std::string_view client,
+                          const Hash& transaction_id) {
+  TENON_ASSIGN_OR_RETURN(
+      const auto earlier,
+      read_record<v1::DedupRecord>(state, rejection_key(client, transaction_id)));
+  if (!earlier)
+    return {};
+  return {Code::kAlreadyExists, std::string(reasons::kDuplicateCommand) +
+                                    ": this very transaction was rejected at height " +
+                                    std::to_string(earlier->height()) +
+                                    "; submit the command again"};
+}
+
+Status record_rejection(BlockState& state, std::string_view client,
+                        const v1::Transaction& transaction, const Hash& transaction_id,
+                        std::uint64_t height, std::uint32_t index) {
+  const std::uint64_t until_us = spent_at_us(transaction);
+  if (until_us <= state.record_time_us())
+    return {};
+  Bytes key = rejection_key(client, transaction_id);
+  TENON_ASSIGN_OR_RETURN(const auto earlier, state.entry(key));
+  if (!earlier)
+    put_record(state, std::move(key), until_us, transaction,
+               record_of(transaction_id, height, index));
+  return {};
+}
+
 void record_dedup(BlockState& state, const v1::Transaction& transaction, const Hash& transaction_id,
                   std::uint64_t height, std::uint32_t index) {
-  v1::DedupRecord record;
-  record.set_transaction_id(transaction_id.str());
-  record.set_height(height);
-  record.set_index(index);
-  Bytes key = keys::dedup(transaction.engine(), transaction.dedup_key());
-  const Bytes value = record.SerializeAsString();
-  const Hash salt = wire::derived_salt(transaction.salt(), "state", key);
-  state.put(std::move(key), {salt, transaction.dedup_until_us(), {}, value});
+  put_record(state, keys::dedup(transaction.engine(), transaction.dedup_key()),
+             transaction.dedup_until_us(), transaction, record_of(transaction_id, height, index));
 }
 
 } // namespace tenon::host::pipeline

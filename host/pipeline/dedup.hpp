@@ -1,4 +1,5 @@
-// Exactly once: the key under which a command is known, and the record that says it has been done.
+// Exactly once: the key under which a command is known, and the record that says it has been done;
+// and of a rejected transaction the record that says so, for whoever shows its batch again.
 // Step: admission makes the key, block_executor keeps the record. Pure; any thread.
 #pragma once
 
@@ -24,6 +25,18 @@ find_dedup(const BlockState& state, std::string_view engine, BytesView dedup_key
 // Rejects a transaction whose window is over or too long, or whose command was accepted before.
 [[nodiscard]] Status check_dedup(const BlockState& state, const v1::Transaction& transaction,
                                  std::uint64_t max_window_us);
+
+// Rejects a transaction that was rejected before when this client had signed it: the client has
+// been told so. What another client signed says nothing.
+[[nodiscard]] Status check_not_rejected(const BlockState& state, std::string_view client,
+                                        const Hash& transaction_id);
+
+// As long as it could still be committed: the transaction, not its command, is spent. Its
+// submitter may send the command again in another one.
+[[nodiscard]] Status record_rejection(BlockState& state, std::string_view client,
+                                      const v1::Transaction& transaction,
+                                      const Hash& transaction_id, std::uint64_t height,
+                                      std::uint32_t index);
 
 // Occupies the key, until dedup_until_us.
 void record_dedup(BlockState& state, const v1::Transaction& transaction, const Hash& transaction_id,

@@ -1,12 +1,13 @@
 // A block with its result, staged on its parent's or already committed. Made by block_executor,
-// held by block_tree; immutable but for `stage` and `parent`, which only stage_store and block_tree
-// touch.
+// held by block_tree; immutable but for `stage`, `parent` and `clients`, which only stage_store,
+// block_tree and block_executor touch.
 #pragma once
 
 #include <memory>
 
 #include "pipeline/decoded_block.hpp"
 #include "pipeline/epoch_schedule.hpp"
+#include "pipeline/ledger_records.hpp"
 #include "tenon/plugin/store.hpp"
 
 namespace tenon::host::pipeline {
@@ -25,6 +26,10 @@ struct ExecutedBlock {
   std::shared_ptr<const DecodedBlock> block;
   std::shared_ptr<const v1::BlockResults> decoded_results;
   std::shared_ptr<const EpochSchedule> schedule; // its epoch, and what follows it
+  // After this block; null: not read yet. Filled in by block_executor, which alone looks at it.
+  std::shared_ptr<const KnownClients> clients;
+  bool clients_changed = false;    // it wrote a client's record
+  std::uint64_t content_bytes = 0; // see BlockRoom
   std::uint64_t keep_from_height = 0; // an operator ordered here to prune what is below; 0: none
   std::uint64_t expiry_done_before_us = 0;
   std::uint64_t last_offset = 0; // of the last transaction up to here

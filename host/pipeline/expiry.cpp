@@ -1,5 +1,6 @@
 #include "pipeline/expiry.hpp"
 
+#include "pipeline/block_room.hpp"
 #include "pipeline/keys.hpp"
 #include "tenon/core/encoding.hpp"
 
@@ -20,11 +21,11 @@ Result<bool> expires_at(const plugin::StoreSnapshot& base, BytesView key, std::u
 } // namespace
 
 Result<ExpiryProgress> remove_expired(BlockState& state, std::uint64_t done_before_us,
-                                      std::uint64_t max_entries) {
+                                      std::uint64_t max_entries, std::uint64_t max_key_bytes) {
   const plugin::StoreSnapshot& base = state.base();
   const std::uint64_t now_us = state.record_time_us();
   const std::size_t key_at = keys::kExpiries.size() + sizeof(std::uint64_t);
-  ExpiryProgress progress{now_us + 1, 0};
+  ExpiryProgress progress{now_us + 1};
   Status status;
   const auto visit = [&](BytesView index_key, BytesView) {
     if (index_key.size() <= key_at) {
@@ -32,11 +33,12 @@ Result<ExpiryProgress> remove_expired(BlockState& state, std::uint64_t done_befo
       return false;
     }
     const std::uint64_t time_us = read_be64(index_key.substr(keys::kExpiries.size()));
-    if (progress.removed >= max_entries) {
+    const BytesView key = index_key.substr(key_at);
+    const std::uint64_t key_bytes = key.size() + kItemOverheadBytes;
+    if (progress.removed >= max_entries || progress.key_bytes + key_bytes > max_key_bytes) {
       progress.done_before_us = time_us;
       return false;
     }
-    const BytesView key = index_key.substr(key_at);
     const Result<bool> due = expires_at(base, key, time_us);
     if (!due.ok()) {
       status = due.status();
@@ -45,6 +47,7 @@ Result<ExpiryProgress> remove_expired(BlockState& state, std::uint64_t done_befo
     if (*due) {
       state.remove(Bytes(key));
       ++progress.removed;
+      progress.key_bytes += key_bytes;
     }
     state.remove_index(Bytes(index_key));
     return true;

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "pipeline/block_room.hpp"
 #include "pipeline/keys.hpp"
 #include "pipeline/operator_rules.hpp"
 #include "tenon/core/encoding.hpp"
@@ -194,6 +195,10 @@ Status check_genesis(const Genesis& genesis) {
   // The index of a transaction in its block has 24 bits in an offset.
   TENON_RETURN_IF_ERROR(needs("expected max_block_transactions below 2^24",
                               parameters.max_block_transactions() < (1u << 24)));
+  TENON_RETURN_IF_ERROR(
+      needs("expected max_block_bytes + 256 * max_block_transactions of at most 21 MiB, so that "
+            "what a client sees of a block fits into a frame; lower one of them",
+            leaves_room(parameters)));
   return needs("expected max_transaction_bytes below max_block_bytes, by 4096 at least",
                parameters.max_transaction_bytes() + 4096 <= parameters.max_block_bytes());
 }

@@ -112,7 +112,12 @@ HistoryService::transactions(const v1::TransactionsRequest& request) {
 
 // Whoever goes on from there must not miss what the pruned blocks held.
 Status HistoryService::check_kept(std::uint64_t after_offset) const {
-  TENON_ASSIGN_OR_RETURN(const std::uint64_t oldest, oldest_height());
+  TENON_ASSIGN_OR_RETURN(std::uint64_t oldest, oldest_height());
+  // A client node that began anew has of the block where it did nothing but the state.
+  TENON_ASSIGN_OR_RETURN(const auto began, head_.get()->snapshot->get(plugin::KeyClass::kIndex,
+                                                                      keys::kStreamBegan));
+  if (began && began->size() == sizeof(std::uint64_t))
+    oldest = std::max(oldest, read_be64(*began) + 1);
   if (wire::offset_height(after_offset + 1) >= oldest)
     return {};
   return pruned("what comes after offset " + std::to_string(after_offset), oldest,

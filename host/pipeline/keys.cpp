@@ -36,6 +36,9 @@ bool made_of(std::string_view name, std::size_t max_size, std::string_view other
 Bytes client(std::string_view id) {
   return joined({kClients, id});
 }
+Bytes client_since(std::string_view id) {
+  return joined({"sys/client_since/", id});
+}
 Bytes party(std::string_view name) {
   return joined({kParties, name});
 }
@@ -72,6 +75,11 @@ Bytes expiry(std::uint64_t time_us, BytesView key) {
 }
 Bytes stream_notes(std::string_view client, std::uint64_t height) {
   Bytes out = joined({"sys/notes/", client, "/"});
+  append_be64(out, height);
+  return out;
+}
+Bytes stream_proofs(std::string_view client, std::uint64_t height) {
+  Bytes out = joined({"sys/proofs/", client, "/"});
   append_be64(out, height);
   return out;
 }

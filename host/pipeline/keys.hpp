@@ -20,6 +20,8 @@ inline constexpr BytesView kClients = "sys/client/";
 inline constexpr BytesView kParties = "sys/party/";
 inline constexpr BytesView kDedups = "sys/dedup/";
 inline constexpr BytesView kStreams = "sys/stream/";
+// Of a client that operators added: be64, the height at which they last did.
+[[nodiscard]] Bytes client_since(std::string_view id);
 [[nodiscard]] Bytes client(std::string_view id);
 [[nodiscard]] Bytes party(std::string_view name);
 [[nodiscard]] Bytes dedup(std::string_view engine, BytesView dedup_key);
@@ -37,6 +39,8 @@ inline constexpr BytesView kNotesAbove = "sys/notes_above";
 // Of a client node: where it stands in its stream, and who certifies what comes next.
 inline constexpr BytesView kStreamCursor = "sys/stream_cursor";
 inline constexpr BytesView kStreamValidators = "sys/stream_validators";
+// … and, when it did not begin with block 0: the height after which it has all that it may see.
+inline constexpr BytesView kStreamBegan = "sys/stream_began";
 // How an epoch handed over to the next, where the block log does not say it any more.
 [[nodiscard]] Bytes handover(std::uint64_t epoch);
 // Of a STATE key that expires: sorted by time, then key.
@@ -47,6 +51,8 @@ inline constexpr BytesView kStreamValidators = "sys/stream_validators";
 [[nodiscard]] Bytes event(std::string_view party, std::uint64_t offset);
 // What of the block is in the client's streams (StreamNotes).
 [[nodiscard]] Bytes stream_notes(std::string_view client, std::uint64_t height);
+// What a page needs that ends at this block: a StreamPage with its proofs only.
+[[nodiscard]] Bytes stream_proofs(std::string_view client, std::uint64_t height);
 // What of its writes some client sees (ShownWrites).
 [[nodiscard]] Bytes shown_writes(std::uint64_t height);
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -40,26 +41,45 @@ void put_public_record(BlockState& state, Bytes key, const Record& record, Bytes
   put_public_value(state, std::move(key), record.SerializeAsString(), salt_source);
 }
 
+// The clients of the ledger after one block: read when one of their records changes, and handed on
+// from block to block as long as none does. Immutable; any thread.
+struct KnownClients {
+  std::map<std::string, v1::ClientRecord, std::less<>> records; // none that was removed
+  std::vector<std::string> followers;                           // who has streams, sorted
+};
+[[nodiscard]] Result<std::shared_ptr<const KnownClients>> read_clients(const BlockState& state);
+
 class LedgerRecords {
 public:
-  explicit LedgerRecords(const BlockState& state) : state_(state) {}
+  // `clients`: those in the state as it is now; null: each is looked for when it is asked for.
+  explicit LedgerRecords(const BlockState& state,
+                         std::shared_ptr<const KnownClients> clients = nullptr)
+      : state_(state), known_(std::move(clients)), known_holds_(known_ != nullptr) {}
 
   // Null when there is none, or it was removed.
   [[nodiscard]] Result<const v1::ClientRecord*> client(const std::string& id);
   [[nodiscard]] Result<const v1::PartyRecord*> party(const std::string& name);
-  [[nodiscard]] Result<const std::vector<std::string>*> all_clients();
+  // Who follows the ledger, sorted. Valid until the next call of forget_client().
+  [[nodiscard]] Result<const std::vector<std::string>*> followers();
+  // Those given at first, if no record has changed since; otherwise null.
+  [[nodiscard]] std::shared_ptr<const KnownClients> unchanged_clients() const {
+    return known_holds_ ? known_ : nullptr;
+  }
   // After a write to the record.
   void forget_party(const std::string& name) { parties_.erase(name); }
   void forget_client(const std::string& id) {
     clients_.erase(id);
-    all_clients_.reset();
+    now_.reset();
+    known_holds_ = false;
   }
 
 private:
   const BlockState& state_;
   std::map<std::string, std::optional<v1::ClientRecord>, std::less<>> clients_;
   std::map<std::string, std::optional<v1::PartyRecord>, std::less<>> parties_;
-  std::optional<std::vector<std::string>> all_clients_;
+  std::shared_ptr<const KnownClients> known_; // kept, for what client() gave points into it
+  bool known_holds_;                          // nothing was written to their records since
+  std::shared_ptr<const KnownClients> now_;   // read in place of those
 };
 
 // Does the record (null: there is none) say that this client hosts the party?

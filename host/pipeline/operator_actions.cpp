@@ -182,7 +182,14 @@ Result<Effect> Action::add_client(const v1::AddClient& action) {
   record.set_may_allocate_parties(action.may_allocate_parties());
   record.set_streams(action.streams());
   record.set_hosting_epoch(before ? before->hosting_epoch() + 1 : 1);
-  return put_client(action.id(), std::move(record));
+  Effect addition = put_client(action.id(), std::move(record));
+  // Its stream begins here: whoever has the id now gets nothing of what a former holder saw.
+  return Effect{[this, id = action.id(), write = std::move(addition.write)]() -> Status {
+    Bytes since;
+    append_be64(since, context_.height);
+    put_public_value(context_.state, keys::client_since(id), since, salt_source_);
+    return write();
+  }};
 }
 
 Result<Effect> Action::remove_client(const v1::RemoveClient& action) {

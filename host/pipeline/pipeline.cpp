@@ -14,6 +14,8 @@
 #include "pipeline/replica.hpp"
 #include "pipeline/serial_strand.hpp"
 #include "pipeline/state_transfer.hpp"
+#include "pipeline/stream_notes.hpp"
+#include "pipeline/stream_proofs.hpp"
 #include "pipeline/stream_service.hpp"
 #include "tenon/core/encoding.hpp"
 
@@ -58,6 +60,7 @@ struct Pipeline::Steps {
   HistoryService history{parts.store, reader, head};
   QueryService queries{parts.store, engines, head};
   StreamService streams{parts.store, reader, head};
+  StreamProofs stream_proofs{parts.store}; // commits strand
   EventHub hub;
   PreExecutor pre_executor{engines, options.limits.max_pre_executions, parts.metrics};
   BatchVerifier verifier{genesis.chain, kVerifiedBatches};
@@ -136,6 +139,7 @@ void Pipeline::Steps::committed(const ExecutedBlock& block) {
   }
   if (may_change_members(block))
     members_version += 1;
+  static_cast<void>(health.observe(stream_proofs.keep(block)));
   hub.notify(block.height());
   prune(block.keep_from_height);
   transfer.let_go();
@@ -150,7 +154,8 @@ void Pipeline::Steps::prune(std::uint64_t keep_from_height) {
       const BlockState state(now->snapshot, now->block->header.record_time_us());
       TENON_ASSIGN_OR_RETURN(const Handovers handovers, known_handovers(parts.store, state));
       TENON_RETURN_IF_ERROR(keep_handovers(parts.store, handovers));
-      return options.prune(keep_from_height);
+      TENON_RETURN_IF_ERROR(options.prune(keep_from_height));
+      return forget_notes(parts.store, *now->snapshot);
     }));
     if (!status.ok()) {
       parts.log.write(plugin::LogLevel::kWarn, "pipeline",

@@ -12,6 +12,7 @@
 #include "tenon/merkle/state_entry.hpp"
 #include "tenon/wire/hashing.hpp"
 #include "tenon/wire/ledger_proof.hpp"
+#include "tenon/wire/outcome_check.hpp"
 
 namespace tenon::host::pipeline {
 
@@ -44,6 +45,31 @@ Status refused(const std::string& why) {
   return invalid_argument("INVALID_TARGET: " + why);
 }
 
+// What the certified roots do not say of results: each is of the block's transaction in its place,
+// with its response, and its events have the ledger's form.
+Status check_results(const v1::BlockBody& body, const v1::BlockResults& results) {
+  int at = 0;
+  for (const std::string& encoded : body.batches()) {
+    v1::TransactionBatch batch;
+    if (!batch.ParseFromString(encoded))
+      return refused("its body holds something that is no batch");
+    for (const std::string& transaction : batch.transactions()) {
+      if (at == results.results_size())
+        return refused("it has fewer results than transactions");
+      const v1::TransactionResult& result = results.results(at++);
+      if (const std::string wrong = wire::wrong_outcome(result.outcome(), transaction);
+          !wrong.empty())
+        return refused(wrong);
+      for (const v1::Event& event : result.events()) {
+        if (!wire::has_ledger_form(event))
+          return refused("an event has a salt or readers of another form");
+      }
+    }
+  }
+  return at == results.results_size() ? Status()
+                                      : refused("it has more results than transactions");
+}
+
 // Are body and results those that the block's header and result name?
 Status check_contents(const v1::StateTarget& target, std::uint64_t height,
                       const v1::BlockHeader& header, const v1::ResultHeader& result) {
@@ -57,7 +83,7 @@ Status check_contents(const v1::StateTarget& target, std::uint64_t height,
   if (result.outcomes_root() != wire::outcomes_root(results).view() ||
       result.events_root() != wire::events_root(results, height).view())
     return refused("its results are not those that were certified");
-  return {};
+  return check_results(body, results);
 }
 
 // A store hashes whatever it is given, and other bytes may have the hash of an entry.

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 
+#include "pipeline/epoch_handovers.hpp"
 #include "pipeline/key_proofs.hpp"
 #include "pipeline/keys.hpp"
 #include "pipeline/ledger_opener.hpp"
 #include "pipeline/ledger_records.hpp"
+#include "pipeline/stream_proofs.hpp"
 #include "tenon/core/encoding.hpp"
 #include "tenon/crypto/sha256.hpp"
 
@@ -17,6 +19,8 @@ using plugin::BlockPart;
 
 constexpr std::uint64_t kDefaultPageBytes = 1u << 20;
 constexpr std::uint64_t kMaxPageBytes = 8u << 20;
+// On the way to a block where proofs were kept; still within a frame.
+constexpr std::uint64_t kMaxLongPageBytes = 30u << 20;
 constexpr int kMaxPageBlocks = 512;
 // So many blocks may share a descendant's certificate.
 constexpr int kMaxLinks = 1024;
@@ -49,6 +53,45 @@ Result<bool> visible_to(const std::string& client, LedgerRecords& records, Bytes
 
 Status damaged(const char* what, std::uint64_t height) {
   return data_loss(std::string(what) + " of block " + std::to_string(height) + " is malformed");
+}
+
+Result<bool> ends_epoch(const v1::StreamBlock& block, std::uint64_t height) {
+  v1::BlockHeader header;
+  if (!header.ParseFromString(block.header()))
+    return damaged("the header", height);
+  return header.validators() != header.next_validators();
+}
+
+// What stream_proofs kept of a block, and of which hosting epochs it proves the streams.
+struct KeptProofs {
+  v1::StreamPage proofs;
+  std::uint64_t first = 0;
+  std::uint64_t present = 0;
+
+  // For a client that stands in that hosting epoch?
+  [[nodiscard]] bool serves(std::uint64_t epoch) const {
+    return std::min(epoch, present) >= first;
+  }
+};
+
+Result<KeptProofs> parse_kept(BytesView encoded, std::uint64_t height) {
+  KeptProofs kept;
+  v1::ClientRecord record;
+  if (!kept.proofs.ParseFromArray(encoded.data(), static_cast<int>(encoded.size())) ||
+      !record.ParseFromString(kept.proofs.client().value()))
+    return damaged("what was kept to prove a client's stream", height);
+  kept.present = record.hosting_epoch();
+  kept.first = kept.present + 1 - static_cast<std::uint64_t>(kept.proofs.streams_size());
+  return kept;
+}
+
+void take_kept(KeptProofs kept, std::uint64_t from_epoch, v1::StreamPage& page) {
+  kept.proofs.mutable_streams()->DeleteSubrange(
+      0, static_cast<int>(std::min(from_epoch, kept.present) - kept.first));
+  *page.mutable_client() = std::move(*kept.proofs.mutable_client());
+  *page.mutable_streams() = std::move(*kept.proofs.mutable_streams());
+  if (kept.proofs.has_next())
+    *page.mutable_next() = std::move(*kept.proofs.mutable_next());
 }
 
 } // namespace
@@ -153,44 +196,117 @@ Result<v1::StreamPage> StreamService::page(const v1::StreamRequest& request) con
   const auto head = head_.get();
   v1::StreamPage page;
   page.set_head_height(head->block->height());
+  if (request.begin()) {
+    TENON_RETURN_IF_ERROR(begin(request, *head, page));
+    return page;
+  }
   if (request.after_height() >= head->block->height())
     return page;
   TENON_RETURN_IF_ERROR(check_live(*head, request.client()));
-  TENON_RETURN_IF_ERROR(check_noted(*head, request.after_height()));
+  TENON_RETURN_IF_ERROR(check_noted(*head, request.client(), request.after_height()));
   const std::uint64_t max_bytes = page_bytes(request.max_bytes());
   std::uint64_t bytes = 0;
-  std::uint64_t height = request.after_height();
-  bool epoch_ends = false;
-  while (height < head->block->height() && bytes < max_bytes && !epoch_ends &&
-         page.blocks_size() < kMaxPageBlocks) {
-    TENON_ASSIGN_OR_RETURN(v1::StreamBlock next,
-                           block(request.client(), height + 1, *head->snapshot));
-    bytes += next.ByteSizeLong();
-    if (page.blocks_size() > 0 && bytes > kMaxPageBytes)
+  while (bytes < max_bytes && page.blocks_size() < kMaxPageBlocks) {
+    TENON_ASSIGN_OR_RETURN(const bool added,
+                           add_block(request, *head, page.blocks_size() > 0 ? kMaxPageBytes : 0,
+                                     bytes, page));
+    if (!added)
       break;
-    v1::BlockHeader header;
-    if (!header.ParseFromString(next.header()))
-      return damaged("the header", height + 1);
-    // The next epoch's blocks are certified by others, whom the client learns of in this page.
-    epoch_ends = header.validators() != header.next_validators();
-    *page.add_blocks() = std::move(next);
-    ++height;
   }
-  TENON_RETURN_IF_ERROR(add_links(height, head->block->height(), page));
-  TENON_RETURN_IF_ERROR(finish(request, *head, epoch_ends, page));
+  TENON_RETURN_IF_ERROR(finish(request, *head, bytes, page));
+  const std::uint64_t last =
+      request.after_height() + static_cast<std::uint64_t>(page.blocks_size());
+  TENON_RETURN_IF_ERROR(add_links(last, head->block->height(), page));
+  // What was pruned while the page was made may be missing in it.
+  TENON_RETURN_IF_ERROR(check_noted(*head, request.client(), request.after_height()));
   return page;
 }
 
-// A replica that took over a state executed nothing of what led to it.
-Status StreamService::check_noted(const LedgerHead& head, std::uint64_t after_height) const {
+// The next one, if there is one, it is of the same epoch, and all has at most so many bytes (0: any
+// number).
+Result<bool> StreamService::add_block(const v1::StreamRequest& request, const LedgerHead& head,
+                                      std::uint64_t max_bytes, std::uint64_t& bytes,
+                                      v1::StreamPage& page) const {
+  const std::uint64_t height =
+      request.after_height() + static_cast<std::uint64_t>(page.blocks_size());
+  if (height >= head.block->height())
+    return false;
+  if (page.blocks_size() > 0) {
+    TENON_ASSIGN_OR_RETURN(const bool ended, ends_epoch(*page.blocks().rbegin(), height));
+    if (ended) // the next block is certified by others, whom the client learns of in this page
+      return false;
+  }
+  TENON_ASSIGN_OR_RETURN(v1::StreamBlock next,
+                         block(request.client(), height + 1, *head.snapshot));
+  const std::uint64_t size = next.ByteSizeLong();
+  if (max_bytes != 0 && bytes + size > max_bytes)
+    return false;
+  bytes += size;
+  *page.add_blocks() = std::move(next);
+  return true;
+}
+
+Result<std::uint64_t> StreamService::noted_after(const LedgerHead& head,
+                                                 const std::string& client) const {
+  TENON_ASSIGN_OR_RETURN(const plugin::StoreHorizon horizon, store_.horizon());
+  std::uint64_t after = horizon.oldest_block == 0 ? 0 : horizon.oldest_block - 1;
+  // A replica that took over a state executed nothing of what led to it.
   TENON_ASSIGN_OR_RETURN(const auto above,
                          head.snapshot->get(plugin::KeyClass::kIndex, keys::kNotesAbove));
-  if (!above || above->size() != sizeof(std::uint64_t) || after_height >= read_be64(*above))
+  if (above && above->size() == sizeof(std::uint64_t))
+    after = std::max(after, read_be64(*above));
+  const BlockState state(head.snapshot, head.block->header.record_time_us());
+  TENON_ASSIGN_OR_RETURN(const auto since, state.value(keys::client_since(client)));
+  if (since && since->size() == sizeof(std::uint64_t))
+    after = std::max(after, read_be64(*since));
+  return after;
+}
+
+Status StreamService::check_noted(const LedgerHead& head, const std::string& client,
+                                  std::uint64_t after_height) const {
+  TENON_ASSIGN_OR_RETURN(const std::uint64_t noted, noted_after(head, client));
+  if (after_height >= noted)
     return {};
-  return out_of_range("HISTORY_PRUNED: this replica began with the state of block " +
-                      std::to_string(read_be64(*above)) + ", found a question for what comes "
-                      "after block " + std::to_string(after_height) +
-                      "; ask another replica");
+  return out_of_range("HISTORY_PRUNED: this replica has for client " + client +
+                      " what comes after block " + std::to_string(noted) +
+                      ", found a question for what comes after block " +
+                      std::to_string(after_height) + "; ask another replica, or begin anew");
+}
+
+// At the head: of all states it is the one that is kept longest.
+Status StreamService::begin(const v1::StreamRequest& request, const LedgerHead& head,
+                            v1::StreamPage& page) const {
+  const std::uint64_t height = head.block->height();
+  const BlockState state(head.snapshot, head.block->header.record_time_us());
+  TENON_RETURN_IF_ERROR(check_live(head, request.client()));
+  TENON_ASSIGN_OR_RETURN(const auto record, read_record<v1::ClientRecord>(
+                                                state, keys::client(request.client())));
+  if (!record)
+    return failed_precondition("NO_STREAM: the ledger does not have client " + request.client() +
+                               " yet; operators add it");
+  v1::LedgerProof& proof = *page.mutable_start();
+  proof.set_version(1);
+  proof.set_chain(head.block->header.chain());
+  TENON_ASSIGN_OR_RETURN(*proof.mutable_validators(),
+                         read_required_record<v1::ValidatorSet>(state, keys::kValidators));
+  TENON_ASSIGN_OR_RETURN(*proof.mutable_header(), read_part(store_, height, BlockPart::kHeader));
+  TENON_ASSIGN_OR_RETURN(*proof.mutable_result_header(),
+                         read_part(store_, height, BlockPart::kResultHeader));
+  TENON_ASSIGN_OR_RETURN(*proof.mutable_certificate(),
+                         read_part(store_, height, BlockPart::kCertificate));
+  TENON_RETURN_IF_ERROR(add_handovers(store_, state, request.epoch(), proof));
+  const Bytes keys[] = {keys::client(request.client()),
+                        keys::stream(request.client(), record->hosting_epoch())};
+  TENON_ASSIGN_OR_RETURN(std::vector<v1::KeyProof> proofs,
+                         key_proofs(*head.snapshot, keys, [](BytesView) { return true; }));
+  for (v1::KeyProof& one : proofs)
+    *proof.add_keys() = std::move(one);
+  if (head.block->header.validators() != head.block->header.next_validators()) {
+    TENON_ASSIGN_OR_RETURN(const auto schedule,
+                           read_required_record<v1::EpochRecord>(state, Bytes(keys::kSchedule)));
+    *page.mutable_next() = schedule.next();
+  }
+  return {};
 }
 
 // A client that was removed has no business here any more. One that is not there yet gets what
@@ -206,34 +322,64 @@ Status StreamService::check_live(const LedgerHead& head, const std::string& clie
                            "one that does");
 }
 
+// A page ends where its proofs can be made, or were kept: at its last block if possible, otherwise
+// at an earlier one, or at the first later one.
 Status StreamService::finish(const v1::StreamRequest& request, const LedgerHead& head,
-                             bool epoch_ends, v1::StreamPage& page) const {
+                             std::uint64_t bytes, v1::StreamPage& page) const {
+  Status proved = prove(request, head, page);
+  if (proved.code() != Code::kOutOfRange)
+    return proved;
+  const std::uint64_t first = request.after_height() + 1;
+  const std::uint64_t end = first + static_cast<std::uint64_t>(page.blocks_size());
+  std::uint64_t last = 0; // that serves this client: none does far behind a change of its parties
+  Status status;
+  TENON_RETURN_IF_ERROR(head.snapshot->scan(
+      plugin::KeyClass::kIndex, keys::stream_proofs(request.client(), first),
+      keys::stream_proofs(request.client(), end), [&](BytesView key, BytesView encoded) {
+        const std::uint64_t height = read_be64(key.substr(key.size() - sizeof(std::uint64_t)));
+        const auto kept = parse_kept(encoded, height);
+        status = kept.status();
+        if (kept.ok() && kept->serves(request.hosting_epoch()))
+          last = height;
+        return status.ok();
+      }));
+  TENON_RETURN_IF_ERROR(status);
+  if (last != 0) {
+    page.mutable_blocks()->DeleteSubrange(static_cast<int>(last - first + 1),
+                                          static_cast<int>(end - last - 1));
+    return prove(request, head, page);
+  }
+  while (proved.code() == Code::kOutOfRange) {
+    TENON_ASSIGN_OR_RETURN(const bool added,
+                           add_block(request, head, kMaxLongPageBytes, bytes, page));
+    if (!added)
+      return proved;
+    proved = prove(request, head, page);
+  }
+  return proved;
+}
+
+// OUT_OF_RANGE when it is too late for proofs of the page's last block, and none were kept.
+Status StreamService::prove(const v1::StreamRequest& request, const LedgerHead& head,
+                            v1::StreamPage& page) const {
   const std::uint64_t height =
       request.after_height() + static_cast<std::uint64_t>(page.blocks_size());
+  TENON_ASSIGN_OR_RETURN(const auto kept,
+                         head.snapshot->get(plugin::KeyClass::kIndex,
+                                            keys::stream_proofs(request.client(), height)));
+  if (kept) {
+    TENON_ASSIGN_OR_RETURN(KeptProofs proofs, parse_kept(*kept, height));
+    if (proofs.serves(request.hosting_epoch())) {
+      take_kept(std::move(proofs), request.hosting_epoch(), page);
+      return {};
+    }
+  }
+  TENON_ASSIGN_OR_RETURN(const bool ended, ends_epoch(*page.blocks().rbegin(), height));
   std::shared_ptr<const plugin::StoreSnapshot> snapshot = head.snapshot;
   if (height != head.block->height()) {
     TENON_ASSIGN_OR_RETURN(snapshot, store_.snapshot(height));
   }
-  const BlockState state(snapshot, 0);
-  TENON_ASSIGN_OR_RETURN(const auto record,
-                         read_record<v1::ClientRecord>(state, keys::client(request.client())));
-  std::vector<Bytes> keys = {keys::client(request.client())};
-  if (record) {
-    for (std::uint64_t epoch = std::min(request.hosting_epoch(), record->hosting_epoch());
-         epoch <= record->hosting_epoch(); ++epoch)
-      keys.push_back(keys::stream(request.client(), epoch));
-  }
-  TENON_ASSIGN_OR_RETURN(std::vector<v1::KeyProof> proofs,
-                         key_proofs(*snapshot, keys, [](BytesView) { return true; }));
-  if (epoch_ends) {
-    TENON_ASSIGN_OR_RETURN(const auto schedule,
-                           read_required_record<v1::EpochRecord>(state, Bytes(keys::kSchedule)));
-    *page.mutable_next() = schedule.next();
-  }
-  *page.mutable_client() = std::move(proofs.front());
-  for (std::size_t i = 1; i < proofs.size(); ++i)
-    *page.add_streams() = std::move(proofs[i]);
-  return {};
+  return prove_streams(*snapshot, request.client(), request.hosting_epoch(), ended, page);
 }
 
 Result<v1::StatePart> StreamService::state(const v1::StateRequest& request) const {
@@ -243,6 +389,13 @@ Result<v1::StatePart> StreamService::state(const v1::StateRequest& request) cons
     return out_of_range("HEIGHT_NOT_REACHED: block " + std::to_string(request.height()) +
                         " does not exist here; the head is " +
                         std::to_string(head->block->height()));
+  }
+  const BlockState now(head->snapshot, head->block->header.record_time_us());
+  TENON_ASSIGN_OR_RETURN(const auto since, now.value(keys::client_since(request.client())));
+  if (since && since->size() == sizeof(std::uint64_t) && request.height() < read_be64(*since)) {
+    return permission_denied("NOT_ITS_STATE: client " + request.client() + " was added at block " +
+                             std::to_string(read_be64(*since)) +
+                             "; what its id might see before is not its own");
   }
   TENON_ASSIGN_OR_RETURN(const std::shared_ptr<const plugin::StoreSnapshot> snapshot,
                          store_.snapshot(request.height()));

@@ -14,7 +14,8 @@ public:
   StreamService(const plugin::Store& store, BlockReader& reader, const HeadHolder& head)
       : store_(store), reader_(reader), head_(head) {}
 
-  // OUT_OF_RANGE when blocks after the height are pruned; the answer names the oldest.
+  // OUT_OF_RANGE, with HISTORY_PRUNED, when what follows the height is not to be had here any more,
+  // or was never the client's. It may then ask where to begin anew.
   [[nodiscard]] Result<v1::StreamPage> page(const v1::StreamRequest& request) const;
   // OUT_OF_RANGE when that state is pruned.
   [[nodiscard]] Result<v1::StatePart> state(const v1::StateRequest& request) const;
@@ -32,11 +33,22 @@ private:
                                      v1::StreamPage& page) const;
   [[nodiscard]] Status add_links(std::uint64_t height, std::uint64_t head,
                                  v1::StreamPage& page) const;
-  [[nodiscard]] Status check_noted(const LedgerHead& head, std::uint64_t after_height) const;
+  [[nodiscard]] Status check_noted(const LedgerHead& head, const std::string& client,
+                                   std::uint64_t after_height) const;
+  // After which height this replica can give the client everything.
+  [[nodiscard]] Result<std::uint64_t> noted_after(const LedgerHead& head,
+                                                  const std::string& client) const;
+  [[nodiscard]] Status begin(const v1::StreamRequest& request, const LedgerHead& head,
+                             v1::StreamPage& page) const;
   [[nodiscard]] Status check_live(const LedgerHead& head, const std::string& client) const;
-  // What the state after the page's last block proves.
+  [[nodiscard]] Result<bool> add_block(const v1::StreamRequest& request, const LedgerHead& head,
+                                       std::uint64_t max_bytes, std::uint64_t& bytes,
+                                       v1::StreamPage& page) const;
+  // Ends the page with what the state after its last block proves.
   [[nodiscard]] Status finish(const v1::StreamRequest& request, const LedgerHead& head,
-                              bool epoch_ends, v1::StreamPage& page) const;
+                              std::uint64_t bytes, v1::StreamPage& page) const;
+  [[nodiscard]] Status prove(const v1::StreamRequest& request, const LedgerHead& head,
+                             v1::StreamPage& page) const;
 
   const plugin::Store& store_;
   BlockReader& reader_;

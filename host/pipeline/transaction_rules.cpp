@@ -69,7 +69,9 @@ Status check_transaction(const RuleContext& context, std::string_view client,
     TENON_RETURN_IF_ERROR(check_hosting(context, client, party));
   for (const std::string& party : message.read_as())
     TENON_RETURN_IF_ERROR(check_hosting(context, client, party));
-  return check_dedup(context.state, message, context.parameters.max_dedup_window_us());
+  TENON_RETURN_IF_ERROR(
+      check_dedup(context.state, message, context.parameters.max_dedup_window_us()));
+  return check_not_rejected(context.state, client, transaction.id);
 }
 
 Status check_result(const plugin::ExecutionResult& result, std::uint64_t record_time_us) {

@@ -22,13 +22,15 @@ MINTED = 1_000_000
 class Network:
     """Four replicas in folders that `tenon network init` has made."""
 
-    def __init__(self, folder: Path, replicas: int = 4, consensus: dict | None = None):
+    def __init__(self, folder: Path, replicas: int = 4, consensus: dict | None = None,
+                 store: str = "rocksdb"):
         answer("network", "init", "--replicas", replicas, "--consensus", "bft", "--out",
                folder / "network", "--base-port", ports_from(replicas), "--allocators", "all")
         self.nodes = [Replica(folder / "network" / f"replica-{i + 1}") for i in range(replicas)]
-        for node in self.nodes if consensus else []:
+        for node in self.nodes:
             config = json.loads(node.config.read_text())
-            config["consensus"]["config"] = consensus
+            config["consensus"]["config"] = consensus or {}
+            config["store"] = {"plugin": store}
             node.config.write_text(json.dumps(config))
 
     def start(self) -> "Network":
@@ -100,9 +102,9 @@ class Load:
 
 
 @contextlib.contextmanager
-def running_network(consensus: dict | None = None):
+def running_network(consensus: dict | None = None, store: str = "rocksdb"):
     with temporary_folder() as folder:
-        network = Network(folder, consensus=consensus)
+        network = Network(folder, consensus=consensus, store=store)
         try:
             yield network.start()
         except BaseException:

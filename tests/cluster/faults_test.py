@@ -10,7 +10,7 @@ import time
 import unittest
 
 from cluster import (KILLS, MINTED, ClientNetwork, Load, Network, Replica, Token, metric,
-                     running_client_network, running_network)
+                     running_client_network, running_network, temporary_folder)
 
 
 def wipe(node: Replica) -> None:
@@ -158,6 +158,30 @@ class Faults(unittest.TestCase):
             wiped.kill()
             wiped.start()
             network.await_level()
+
+
+    def test_a_store_that_forgets_is_refused_unless_allowed_and_its_replica_comes_back(self):
+        with temporary_folder() as folder:
+            network = Network(folder, store="memory")
+            node = network.nodes[0]
+            node.start(ready=False)
+            self.assertEqual(node.process.wait(30), 1)
+            self.assertIn("allow_volatile", node.last_words())
+        with running_network({"allow_volatile": True}, store="memory") as network:
+            token = self.begin(network)
+            load = Load(token)
+            time.sleep(0.5)
+            network.nodes[3].kill()
+            network.nodes[3].start()
+            # With another one gone its vote is needed.
+            network.nodes[2].kill()
+            before = load.acknowledged
+            deadline = time.monotonic() + 30
+            while load.acknowledged < before + 20 and time.monotonic() < deadline:
+                time.sleep(0.1)
+            self.assertGreaterEqual(load.acknowledged, before + 20)
+            network.nodes[2].start()
+            self.check_books(network, token, load.end())
 
 
 class ClientNodeFaults(unittest.TestCase):

@@ -14,10 +14,10 @@ from node import TENOND, Token, answer, quote, temporary_folder, tenon
 class Network:
     """Four replicas and a client node, in folders that `tenon network init` has made."""
 
-    def __init__(self, folder, clients=1):
+    def __init__(self, folder, clients=1, options=()):
         self.folder = folder / "network"
         self.made = answer("network", "init", "-n", 4, "-m", clients, "--out", self.folder,
-                           "--base-port", ports_from(4 + clients))
+                           "--base-port", ports_from(4 + clients), *options)
         self.replicas = [Replica(self.folder / f"replica-{i + 1}") for i in range(4)]
         self.clients = [Replica(self.folder / f"client-{i + 1}") for i in range(clients)]
         self.client = self.clients[0]
@@ -35,9 +35,9 @@ class Network:
 
 
 @contextlib.contextmanager
-def network_of(clients=1, start=True):
+def network_of(clients=1, start=True, options=()):
     with temporary_folder() as folder:
-        network = Network(folder, clients)
+        network = Network(folder, clients, options)
         try:
             yield network.start() if start else network
         except BaseException:

@@ -90,14 +90,17 @@ bool Simulation::may_forget(const Node& node) const {
          (borne < max_byzantine_ || forgetful_.contains(node.name()));
 }
 
-// Its disk is gone, and a new one in its place.
+// Its disk is gone, and a new one in its place; half of the time the vote log lay on another.
 void Simulation::wipe(Node& node) {
   if (!may_forget(node))
     return;
   if (node.up())
     crash_one(node);
   forgetful_.insert(node.name());
-  ++report_.wipes;
+  if (++report_.wipes % 2 == 0) {
+    ++report_.lost_stores;
+    return node.lose_store();
+  }
   node.lose_everything();
 }
 

@@ -108,6 +108,11 @@ struct Mutations {
       core.propose_new(*parent, choice, core.seen_us_);
   }
 
+  static void forget_later_epochs(Core& core) {
+    core.later_records_.clear();
+    core.logged_epoch_ = 0;
+  }
+
   static void forget_notarize_vote(Core& core) {
     VoteBook::Own& own = core.book_->own(core.view_);
     if (!own.notarized || core.committee_->leader(core.view_) == core.committee_->own())
@@ -313,6 +318,8 @@ std::vector<Mutation> mutations() {
       {"ignores the end of an epoch", std::make_shared<EndlessEpochs>()},
       {"sends votes before they are on disk", std::make_shared<EarlyVotes>()},
       {"forgets its votes when it restarts", std::make_shared<ForgottenVotes>()},
+      {"drops the votes of epochs that its ledger has not reached",
+       after(Mutations::forget_later_epochs)},
       {"votes at once after losing its log", std::make_shared<UnnoticedLoss>()},
       {"does not write blocks before voting for them", std::make_shared<UnwrittenBlocks>()},
       {"says nothing twice", std::make_shared<NoResend>()},

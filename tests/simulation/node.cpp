@@ -35,8 +35,12 @@ void Node::start() {
   tell([&](bft::Core& core) { core.start(std::move(start), clock_.now_us()); });
 }
 
-void Node::lose_everything() {
+void Node::lose_store() {
   ledger_.lose_everything();
+}
+
+void Node::lose_everything() {
+  lose_store();
   lose_log();
 }
 
@@ -273,8 +277,10 @@ void Node::act_on(bft::ImportRange& range) {
   });
 }
 
-void Node::act_on(bft::FinishImport&) {
-  later(random_.between(20, pace_.max_import_us), [this] {
+void Node::act_on(bft::FinishImport& finish) {
+  later(random_.between(20, pace_.max_import_us), [this, finish]() mutable {
+    if (executing_)
+      return act_on(finish); // after all that was asked for before
     const Status status = ledger_.import_finish();
     if (status.ok())
       observer_.imported(name_, *ledger_.block(ledger_.height()));

@@ -66,6 +66,7 @@ public:
   void crash_after(std::uint64_t actions) { crash_after_ = actions; }
   // While it is down: its votes are forgotten, or no longer what was written.
   void lose_log();
+  void lose_store(); // without its votes
   void lose_everything();
   // False where there is none.
   bool flip_a_bit_of_the_log() { return disk_.flip_a_bit(random_); }

@@ -29,6 +29,7 @@ void add(Report& sum, const Report& one) {
   sum.lost_logs += one.lost_logs;
   sum.flipped_bits += one.flipped_bits;
   sum.wipes += one.wipes;
+  sum.lost_stores += one.lost_stores;
   sum.torn_imports += one.torn_imports;
   sum.rejoins += one.rejoins;
   sum.broken_engines += one.broken_engines;
@@ -65,6 +66,7 @@ std::string to_text(const Report& report) {
   line("lost logs", report.lost_logs);
   line("flipped bits of logs", report.flipped_bits);
   line("wiped disks", report.wipes);
+  line("of them with the vote log left", report.lost_stores);
   line("states begun to take over", report.counters.state_targets);
   line("ranges of states taken over", report.counters.state_ranges);
   line("ranges that were lies", report.counters.state_lies);

@@ -22,6 +22,7 @@ struct Report {
   std::uint64_t lost_logs = 0;
   std::uint64_t flipped_bits = 0; // of logs, which are refused
   std::uint64_t wipes = 0;        // of whole disks
+  std::uint64_t lost_stores = 0;  // of them, where the vote log remained
   std::uint64_t torn_imports = 0; // of states, by crashes
   std::uint64_t rejoins = 0;      // of voters that had lost their log
   std::uint64_t broken_engines = 0;

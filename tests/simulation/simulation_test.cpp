@@ -71,6 +71,7 @@ void expect_all(const Report& total, std::uint64_t count) {
   expect("lost logs", total.lost_logs, 20, count);
   expect("flipped bits of logs", total.flipped_bits, 10, count);
   expect("wiped disks", total.wipes, 20, count);
+  expect("wiped disks with the vote log on another", total.lost_stores, 5, count);
   expect("states taken over", total.counters.state_transfers, 20, count);
   expect("ranges that were lies", total.counters.state_lies, 5, count);
   expect("imports of states interrupted by a crash", total.torn_imports, 3, count);

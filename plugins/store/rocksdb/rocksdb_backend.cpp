@@ -258,8 +258,8 @@ std::shared_ptr<const BackendView> RocksdbBackend::view(Slot slot) const {
 
 class RocksdbBackend::Gathered final : public Batch {
 public:
-  Gathered(rocksdb::DB& database, const Handles& handles, Slot slot)
-      : writes(kNoLimit, kNoLimit, kProtectionBytesPerKey, kNoLimit), database_(database),
+  Gathered(rocksdb::DB& database, const Handles& handles, Slot slot, std::size_t expected_bytes)
+      : writes(expected_bytes, kNoLimit, kProtectionBytesPerKey, kNoLimit), database_(database),
         handles_(handles), slot_(slot) {}
 
   void put(Column column, BytesView key, BytesView value) override {
@@ -303,7 +303,9 @@ private:
 };
 
 std::unique_ptr<Batch> RocksdbBackend::batch(Slot slot) const {
-  return std::make_unique<Gathered>(*database_, handles_, slot);
+  // A block is about as large as the one before it, and a quarter more costs nothing until used.
+  const std::size_t last = last_batch_bytes_.load(std::memory_order_relaxed);
+  return std::make_unique<Gathered>(*database_, handles_, slot, last + last / 4);
 }
 
 Status RocksdbBackend::write(Batch& batch, bool sync) {
@@ -311,6 +313,7 @@ Status RocksdbBackend::write(Batch& batch, bool sync) {
   TENON_RETURN_IF_ERROR(gathered.first_failure);
   rocksdb::WriteOptions options;
   options.sync = sync;
+  last_batch_bytes_.store(gathered.writes.GetDataSize(), std::memory_order_relaxed);
   return failure(database_->Write(options, &gathered.writes), "writing a block");
 }
 

@@ -5,6 +5,8 @@
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
 
+#include <atomic>
+
 #include "common/backend.hpp"
 
 namespace tenon::store {
@@ -55,6 +57,8 @@ private:
   // itself: it may be too low after a power cut, but never too high.
   std::unique_ptr<rocksdb::RandomRWFile> durable_mark_;
   std::optional<std::uint64_t> durable_at_open_;
+  // So much room a batch begins with: grown by doubling, a large one is copied and paged in twice.
+  std::atomic<std::size_t> last_batch_bytes_ = 0;
 };
 
 } // namespace tenon::store

@@ -4,19 +4,17 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
+#include <sodium.h>
+
+#include <array>
 
 namespace tenon::crypto {
 
 namespace {
 
-struct FreeContext {
-  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-};
-using DigestContext = std::unique_ptr<EVP_MD_CTX, FreeContext>;
+static_assert(kPublicKeySize == crypto_sign_ed25519_PUBLICKEYBYTES);
+static_assert(kSignatureSize == crypto_sign_ed25519_BYTES);
 
-struct FreeKey {
-  void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
-};
 struct FreeBio {
   void operator()(BIO* bio) const { BIO_free(bio); }
 };
@@ -25,15 +23,48 @@ const unsigned char* data_of(BytesView bytes) {
   return reinterpret_cast<const unsigned char*>(bytes.data());
 }
 
-EVP_PKEY* key_of(const std::shared_ptr<void>& key) {
-  return static_cast<EVP_PKEY*>(key.get());
-}
-
-std::shared_ptr<void> owned(EVP_PKEY* key) {
-  return {key, [](void* pointer) { EVP_PKEY_free(static_cast<EVP_PKEY*>(pointer)); }};
+// Before anything else of libsodium's; it may be called often, and from any thread.
+bool ready() {
+  static const bool is_ready = sodium_init() >= 0;
+  return is_ready;
 }
 
 } // namespace
+
+// OpenSSL's, for TLS and files, and libsodium's, which signs in half the time.
+struct PrivateKey::Parts {
+  explicit Parts(EVP_PKEY* key) : openssl(key) {}
+  ~Parts() {
+    EVP_PKEY_free(openssl);
+    sodium_memzero(secret.data(), secret.size());
+  }
+  Parts(const Parts&) = delete;
+  Parts& operator=(const Parts&) = delete;
+
+  EVP_PKEY* const openssl;
+  std::array<unsigned char, crypto_sign_ed25519_SECRETKEYBYTES> secret{};
+  std::array<unsigned char, crypto_sign_ed25519_PUBLICKEYBYTES> own_public{};
+};
+
+// Takes the key over.
+Result<PrivateKey> PrivateKey::from_openssl(void* key) {
+  const auto parts = std::make_shared<Parts>(static_cast<EVP_PKEY*>(key));
+  std::array<unsigned char, crypto_sign_ed25519_SEEDBYTES> seed{};
+  std::size_t size = seed.size();
+  const bool made =
+      ready() && EVP_PKEY_get_raw_private_key(parts->openssl, seed.data(), &size) == 1 &&
+      size == seed.size() &&
+      crypto_sign_ed25519_seed_keypair(parts->own_public.data(), parts->secret.data(),
+                                       seed.data()) == 0;
+  sodium_memzero(seed.data(), seed.size());
+  if (!made)
+    return fault("the Ed25519 key could not be made ready for signing");
+  return PrivateKey(parts);
+}
+
+void* PrivateKey::openssl_key() const {
+  return parts_->openssl;
+}
 
 Result<PrivateKey> PrivateKey::generate() {
   TENON_ASSIGN_OR_RETURN(const Bytes seed, random_bytes(kPublicKeySize));
@@ -49,7 +80,7 @@ Result<PrivateKey> PrivateKey::from_seed(BytesView seed) {
       EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, data_of(seed), seed.size());
   if (key == nullptr)
     return fault("OpenSSL could not make an Ed25519 key");
-  return PrivateKey(owned(key));
+  return from_openssl(key);
 }
 
 Result<PrivateKey> PrivateKey::from_pem(BytesView pem) {
@@ -60,17 +91,17 @@ Result<PrivateKey> PrivateKey::from_pem(BytesView pem) {
   EVP_PKEY* const key = PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr);
   if (key == nullptr)
     return invalid_argument("not a private key in PEM (PKCS#8)");
-  auto holder = owned(key);
   if (EVP_PKEY_get_base_id(key) != EVP_PKEY_ED25519) {
+    EVP_PKEY_free(key);
     return invalid_argument("the private key is not an Ed25519 key");
   }
-  return PrivateKey(std::move(holder));
+  return from_openssl(key);
 }
 
 Result<std::string> PrivateKey::to_pem() const {
   const std::unique_ptr<BIO, FreeBio> bio(BIO_new(BIO_s_mem()));
-  if (!bio || PEM_write_bio_PKCS8PrivateKey(bio.get(), key_of(key_), nullptr, nullptr, 0, nullptr,
-                                            nullptr) != 1) {
+  if (!bio || PEM_write_bio_PKCS8PrivateKey(bio.get(), parts_->openssl, nullptr, nullptr, 0,
+                                            nullptr, nullptr) != 1) {
     return fault("OpenSSL could not write the key as PEM");
   }
   char* text = nullptr;
@@ -79,34 +110,21 @@ Result<std::string> PrivateKey::to_pem() const {
 }
 
 Bytes PrivateKey::public_key() const {
-  Bytes result(kPublicKeySize, '\0');
-  std::size_t size = result.size();
-  EVP_PKEY_get_raw_public_key(key_of(key_), reinterpret_cast<unsigned char*>(result.data()), &size);
-  return result;
+  return {reinterpret_cast<const char*>(parts_->own_public.data()), parts_->own_public.size()};
 }
 
 Result<Bytes> PrivateKey::sign(BytesView message) const {
-  const DigestContext context(EVP_MD_CTX_new());
   Bytes signature(kSignatureSize, '\0');
-  std::size_t size = signature.size();
-  if (!context || EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key_of(key_)) != 1 ||
-      EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(signature.data()), &size,
-                     data_of(message), message.size()) != 1) {
-    return fault("OpenSSL could not sign with the Ed25519 key");
-  }
+  if (crypto_sign_ed25519_detached(reinterpret_cast<unsigned char*>(signature.data()), nullptr,
+                                   data_of(message), message.size(), parts_->secret.data()) != 0)
+    return fault("libsodium could not sign with the Ed25519 key");
   return signature;
 }
 
 bool verify(BytesView public_key, BytesView message, BytesView signature) {
-  if (public_key.size() != kPublicKeySize || signature.size() != kSignatureSize)
-    return false;
-  const std::unique_ptr<EVP_PKEY, FreeKey> key(EVP_PKEY_new_raw_public_key(
-      EVP_PKEY_ED25519, nullptr, data_of(public_key), public_key.size()));
-  const DigestContext context(EVP_MD_CTX_new());
-  return key && context &&
-         EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key.get()) == 1 &&
-         EVP_DigestVerify(context.get(), data_of(signature), signature.size(), data_of(message),
-                          message.size()) == 1;
+  return public_key.size() == kPublicKeySize && signature.size() == kSignatureSize && ready() &&
+         crypto_sign_ed25519_verify_detached(data_of(signature), data_of(message), message.size(),
+                                             data_of(public_key)) == 0;
 }
 
 Result<Bytes> random_bytes(std::size_t count) {

@@ -6,16 +6,30 @@
 
 namespace tenon::testkit {
 
-FakeReplica::FakeReplica(const Hash& chain, BytesView validator_key) : chain_(chain) {
-  v1::Validator& validator = *validators_.add_validators();
+namespace {
+
+v1::ValidatorSet only(BytesView key) {
+  v1::ValidatorSet validators;
+  v1::Validator& validator = *validators.add_validators();
   validator.set_name("only");
-  validator.set_public_key(Bytes(validator_key));
+  validator.set_public_key(Bytes(key));
+  return validators;
+}
+
+} // namespace
+
+FakeReplica::FakeReplica(const Hash& chain, BytesView validator_key)
+    : FakeReplica(chain, only(validator_key)) {}
+
+FakeReplica::FakeReplica(const Hash& chain, v1::ValidatorSet validators)
+    : chain_(chain), validators_(std::move(validators)) {
   v1::BlockHeader header;
   header.set_chain(chain_.str());
   header.set_validators(wire::validators_hash(validators_).str());
   header.set_next_validators(header.validators());
-  head_header_ = header.SerializeAsString();
-  head_.block_id = crypto::sha256(head_header_);
+  const Bytes encoded = header.SerializeAsString();
+  head_.block_id = crypto::sha256(encoded);
+  final_[head_.height] = {head_.block_id, encoded, {}, {}};
   known_[head_.block_id] = head_.height;
 }
 
@@ -30,7 +44,9 @@ Status FakeReplica::check(BytesView batch) {
 }
 
 void FakeReplica::check_place(const Hash& parent, std::uint64_t height, const Hash& executed) {
-  complain_unless(known_.contains(parent), "put a block on a parent that nobody knows");
+  // Of several validators one may build on what the others have found right.
+  complain_unless(validators_.validators_size() > 1 || known_.contains(parent),
+                  "put a block on a parent that nobody knows");
   const auto staged = executed_.find(executed);
   complain_unless(staged != executed_.end() || executed == head_.block_id,
                   "named an ancestor that was not executed, or is below the head");
@@ -110,6 +126,7 @@ Result<Bytes> FakeReplica::execute_now(const Bytes& encoded) {
                     parent,
                     block.header(),
                     result.SerializeAsString(),
+                    block.body().SerializeAsString(),
                     {block.body().batches().begin(), block.body().batches().end()}};
   executed_[id] = executed;
   return executed.result_header;
@@ -147,8 +164,9 @@ Status FakeReplica::finalize_now(const Hash& block_id, const Bytes& encoded) {
     path.push_back(below);
   }
   head_ = {found->second.height, certificate.view(), block_id};
-  head_header_ = found->second.header;
   for (auto block = path.rbegin(); block != path.rend(); ++block) {
+    const Executed& made = (*block)->second;
+    final_[made.height] = {(*block)->first, made.header, made.body, encoded};
     for (const Bytes& batch : (*block)->second.batches)
       final_batches_.push_back(batch);
     executed_.erase(*block);
@@ -172,9 +190,24 @@ void FakeReplica::abandon(const Hash& block_id) {
 
 Result<std::optional<Bytes>> FakeReplica::read_block(std::uint64_t height,
                                                      plugin::BlockPart part) const {
-  if (height == head_.height && part == plugin::BlockPart::kHeader)
-    return std::optional<Bytes>(head_header_);
-  return std::optional<Bytes>();
+  const auto found = final_.find(height);
+  if (found == final_.end())
+    return std::optional<Bytes>();
+  switch (part) {
+  case plugin::BlockPart::kHeader:
+    return std::optional(found->second.header);
+  case plugin::BlockPart::kBody:
+    return std::optional(found->second.body);
+  case plugin::BlockPart::kCertificate:
+    return std::optional(found->second.certificate);
+  default:
+    return std::optional<Bytes>();
+  }
+}
+
+Hash FakeReplica::final_block(std::uint64_t height) const {
+  const auto found = final_.find(height);
+  return found == final_.end() ? Hash() : found->second.id;
 }
 
 Result<Bytes> FakeReplica::schedule(const Hash& executed) const {

@@ -111,8 +111,8 @@ void ManualPeers::deliver(const std::string& peer, plugin::Lane lane, BytesView 
                      to_abi(borrowed));
 }
 
-ManualHost::ManualHost(const Hash& chain, std::uint64_t seed)
-    : chain_(chain), key_(key_from(seed)) {
+ManualHost::ManualHost(const Hash& chain, std::uint64_t seed, std::string name)
+    : chain_(chain), name_(std::move(name)), key_(key_from(seed)) {
   table_ = {sizeof(tenon_host), TENON_ABI_MAJOR, TENON_ABI_MINOR, this, query};
   fill_tables();
   fill_key_tables();
@@ -186,9 +186,11 @@ void ManualHost::fill_key_tables() {
                  0,
                  this,
                  [](void* self, tenon_hash* out) { *out = self_of(self).chain_.to_abi(); },
-                 [](void*, tenon_sink json, tenon_status*) {
-                   plugin::write_sink(json, R"({"name":"manual","role":"solo","version":"0",)"
-                                            R"("key_unused":true})");
+                 [](void* self, tenon_sink json, tenon_status*) {
+                   const ManualHost& host = self_of(self);
+                   plugin::write_sink(json, R"({"name":")" + host.name_ + R"(","role":")" +
+                                                (host.peers_offered_ ? "replica" : "solo") +
+                                                R"(","version":"0","key_unused":true})");
                    return std::int32_t{TENON_OK};
                  },
                  [](void* self, tenon_sink path, tenon_status* status) {

@@ -6,6 +6,7 @@
 #include "tenon/merkle/state_entry.hpp"
 #include "tenon/wire/hashing.hpp"
 #include "tenon/wire/ledger_proof.hpp"
+#include "tenon/wire/outcome_check.hpp"
 #include "tenon/wire/stream.hpp"
 
 namespace tenon::wire {
@@ -48,15 +49,11 @@ Result<StreamedBlock> check_link(BytesView header_bytes, BytesView result_bytes,
   return checked;
 }
 
-// Different bytes may have one hash where a field has no size of its own, or is put in order before
-// it is hashed: only the form in which the ledger has it is taken.
+// Only the form in which the ledger has it is taken.
 Status check_form(const v1::StreamBlock& block, std::uint64_t height) {
   for (const v1::StreamGroup& group : block.groups()) {
     for (const v1::StreamEvent& event : group.events()) {
-      const v1::Event& content = event.event();
-      const std::vector<std::string> readers(content.readers().begin(), content.readers().end());
-      const auto canonical = merkle::decode_readers(merkle::encode_readers(readers));
-      if (content.salt().size() != Hash::kSize || !canonical || *canonical != readers)
+      if (!has_ledger_form(event.event()))
         return not_genuine(height, "an event has a salt or readers of another form");
     }
   }
@@ -75,22 +72,10 @@ Status check_content(const v1::StreamGroup& group, std::uint64_t height) {
                : not_genuine(height, "a group has neither outcome nor events, or a transaction "
                                      "without its outcome");
   }
-  const v1::Outcome& outcome = group.outcome();
-  if (crypto::sha256(group.transaction()).view() != group.transaction_id() ||
-      outcome.transaction_id() != group.transaction_id())
-    return not_genuine(height, "a transaction is not the one that its outcome is of");
-  if (outcome.code() != 0) {
-    return outcome.response().empty()
-               ? Status()
-               : not_genuine(height, "a rejected transaction has a response");
-  }
-  v1::Transaction transaction;
-  if (!transaction.ParseFromString(group.transaction()))
-    return not_genuine(height, "a committed transaction is malformed");
-  const Hash salt = derived_salt(transaction.salt(), "response", {});
-  if (crypto::sha256({salt.view(), outcome.response()}).view() != outcome.response_hash())
-    return not_genuine(height, "a response is not the one that was certified");
-  return {};
+  std::string wrong = wrong_outcome(group.outcome(), group.transaction());
+  if (wrong.empty() && group.outcome().transaction_id() != group.transaction_id())
+    wrong = "a transaction is not the one that its outcome is of";
+  return wrong.empty() ? Status() : not_genuine(height, wrong);
 }
 
 // Runs the client's streams over the blocks of a page.

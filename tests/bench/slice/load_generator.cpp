@@ -13,41 +13,14 @@
 #include <memory>
 #include <optional>
 
+#include "common/http_answer.hpp"
 #include "services/descriptor.hpp"
-#include "tenon/core/encoding.hpp"
 
 namespace tenon::bench {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 using host::services::Descriptor;
-
-struct Answer {
-  unsigned status = 0;
-  std::string_view body;
-};
-
-// The answer at the front of `bytes` if it is complete. The node sends Content-Length always.
-std::optional<Answer> complete_answer(std::string_view bytes) {
-  const std::size_t end = bytes.find("\r\n\r\n");
-  if (end == std::string_view::npos || bytes.size() < 12)
-    return std::nullopt;
-  std::string head(bytes.substr(0, end + 2));
-  std::transform(head.begin(), head.end(), head.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  constexpr std::string_view kLength = "\r\ncontent-length: ";
-  const std::size_t length_at = head.find(kLength);
-  if (length_at == std::string::npos)
-    return std::nullopt;
-  const std::size_t digits = length_at + kLength.size();
-  const auto length = parse_u64(head.substr(digits, head.find('\r', digits) - digits));
-  if (!length || bytes.size() < end + 4 + *length)
-    return std::nullopt;
-  Answer answer;
-  answer.status = static_cast<unsigned>(parse_u64(bytes.substr(9, 3)).value_or(0));
-  answer.body = bytes.substr(end + 4, *length);
-  return answer;
-}
 
 class Client {
 public:
@@ -85,7 +58,7 @@ public:
   }
 
   // Reads what is there; an answer once one is complete (valid until the next send).
-  Result<std::optional<Answer>> receive() {
+  Result<std::optional<HttpAnswer>> receive() {
     std::array<char, 16384> buffer;
     const ssize_t size = recv(socket_.get(), buffer.data(), buffer.size(), 0);
     if (size <= 0) {
@@ -104,7 +77,7 @@ private:
   Clock::time_point sent_at_;
 };
 
-void count(LoadReport& report, const Answer& answer, Clock::time_point sent_at,
+void count(LoadReport& report, const HttpAnswer& answer, Clock::time_point sent_at,
            Clock::time_point measured_from, Clock::time_point now) {
   if (answer.status < 200 || answer.status > 299) {
     if (report.refused++ == 0)
@@ -154,7 +127,7 @@ Result<LoadReport> generate_load(const LoadSettings& settings) {
       return unavailable("the node has not answered for 30 s");
     for (std::size_t i = 0; i < static_cast<std::size_t>(ready); ++i) {
       auto& client = *static_cast<Client*>(events[i].data.ptr);
-      TENON_ASSIGN_OR_RETURN(const std::optional<Answer> answer, client.receive());
+      TENON_ASSIGN_OR_RETURN(const std::optional<HttpAnswer> answer, client.receive());
       if (!answer)
         continue;
       const auto now = Clock::now();

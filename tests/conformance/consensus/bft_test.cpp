@@ -10,7 +10,7 @@ using consensus::bft::Config;
 
 namespace {
 
-// The suite's chain has one validator: what needs others is the simulator's.
+// Liars are the simulator's.
 void run_suite(Config config) {
   testkit::ConsensusSuiteOptions options;
   options.rounds = testkit::full_run() ? 20u : 1u;
@@ -21,7 +21,10 @@ void run_suite(Config config) {
     plugin::Consensus* const consensus = made.get();
     return testkit::ConsensusSuiteOptions::Made{std::move(made), consensus};
   };
-  for (const testkit::NamedTest& test : testkit::consensus_suite(options)) {
+  auto tests = testkit::consensus_suite(options);
+  for (testkit::NamedTest& test : testkit::consensus_network_suite(options))
+    tests.push_back(std::move(test));
+  for (const testkit::NamedTest& test : tests) {
     DYNAMIC_SECTION(test.name) {
       const Status status = test.run();
       INFO(status.to_string());

@@ -64,6 +64,7 @@ Replicas::Replicas(const Options& options)
     nodes_.push_back(std::make_unique<Node>(chain_, i + 1));
     nodes_.back()->name = name_of(i);
     nodes_.back()->random = std::make_unique<test::CountingRandom>(100 + i);
+    nodes_.back()->store = test::memory_store(options.proof_versions);
     nodes_.back()->host.offer_peers();
   }
   for (std::size_t i = 0; i < nodes_.size(); ++i)
@@ -82,6 +83,7 @@ void Replicas::start(std::size_t index) {
   host::pipeline::Options options;
   options.genesis = genesis_;
   options.client = node.name;
+  options.prune = [&node](std::uint64_t keep_from) { return node.store->prune(keep_from); };
   auto opened = host::pipeline::Pipeline::open({*node.store,
                                                 {{"script", &node.engine}},
                                                 node.signer,
@@ -130,7 +132,7 @@ void Replicas::stop(std::size_t index) {
 
 void Replicas::wipe(std::size_t index) {
   Node& node = *nodes_[index];
-  node.store = test::memory_store();
+  node.store = test::memory_store(options_.proof_versions);
   const auto folder = node.host.host().data_directory();
   if (folder.ok()) {
     for (const auto& entry : std::filesystem::directory_iterator(*folder))

@@ -20,6 +20,7 @@ public:
     std::size_t observers = 0; // further nodes, which the genesis document does not name
     std::vector<std::pair<std::string, Bytes>> clients = {}; // that have streams: id, public key
     std::uint64_t seed = 1;
+    std::uint64_t proof_versions = 128; // of the last so many states a store makes proofs
     consensus::bft::Config consensus;
   };
 

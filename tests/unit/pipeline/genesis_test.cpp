@@ -50,6 +50,8 @@ TEST_CASE("genesis: what is wrong with a document is said with its place", "[pip
             .find("3 * max_byzantine + 1") != std::string::npos);
   CHECK(complaint(replaced("\"max_block_bytes\": 1", "\"max_block_bytes\": 0, \"x\": 1"))
             .find("members") != std::string::npos);
+  CHECK(complaint(replaced("\"max_block_transactions\": 8192", "\"max_block_transactions\": 90000"))
+            .find("at most 21 MiB") != std::string::npos);
 }
 
 TEST_CASE("genesis: operators and keys of channels may be there or not", "[pipeline]") {

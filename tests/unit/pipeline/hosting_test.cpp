@@ -137,6 +137,90 @@ TEST_CASE("hosting: only a client that may allocates parties", "[pipeline]") {
   CHECK(direct.reasons("node", world.host().node_key(), {allocate})[0] == "PARTY_EXISTS");
 }
 
+TEST_CASE("hosting: a rejected transaction does not commit when its batch is shown again",
+          "[pipeline]") {
+  World world(memory_store(), with_guest());
+  world.allocate_all({"alice", "bob"});
+  Direct direct(world);
+  const crypto::PrivateKey& key = world.host().node_key();
+  v1::Transaction pay = direct.transaction("1", "alice", "pay alice bob 4");
+  pay.set_not_after_us(world.host().now_us() + 30'000'000);
+  REQUIRE(direct.reasons("node", key, {pay})[0] == "NO_FUNDS");
+  const auto rejections = [&] {
+    std::size_t count = 0;
+    const auto snapshot = *world.store().snapshot(plugin::kHeadHeight);
+    CHECK(snapshot
+              ->scan(plugin::KeyClass::kState, "sys/dedup//", "sys/dedup/0",
+                     [&](BytesView, BytesView) { return ++count > 0; })
+              .ok());
+    return count;
+  };
+  CHECK(rejections() == 1);
+  REQUIRE(direct.reasons("node", key, {direct.transaction("2", "alice", "mint alice 10")})[0] ==
+          "OK");
+  SECTION("alone or with others, however often") {
+    CHECK(direct.reasons("node", key, {pay}) == std::vector<std::string>{"DUPLICATE_COMMAND"});
+    CHECK(direct.reasons("node", key, {pay, pay}) ==
+          std::vector<std::string>{"DUPLICATE_COMMAND", "DUPLICATE_COMMAND"});
+    CHECK(*world.query({"bob"}, "get balance/bob") == "nothing");
+  }
+  SECTION("and its command may be sent again in another transaction") {
+    pay.set_salt(crypto::sha256("another").str());
+    CHECK(direct.reasons("node", key, {pay})[0] == "OK");
+    CHECK(*world.query({"bob"}, "get balance/bob") == "4");
+  }
+  SECTION("and it is forgotten once its deadline has passed") {
+    world.host().advance_us(31'000'000);
+    CHECK(direct.reasons("node", key, {pay})[0] == "DEADLINE_PASSED");
+    CHECK(rejections() == 0);
+  }
+}
+
+TEST_CASE("hosting: a client that signs another's transaction does not spoil it", "[pipeline]") {
+  World world(memory_store(), with_guest());
+  world.allocate_all({"alice"});
+  Direct direct(world);
+  const v1::Transaction mint = direct.transaction("1", "alice", "mint alice 1");
+  REQUIRE(direct.reasons("guest", other_key(), {mint})[0] == "PARTY_NOT_HOSTED");
+  CHECK(direct.reasons("node", world.host().node_key(), {mint})[0] == "OK");
+}
+
+TEST_CASE("hosting: what a block's transactions write and tell has a bound, and is said to be over "
+          "it",
+          "[pipeline]") {
+  WorldOptions options;
+  options.change_genesis = [](std::string& document) {
+    const std::string member = "\"may_allocate_parties\": true";
+    document.replace(document.find(member), member.size(), member + ", \"streams\": true");
+  };
+  World world(memory_store(), options);
+  world.allocate_all({"alice"});
+  Direct direct(world);
+  std::vector<v1::Transaction> transactions;
+  for (int i = 0; i < 14; ++i) {
+    const std::string id = std::to_string(i);
+    transactions.push_back(direct.transaction(
+        id, "alice", "put k" + id + " " + std::string(1u << 20, 'x') + " *"));
+  }
+  const auto before = world.pipeline().head()->height;
+  const auto reasons = direct.reasons("node", world.host().node_key(), transactions);
+  CHECK(std::count(reasons.begin(), reasons.end(), "OK") == 10);
+  CHECK(std::count(reasons.begin(), reasons.end(), "BLOCK_FULL") == 4);
+  CHECK(reasons.back() == "BLOCK_FULL");
+  v1::StreamRequest request;
+  request.set_client("node");
+  request.set_after_height(before);
+  request.set_hosting_epoch(1);
+  const v1::StreamPage page = *world.pipeline().stream(request);
+  REQUIRE(page.blocks_size() == 1);
+  CHECK(page.blocks(0).groups_size() == 14);
+  CHECK(page.ByteSizeLong() < 30u << 20);
+  // There is room in the next one.
+  v1::Transaction again = transactions.back();
+  again.set_salt(crypto::sha256("again").str());
+  CHECK(direct.reasons("node", world.host().node_key(), {again})[0] == "OK");
+}
+
 TEST_CASE("hosting: malformed, foreign, late and repeated transactions are rejected in their block",
           "[pipeline]") {
   World world;

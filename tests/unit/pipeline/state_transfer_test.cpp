@@ -292,6 +292,28 @@ TEST_CASE("state transfer: nothing is believed that is not proved", "[pipeline][
   refused([&](auto& target) { flip(*target.mutable_body()); });
   refused([&](auto& target) { flip(*target.mutable_results()); });
   refused([&](auto& target) { target.clear_results(); });
+  // The leaf of an outcome has the hash of its response only, that of an event its readers sorted.
+  const auto with_results = [&](const std::function<void(v1::TransactionResult&)>& change) {
+    refused([&](v1::StateTarget& target) {
+      v1::BlockResults results;
+      REQUIRE(results.ParseFromString(target.results()));
+      REQUIRE(results.results_size() == 1);
+      change(*results.mutable_results(0));
+      target.set_results(results.SerializeAsString());
+    });
+  };
+  with_results([](auto& result) { result.mutable_outcome()->set_response("another"); });
+  with_results([](auto& result) {
+    REQUIRE(result.events_size() > 0);
+    v1::Event& event = *result.mutable_events(0);
+    REQUIRE(event.readers_size() > 0);
+    event.add_readers(event.readers(0));
+  });
+  with_results([](auto& result) {
+    v1::Event& event = *result.mutable_events(0);
+    event.set_payload(event.salt().substr(31) + event.payload());
+    event.mutable_salt()->resize(31);
+  });
   refused([&](auto& target) { target.clear_body(); });
   CHECK(transfer.import_begin("x").code() == Code::kInvalidArgument);
   const std::uint64_t height = source.height();

@@ -5,7 +5,8 @@
 #include "tenon/crypto/sha256.hpp"
 #include "tenon/merkle/state_entry.hpp"
 #include "tenon/wire/stream_page.hpp"
-#include "unit/pipeline/fakes/world.hpp"
+#include "unit/pipeline/fakes/committee.hpp"
+#include "unit/pipeline/fakes/faulty_store.hpp"
 
 using namespace tenon;
 using namespace tenon::test;
@@ -175,4 +176,26 @@ TEST_CASE("proofs for client nodes: for parties that the client hosts and no oth
   const auto foreign = world.pipeline().prove_for("node", request);
   CHECK(foreign.status().code() == Code::kPermissionDenied);
   CHECK(foreign.status().message().find("PARTY_NOT_HOSTED") != std::string::npos);
+}
+
+TEST_CASE("streams: who follows the ledger is read again only when a client's record changes",
+          "[pipeline]") {
+  const auto store = std::make_shared<FaultyStore>(memory_store());
+  World world(store, committee_options(/*streams=*/true));
+  Committee committee(world);
+  committee.commit();
+  const int before = store->scans_of_clients;
+  committee.grow_to(committee.height() + 5);
+  CHECK(store->scans_of_clients == before);
+  v1::OperatorAction action;
+  action.mutable_add_client()->set_id("late");
+  action.mutable_add_client()->set_public_key(key_of("late").public_key());
+  action.mutable_add_client()->set_streams(true);
+  REQUIRE(committee.order(action) == "OK");
+  // The record is public: in the block that wrote it, its new owner follows already.
+  const auto snapshot = *store->snapshot(plugin::kHeadHeight);
+  CHECK((*snapshot->get(plugin::KeyClass::kState, "sys/stream/late/1")).has_value());
+  const int after = store->scans_of_clients;
+  committee.grow_to(committee.height() + 5);
+  CHECK(store->scans_of_clients <= after + 1);
 }

@@ -40,8 +40,15 @@ void Core::start(Start start, TimeUs now_us) {
     log_lost_ = true;
     silent_below_.reset();
   }
-  if (log_lost_ && !silent_below_)
+  if (log_lost_ && !silent_below_) {
     persist(loss_record());
+    // What is left of a later epoch is not all that was said in it either.
+    if (logged_epoch_ > committee_->epoch()) {
+      pb::Record record = loss_record();
+      record.set_epoch(logged_epoch_);
+      later_records_.push_back(record.SerializeAsString());
+    }
+  }
   started_ = true;
   progress(now_us);
 }
@@ -75,8 +82,13 @@ void Core::restore(const std::vector<Bytes>& records, TimeUs now_us) {
   View voted = 0;
   for (const Bytes& bytes : records) {
     pb::Record record;
-    if (!record.ParseFromString(bytes) || restore_loss(record) ||
-        record.epoch() != committee_->epoch())
+    if (!record.ParseFromString(bytes))
+      continue;
+    if (record.epoch() > committee_->epoch()) {
+      keep_for_later(record.epoch(), bytes);
+      continue;
+    }
+    if (restore_loss(record) || record.epoch() != committee_->epoch())
       continue;
     if (record.has_block()) {
       std::vector<Bytes> contents;
@@ -101,6 +113,25 @@ void Core::restore(const std::vector<Bytes>& records, TimeUs now_us) {
   }
   if (voted > view_)
     enter(voted, now_us);
+}
+
+// The store is older than the log: lost, or brought back from a copy. Of the epochs before the
+// log's last one nothing is remembered any more, so nothing is said in them; its own records count
+// again once this replica has caught up with it.
+void Core::keep_for_later(std::uint64_t epoch, const Bytes& record) {
+  if (epoch < logged_epoch_)
+    return;
+  if (epoch > logged_epoch_)
+    later_records_.clear();
+  logged_epoch_ = epoch;
+  later_records_.push_back(record);
+}
+
+// The committee is the one of another epoch now.
+void Core::restore_kept(TimeUs now_us) {
+  if (committee_->epoch() < logged_epoch_)
+    return;
+  restore(std::exchange(later_records_, {}), now_us);
 }
 
 void Core::restore_vote(Vote vote) {
@@ -143,7 +174,12 @@ pb::Record Core::loss_record() const {
 
 bool Core::can_vote(View view) const {
   return started_ && !halted_ && !epoch_over_ && committee_->own().has_value() &&
-         (!log_lost_ || (silent_below_ && view >= *silent_below_));
+         !behind_its_log() && (!log_lost_ || (silent_below_ && view >= *silent_below_));
+}
+
+// Who is alone contradicts nobody, and nobody else would lead it on.
+bool Core::behind_its_log() const {
+  return committee_->epoch() < logged_epoch_ && committee_->size() > 1;
 }
 
 std::string Core::unready() const {
@@ -163,6 +199,11 @@ std::string Core::unready() const {
     return "the network is wedged after block " + std::to_string(blocks_.root().height);
   if (!committee_->own())
     return "this node is not among the validators: it follows without a vote";
+  if (behind_its_log()) {
+    return "the vote log is of epoch " + std::to_string(logged_epoch_) +
+           ", the ledger only in epoch " + std::to_string(committee_->epoch()) +
+           ": this replica votes again once it has caught up with what it has said";
+  }
   if (!can_vote(view_))
     return "the vote log was lost: this replica votes again once the others are past every view in "
            "which it may have voted";
@@ -443,8 +484,8 @@ std::optional<TimeUs> Core::next_deadline_us() const {
   if (transfer_ && transfer_->step == Transfer::Step::kOffers)
     at(ask_again_us(transfer_->offers));
   if (transfer_ && transfer_->step == Transfer::Step::kRanges) {
-    if (const auto oldest_us = transfer_->plan.oldest_us())
-      at(*oldest_us + kRangeWaitUs);
+    if (const auto due_us = transfer_->plan.next_due_us())
+      at(*due_us);
     for (const auto& [name, source] : transfer_->sources)
       at(source.paused_until_us);
   }
@@ -514,6 +555,8 @@ void Core::rewrite_log() {
     to_message(pending.vote, *record.mutable_vote());
     add(record);
   }
+  for (const Bytes& record : later_records_)
+    rewrite.records.push_back(record);
   logged_bytes_ = 0;
   actions_.push_back(std::move(rewrite));
 }

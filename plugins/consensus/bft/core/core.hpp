@@ -58,7 +58,8 @@ public:
                                       const Hash& executed) = 0;
 };
 
-// A range of a state that has not come after so long is asked of another peer.
+// A range of a state that has not come after so long is asked of another peer; after longer where
+// they are seen to take longer.
 inline constexpr TimeUs kRangeWaitUs = 2'000'000;
 
 enum class Lane : std::uint32_t { kControl = 0, kBulk = 1 };
@@ -301,6 +302,7 @@ private:
   struct Source {
     std::uint32_t failures = 0; // in a row
     std::uint32_t delays = 0;   // likewise
+    bool lacks = false;         // said so: it does not have that state
     TimeUs paused_until_us = 0;
   };
   // A state that is being taken over.
@@ -313,16 +315,21 @@ private:
     Want offers;
     Height resumes = 0;            // only this target will do
     std::uint32_t resumed = 0;     // so often, in a row
-    std::uint32_t retargets = 0;   // chosen anew in vain of more sources
+    std::uint32_t retargets = 0;   // chosen anew for the sake of more sources
     bool begun = false;            // the ledger may hold ranges
-    bool gone = false;             // the ledger does not take them any more
+    bool gone = false;             // the ledger does not take them any more, or too few give them
+    std::set<std::string> asked;   // for an offer, and have not made it yet
     std::map<std::string, Height> offered;
+    std::map<std::uint64_t, Committee> crossed; // by epoch: what offers have proved
     std::set<std::string> banned;  // they lied
     Height height = 0;             // of the best offer, then of the target
     Hash id;                       // of its block
     Bytes target;                  // encoded StateTarget
     std::string offered_by;
     std::map<std::string, Source> sources;
+    std::string last_asked; // for a range
+    TimeUs range_us = 0;    // smoothed, from asking for one to its coming
+    std::optional<TimeUs> few_since_us; // no more sources than may be liars
     RangePlan plan;
   };
 
@@ -335,12 +342,15 @@ private:
   void resend(TimeUs now_us);
   void halt(Status why);
   void restore(const std::vector<Bytes>& records, TimeUs now_us);
+  void keep_for_later(std::uint64_t epoch, const Bytes& record);
+  void restore_kept(TimeUs now_us);
   void restore_vote(Vote vote);
   [[nodiscard]] bool restore_loss(const tenon::bft::v1::Record& record);
   [[nodiscard]] tenon::bft::v1::Record loss_record() const;
   std::uint64_t persist(const tenon::bft::v1::Record& record);
   void rewrite_log();
   [[nodiscard]] bool can_vote(View view) const;
+  [[nodiscard]] bool behind_its_log() const;
   [[nodiscard]] bool asks_positions() const { return behind_ || (log_lost_ && !silent_below_); }
 
   // core_messages.cpp
@@ -442,6 +452,8 @@ private:
   [[nodiscard]] Hash first_unknown(const Hash& id) const;
 
   // core_transfer.cpp
+  [[nodiscard]] std::size_t witnesses(const std::vector<std::string>& names) const;
+  [[nodiscard]] Height far_behind() const;
   [[nodiscard]] std::optional<Height> needs_state() const;
   [[nodiscard]] bool takes_over() const;
   bool transfer_state(TimeUs now_us);
@@ -451,9 +463,12 @@ private:
   void misled_by(const std::string& from, const std::string& what);
   [[nodiscard]] std::vector<std::string> sources() const;
   void ask_for_ranges(TimeUs now_us);
-  bool lost_sources(const std::vector<std::string>& able, TimeUs now_us);
-  [[nodiscard]] std::optional<Committee> cross_epochs(const tenon::v1::LedgerProof& proof,
-                                                      std::uint64_t epoch, bool& lie) const;
+  void ask_for_range(const std::string& name, const std::vector<std::string>& able, TimeUs now_us);
+  [[nodiscard]] bool some_may_have_it() const;
+  [[nodiscard]] bool keeps_too_few(const std::vector<std::string>& able, TimeUs now_us);
+  [[nodiscard]] std::vector<Block> recorded_above(Height height);
+  [[nodiscard]] const Committee* cross_epochs(const tenon::v1::LedgerProof& proof,
+                                              std::uint64_t epoch, bool& lie);
   void on_target(const std::string& from, const Bytes& encoded, TimeUs now_us);
   void on_range(const std::string& from, const tenon::bft::v1::StateRange& range, TimeUs now_us);
   void on_want_target(const std::string& from, std::uint64_t epoch, Height height, TimeUs now_us);
@@ -507,6 +522,9 @@ private:
   std::optional<View> silent_below_;
   bool log_lost_ = false;
   std::map<ValidatorIndex, View> reported_views_;
+  // The last epoch of which the log held anything, and its records while it is still ahead.
+  std::uint64_t logged_epoch_ = 0;
+  std::vector<Bytes> later_records_;
 
   std::map<Hash, Want> wanted_blocks_;
   std::map<Hash, Want> wanted_batches_; // by block
@@ -516,6 +534,8 @@ private:
   std::vector<Hash> acknowledgements_;
   Height oldest_ = 0; // block that the ledger still has
   std::optional<Transfer> transfer_;
+  std::uint32_t takeovers_ = 0; // in a row, without as many blocks between
+  Height taken_over_ = 0;       // the state of this height, last
   std::optional<std::pair<Height, Hash>> unfinished_import_;
 
   bool started_ = false;

@@ -279,6 +279,7 @@ void Core::begin_epoch(tenon::v1::ValidatorSet validators, TimeUs now_us) {
   view_ = 1;
   view_since_us_ = now_us;
   epoch_over_ = false;
+  restore_kept(now_us);
   rewrite_log();
   Message where = position_message();
   broadcast(where);

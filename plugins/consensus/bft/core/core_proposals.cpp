@@ -59,7 +59,8 @@ std::optional<Core::Parent> Core::choose_parent(TimeUs now_us) {
 }
 
 bool Core::lead(TimeUs now_us) {
-  if (!can_vote(view_) || committee_->leader(view_) != committee_->own() ||
+  // The state that a block would be built on may go at any time.
+  if (takes_over() || !can_vote(view_) || committee_->leader(view_) != committee_->own() ||
       proposals_.contains(view_))
     return false;
   const VoteBook::Own& own = book_->own(view_);
@@ -244,7 +245,7 @@ bool Core::judge(Proposed& proposed, Block& block) {
 
 bool Core::vote(TimeUs now_us) {
   const auto found = proposals_.find(view_);
-  if (found == proposals_.end() || !can_vote(view_))
+  if (found == proposals_.end() || !can_vote(view_) || takes_over())
     return false;
   Proposed& proposed = found->second;
   const VoteBook::Own& own = book_->own(view_);

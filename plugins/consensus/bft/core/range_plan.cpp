@@ -1,7 +1,6 @@
 #include "bft/core/range_plan.hpp"
 
 #include <algorithm>
-#include <set>
 
 namespace tenon::consensus::bft {
 
@@ -11,7 +10,8 @@ constexpr std::size_t kFirstBytes = 256;
 
 } // namespace
 
-RangePlan::RangePlan(std::size_t slices) : missing_(std::clamp<std::size_t>(slices, 1, 256)) {
+RangePlan::RangePlan(std::size_t slices)
+    : missing_(std::clamp<std::size_t>(slices, 1, 256)), last_asked_(missing_.size()) {
   set_missing({merkle::KeySpan::all()});
 }
 
@@ -43,46 +43,49 @@ std::size_t RangePlan::slices_done() const {
       std::count_if(missing_.begin(), missing_.end(), [](const auto& first) { return !first; }));
 }
 
-std::optional<Hash> RangePlan::next() const {
+std::optional<Hash> RangePlan::next(const std::string& but_not) const {
   std::set<std::size_t> busy;
   for (const auto& [first, range] : on_their_way_)
     busy.insert(slice_of(first));
   for (std::size_t slice = 0; slice < missing_.size(); ++slice) {
-    if (missing_[slice] && !busy.contains(slice))
+    if (missing_[slice] && !busy.contains(slice) &&
+        (but_not.empty() || last_asked_[slice] != but_not))
       return missing_[slice];
   }
   return std::nullopt;
 }
 
-void RangePlan::asked(const Hash& first, const std::string& peer, TimeUs now_us) {
-  on_their_way_[first] = {peer, now_us, false};
+void RangePlan::asked(const Hash& first, const std::string& peer, TimeUs now_us,
+                      TimeUs until_us) {
+  on_their_way_[first] = {peer, now_us, until_us, false};
+  last_asked_[slice_of(first)] = peer;
 }
 
-bool RangePlan::came(const Hash& first, const std::string& peer) {
+std::optional<TimeUs> RangePlan::came(const Hash& first, const std::string& peer, TimeUs now_us) {
   const auto found = on_their_way_.find(first);
   if (found == on_their_way_.end() || found->second.came || found->second.peer != peer)
-    return false;
+    return std::nullopt;
   found->second.came = true;
-  return true;
+  return now_us - found->second.asked_us;
 }
 
-template <typename Drop> std::vector<std::string> RangePlan::give_up_if(Drop&& drop) {
-  std::vector<std::string> peers;
+template <typename Drop> std::set<std::string> RangePlan::give_up_if(Drop&& drop) {
+  std::set<std::string> peers;
   std::erase_if(on_their_way_, [&](const auto& item) {
     const bool given_up = !item.second.came && drop(item.second);
     if (given_up)
-      peers.push_back(item.second.peer);
+      peers.insert(item.second.peer);
     return given_up;
   });
   return peers;
 }
 
-std::vector<std::string> RangePlan::give_up(const std::string& peer) {
-  return give_up_if([&](const OnItsWay& range) { return range.peer == peer; });
+void RangePlan::give_up(const std::string& peer) {
+  give_up_if([&](const OnItsWay& range) { return range.peer == peer; });
 }
 
-std::vector<std::string> RangePlan::give_up_before(TimeUs time_us) {
-  return give_up_if([&](const OnItsWay& range) { return range.asked_us <= time_us; });
+std::set<std::string> RangePlan::give_up_overdue(TimeUs now_us) {
+  return give_up_if([&](const OnItsWay& range) { return range.until_us <= now_us; });
 }
 
 std::size_t RangePlan::asked_of(const std::string& peer) const {
@@ -97,13 +100,13 @@ std::size_t RangePlan::being_written() const {
                                                 [](const auto& item) { return item.second.came; }));
 }
 
-std::optional<TimeUs> RangePlan::oldest_us() const {
-  std::optional<TimeUs> oldest;
+std::optional<TimeUs> RangePlan::next_due_us() const {
+  std::optional<TimeUs> next;
   for (const auto& [first, range] : on_their_way_) {
     if (!range.came)
-      oldest = std::min(oldest.value_or(range.asked_us), range.asked_us);
+      next = std::min(next.value_or(range.until_us), range.until_us);
   }
-  return oldest;
+  return next;
 }
 
 } // namespace tenon::consensus::bft

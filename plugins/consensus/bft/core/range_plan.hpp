@@ -1,10 +1,12 @@
 // Which ranges of the state are still missing, and whom they are asked of: the key hashes are cut
-// into equal slices, and of each slice one range at a time is on its way. Owned by the core; its
-// thread.
+// into equal slices, and of each slice one range at a time is on its way. Whoever was asked for a
+// slice is not the next one to be, where there is a choice: nobody alone holds up the last one.
+// Owned by the core; its thread.
 #pragma once
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,32 +25,38 @@ public:
   [[nodiscard]] std::size_t slices() const { return missing_.size(); }
   [[nodiscard]] std::size_t slices_done() const;
 
-  // The first missing hash of a slice of which nothing is on its way; spread over all of them.
-  [[nodiscard]] std::optional<Hash> next() const;
-  void asked(const Hash& first, const std::string& peer, TimeUs now_us);
-  // It has come from the peer, and is being written. False when it was not asked of this one.
-  [[nodiscard]] bool came(const Hash& first, const std::string& peer);
+  // The first missing hash of a slice of which nothing is on its way, and that was not asked of
+  // `but_not` last.
+  [[nodiscard]] std::optional<Hash> next(const std::string& but_not = {}) const;
+  // It is waited for until then.
+  void asked(const Hash& first, const std::string& peer, TimeUs now_us, TimeUs until_us);
+  // It has come from the peer, after how long, and is being written. Nothing when it was not asked
+  // of this one, or has been given up.
+  [[nodiscard]] std::optional<TimeUs> came(const Hash& first, const std::string& peer,
+                                           TimeUs now_us);
   // It is written, or it will not come.
   void settled(const Hash& first) { on_their_way_.erase(first); }
-  // What was asked of the peer, or of anyone before that time, is given up; of whom.
-  std::vector<std::string> give_up(const std::string& peer);
-  std::vector<std::string> give_up_before(TimeUs time_us);
+  // What was asked of the peer is given up, or what should have come by now; of whom, each once.
+  void give_up(const std::string& peer);
+  [[nodiscard]] std::set<std::string> give_up_overdue(TimeUs now_us);
   [[nodiscard]] std::size_t asked_of(const std::string& peer) const;
   [[nodiscard]] std::size_t on_their_way() const { return on_their_way_.size(); }
   [[nodiscard]] std::size_t being_written() const;
-  // When the oldest one was asked for.
-  [[nodiscard]] std::optional<TimeUs> oldest_us() const;
+  // When the next one is given up.
+  [[nodiscard]] std::optional<TimeUs> next_due_us() const;
 
 private:
   struct OnItsWay {
     std::string peer;
     TimeUs asked_us = 0;
+    TimeUs until_us = 0;
     bool came = false;
   };
   [[nodiscard]] std::size_t slice_of(const Hash& hash) const;
-  template <typename Drop> std::vector<std::string> give_up_if(Drop&& drop);
+  template <typename Drop> std::set<std::string> give_up_if(Drop&& drop);
 
   std::vector<std::optional<Hash>> missing_; // of each slice, the first that is
+  std::vector<std::string> last_asked_;      // for each slice
   std::map<Hash, OnItsWay> on_their_way_;    // by first hash
 };
 

@@ -32,6 +32,11 @@ Result<Config> parse_config(std::string_view text) {
   take("max_queued_bytes", config.max_queued_bytes);
   take("min_delta_ms", settings.delta_floor_us, kUsPerMs);
   take("max_delta_ms", settings.delta_cap_us, kUsPerMs);
+  if (const auto found = json.find("allow_volatile"); found != json.end()) {
+    if (!found->is_boolean())
+      return invalid_argument("allow_volatile: expected true or false, found " + found->dump());
+    config.allow_volatile = found->get<bool>();
+  }
   TENON_RETURN_IF_ERROR(status);
   if (settings.delta_floor_us > settings.delta_cap_us)
     return invalid_argument("min_delta_ms: expected at most max_delta_ms (" +

@@ -10,6 +10,7 @@ namespace tenon::consensus::bft {
 struct Config {
   Settings settings;
   std::size_t max_queued_bytes = 256u << 20; // of frames that wait for the core's thread
+  bool allow_volatile = false;               // several validators on stores that forget
 };
 
 [[nodiscard]] Result<Config> parse_config(std::string_view json);

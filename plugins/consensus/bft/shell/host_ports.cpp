@@ -20,6 +20,7 @@ Result<tenon::v1::EpochSchedule> schedule_of(const plugin::ReplicaApp& app, cons
 } // namespace
 
 Result<Bytes> HostScheme::sign(BytesView message) {
+  ++made_;
   auto signature = host_.sign(kKey, message);
   if (!signature.ok())
     return fault("the node's key does not sign: " + signature.status().message());
@@ -28,6 +29,7 @@ Result<Bytes> HostScheme::sign(BytesView message) {
 
 bool HostScheme::verify(std::span<const SignatureCheck> checks) {
   for (const SignatureCheck& check : checks) {
+    ++checked_;
     if (!crypto::verify(check.public_key, check.message, check.signature))
       return false;
   }

@@ -32,8 +32,14 @@ public:
   [[nodiscard]] Result<Bytes> sign(BytesView message) override;
   [[nodiscard]] bool verify(std::span<const SignatureCheck> checks) override;
 
+  // How many of each, so far.
+  [[nodiscard]] std::uint64_t made() const { return made_; }
+  [[nodiscard]] std::uint64_t checked() const { return checked_; }
+
 private:
   plugin::Host host_;
+  std::uint64_t made_ = 0;
+  std::uint64_t checked_ = 0;
 };
 
 // Everything the core needs to start on the replica's committed head.

@@ -36,6 +36,12 @@ bool key_unused(const plugin::Host& host) {
   return node_info(host).value("key_unused", false);
 }
 
+// Does the node's store forget everything when the node ends? Not if the host does not say.
+bool store_is_volatile(const plugin::Host& host) {
+  const nlohmann::json info = node_info(host);
+  return !info.value("store_durable", true);
+}
+
 plugin::Lane to_plugin(Lane lane) {
   return lane == Lane::kBulk ? plugin::Lane::kBulk : plugin::Lane::kControl;
 }
@@ -76,11 +82,14 @@ Status Shell::open_log(Start& start) {
                                         alone ? Bytes() : Core::encode_loss()}));
   auto& [log, contents] = opened;
   start.records = std::move(contents.records);
-  start.log_lost = contents.lost && !alone;
+  // Without the store the log does not tell what this replica has held on to.
+  const bool forgot = store_is_volatile(host_) && !key_unused(host_);
+  start.log_lost = (contents.lost || forgot) && !alone;
   if (start.log_lost) {
     host_.log(plugin::LogLevel::kWarn,
-              "the vote log is damaged, or missing although the node's key has been used: this "
-              "replica votes again once the others are past every view in which it may have voted");
+              "the vote log is damaged, or missing although the node's key has been used, or the "
+              "store forgets: this replica votes again once the others are past every view in "
+              "which it may have voted");
   }
   const std::weak_ptr<Shell> weak = weak_from_this();
   log_ = std::make_shared<LogWriter>(
@@ -102,6 +111,15 @@ Status Shell::start() {
     return failed_precondition("the host has not attached this consensus to a ledger");
   TENON_ASSIGN_OR_RETURN(const Bytes public_key, host_.public_key(kKey));
   TENON_ASSIGN_OR_RETURN(Start start, start_of(*app_));
+  if (start.validators.validators_size() > 1 && !config_.allow_volatile &&
+      store_is_volatile(host_)) {
+    return failed_precondition(
+        "the store of this node forgets everything when the node ends, and what " +
+        std::to_string(start.validators.validators_size()) +
+        " validators have made final must not be lost: expected a store that is durable, such as "
+        "\"rocksdb\". How to fix: change \"store\", or say \"allow_volatile\": true in the "
+        "configuration of this plugin");
+  }
   config_.settings.state_transfer = app_->state_transfer() != nullptr;
   auto peers = host_.peers();
   if (peers.ok()) {
@@ -540,6 +558,10 @@ void Shell::measure() {
         now.rejected_messages);
   count("bft_chain_blocks_total", "Blocks taken over from the chain of others",
         measured_.chain_blocks, now.chain_blocks);
+  count("bft_signatures_made_total", "Votes signed by this replica", measured_made_,
+        scheme_.made());
+  count("bft_signatures_checked_total", "Signatures of votes that were verified",
+        measured_checked_, scheme_.checked());
 }
 
 } // namespace tenon::consensus::bft

@@ -91,6 +91,8 @@ private:
   mutable std::mutex core_mutex_; // held for a turn
   std::unique_ptr<Core> core_;
   Counters measured_;
+  std::uint64_t measured_made_ = 0;    // signatures
+  std::uint64_t measured_checked_ = 0; // likewise
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;

@@ -2,8 +2,9 @@
 
 #include <fcntl.h>
 #include <unistd.h>
+#include <zlib.h>
 
-#include <boost/crc.hpp>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <optional>
@@ -21,21 +22,22 @@ constexpr std::size_t kHeadBytes = 17 + Hash::kSize + kMarkBytes;
 constexpr std::size_t kFrameBytes = kMarkBytes + 16; // and size, checksum, synced
 constexpr std::uint32_t kMaxRecordBytes = 256u << 20;
 constexpr std::uint64_t kAllocateBytes = 1u << 20;
+constexpr std::array<char, 64u << 10> kZeros{};
 
 std::uint32_t checksum(BytesView synced, BytesView bytes) {
-  boost::crc_32_type crc;
-  crc.process_bytes(synced.data(), synced.size());
-  crc.process_bytes(bytes.data(), bytes.size());
-  return crc.checksum();
+  uLong crc = 0;
+  for (const BytesView part : {synced, bytes})
+    crc = crc32_z(crc, reinterpret_cast<const Bytef*>(part.data()), part.size());
+  return static_cast<std::uint32_t>(crc);
 }
 
-Bytes framed(BytesView mark, std::uint64_t synced, BytesView record) {
+void append_framed(Bytes& out, BytesView mark, std::uint64_t synced, BytesView record) {
   Bytes synced_bytes;
   append_be64(synced_bytes, synced);
-  Bytes bytes(mark);
-  append_be32(bytes, static_cast<std::uint32_t>(record.size()));
-  append_be32(bytes, checksum(synced_bytes, record));
-  return bytes.append(synced_bytes).append(record);
+  out.append(mark);
+  append_be32(out, static_cast<std::uint32_t>(record.size()));
+  append_be32(out, checksum(synced_bytes, record));
+  out.append(synced_bytes).append(record);
 }
 
 struct Framed {
@@ -172,9 +174,10 @@ VoteLog::~VoteLog() {
 
 Status VoteLog::write_at_end(BytesView bytes) {
   if (end_ + bytes.size() > allocated_) {
-    const Bytes zeros(kAllocateBytes + bytes.size(), '\0');
-    TENON_RETURN_IF_ERROR(write_all(descriptor_, zeros, end_, file_));
-    allocated_ = end_ + zeros.size();
+    const std::uint64_t wanted = end_ + bytes.size() + kAllocateBytes;
+    for (allocated_ = end_; allocated_ < wanted; allocated_ += kZeros.size())
+      TENON_RETURN_IF_ERROR(
+          write_all(descriptor_, {kZeros.data(), kZeros.size()}, allocated_, file_));
   }
   TENON_RETURN_IF_ERROR(write_all(descriptor_, bytes, end_, file_));
   end_ += bytes.size();
@@ -182,9 +185,13 @@ Status VoteLog::write_at_end(BytesView bytes) {
 }
 
 Status VoteLog::append(std::span<const Bytes> records) {
-  Bytes bytes;
+  std::size_t size = 0;
   for (const Bytes& record : records)
-    bytes += framed(mark_, synced_, record);
+    size += kFrameBytes + record.size();
+  Bytes bytes;
+  bytes.reserve(size);
+  for (const Bytes& record : records)
+    append_framed(bytes, mark_, synced_, record);
   return write_at_end(bytes);
 }
 

@@ -1,4 +1,5 @@
-// Ed25519 (RFC 8032) by OpenSSL. A PrivateKey is owned by the node's key store; any thread.
+// Ed25519 (RFC 8032): keys in files by OpenSSL, signatures by libsodium. A PrivateKey is owned by
+// the node's key store; any thread.
 #pragma once
 
 #include <memory>
@@ -24,13 +25,18 @@ public:
   [[nodiscard]] Bytes public_key() const;
   [[nodiscard]] Result<Bytes> sign(BytesView message) const;
   // The EVP_PKEY, for what OpenSSL does with a key by itself: certificates and TLS. Borrowed.
-  [[nodiscard]] void* openssl_key() const { return key_.get(); }
+  [[nodiscard]] void* openssl_key() const;
 
 private:
-  explicit PrivateKey(std::shared_ptr<void> key) : key_(std::move(key)) {}
-  std::shared_ptr<void> key_;
+  struct Parts;
+  explicit PrivateKey(std::shared_ptr<const Parts> parts) : parts_(std::move(parts)) {}
+  static Result<PrivateKey> from_openssl(void* key);
+  std::shared_ptr<const Parts> parts_;
 };
 
+// Without the cofactor. Refused beyond RFC 8032: keys and commitments of small order, and whatever
+// is not written in its one canonical way. What decides state is checked by this rule alone, also
+// many at a time: two rules would part the replicas.
 [[nodiscard]] bool verify(BytesView public_key, BytesView message, BytesView signature);
 
 // Bytes of the system's cryptographic generator.

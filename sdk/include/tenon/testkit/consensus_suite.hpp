@@ -1,6 +1,5 @@
-// What every consensus plugin must do, as tests over plugin::Consensus alone, on a chain of a
-// single validator: this host's key "node". Link Tenon::testkit, say how to make your protocol, and
-// run the list.
+// What every consensus plugin must do, as tests over plugin::Consensus alone. Link Tenon::testkit,
+// say how to make your protocol, and run the lists.
 #pragma once
 
 #include <functional>
@@ -26,6 +25,12 @@ struct ConsensusSuiteOptions {
   std::uint32_t rounds = 1;
 };
 
+// On a chain of a single validator: this host's key "node".
 [[nodiscard]] std::vector<NamedTest> consensus_suite(const ConsensusSuiteOptions& options);
+
+// For protocols of several validators: four of them, in one thread, with hosts that hand their
+// frames to each other, late, in any order between two pairs, and not at all to who is down. How
+// liars are borne is not among it: that takes knowledge of the protocol's messages.
+[[nodiscard]] std::vector<NamedTest> consensus_network_suite(const ConsensusSuiteOptions& options);
 
 } // namespace tenon::testkit

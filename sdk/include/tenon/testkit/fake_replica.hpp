@@ -2,7 +2,7 @@
 // and notes every broken promise of the protocol that drives it — a block on an unknown parent or
 // too far ahead of execution, a result certified that was never computed, a block final twice or
 // without its ancestors. Answers execute() and finalized() when the test says so. One thread, one
-// validator, one epoch.
+// epoch.
 #pragma once
 
 #include <deque>
@@ -19,7 +19,9 @@ namespace tenon::testkit {
 
 class FakeReplica final : public plugin::ReplicaApp {
 public:
+  // The only validator of its chain, or one of several.
   FakeReplica(const Hash& chain, BytesView validator_key);
+  FakeReplica(const Hash& chain, v1::ValidatorSet validators);
 
   [[nodiscard]] Result<plugin::ReplicaHead> head() const override { return head_; }
   [[nodiscard]] Status check(BytesView batch) override;
@@ -40,6 +42,8 @@ public:
   // Of committed blocks, in order.
   [[nodiscard]] const std::vector<Bytes>& final_batches() const { return final_batches_; }
   [[nodiscard]] std::uint64_t final_blocks() const { return head_.height; }
+  // Of the block of the height that is final here; zero for none.
+  [[nodiscard]] Hash final_block(std::uint64_t height) const;
   // Promises the protocol has broken.
   [[nodiscard]] const std::vector<std::string>& complaints() const { return complaints_; }
   [[nodiscard]] std::size_t calls() const { return calls_; }
@@ -55,7 +59,14 @@ private:
     Hash parent;
     Bytes header;
     Bytes result_header;
+    Bytes body;
     std::vector<Bytes> batches;
+  };
+  struct Final {
+    Hash id;
+    Bytes header;
+    Bytes body;
+    Bytes certificate;
   };
   // Complains about a block that stands on nothing known, or too far above what was executed.
   void check_place(const Hash& parent, std::uint64_t height, const Hash& executed);
@@ -66,7 +77,7 @@ private:
   Hash chain_;
   v1::ValidatorSet validators_;
   plugin::ReplicaHead head_;
-  Bytes head_header_;
+  std::map<std::uint64_t, Final> final_;
   std::map<Hash, std::uint64_t> known_; // heights of blocks that were proposed, verified, executed
   std::map<Hash, Executed> executed_;
   std::deque<std::function<void()>> open_;

@@ -69,7 +69,7 @@ private:
 
 class ManualHost {
 public:
-  explicit ManualHost(const Hash& chain, std::uint64_t seed = 1);
+  explicit ManualHost(const Hash& chain, std::uint64_t seed = 1, std::string name = "manual");
   // Runs what is left, timers too: every task that a plugin gave away runs exactly once.
   ~ManualHost();
   ManualHost(const ManualHost&) = delete;
@@ -111,6 +111,7 @@ private:
   void fill_key_tables();
 
   Hash chain_;
+  std::string name_;
   crypto::PrivateKey key_;
   std::uint64_t now_us_ = 1'700'000'000'000'000;
   std::deque<std::function<void()>> tasks_;

@@ -66,6 +66,11 @@ public:
   }
   // Some records of which are still there.
   void restart_with_a_damaged_log() { live_again(/*log_lost=*/true); }
+  // With the log, and a ledger as it was at genesis.
+  void restart_without_the_store() {
+    ledger_.lose_everything();
+    live_again(/*log_lost=*/false);
+  }
 
   // --- What the others do.
   void receive(ValidatorIndex from, const pb::Message& message) {
@@ -114,7 +119,9 @@ public:
   }
   // The leader of the view, which is not this one, proposes.
   void propose(View view, const tenon::v1::Block& block) {
-    receive(static_cast<ValidatorIndex>((view - 1) % 4), proposal(view, block));
+    pb::Message message = proposal(view, block);
+    message.set_epoch(core_->epoch());
+    receive(static_cast<ValidatorIndex>((view - 1) % 4), message);
   }
   // To the next view, by nullifications.
   void give_up(View view) { votes({VoteKind::kNullify, view, {}, {}}); }
@@ -253,6 +260,8 @@ private:
     static_cast<void>(ledger_.commit(commit.id, commit.certificate));
     ledger_.sync(commit.height);
     core_->committed(commit.height, now_us_);
+    if (const auto start = ledger_.start(); start.epoch_first)
+      core_->begin_epoch(start.validators, now_us_);
   }
   void act_on(Abandon& abandon) { ledger_.abandon(abandon.id); }
   void act_on(ServeChain& serve) { served_.push_back(serve); }

@@ -18,6 +18,28 @@ void tell_position(OneCore& one, ValidatorIndex from, View view) {
   one.receive(from, message);
 }
 
+// All blocks of the ledger, as others would give them.
+pb::Message chain_of(const simulation::ModelLedger& ledger) {
+  pb::Message message;
+  pb::Chain& chain = *message.mutable_chain();
+  chain.set_first(1);
+  for (Height height = 1; height <= ledger.height(); ++height)
+    chain.add_blocks(ledger.block(height)->block);
+  chain.set_certificate(ledger.block(ledger.height())->certificate);
+  return message;
+}
+
+// Into the next epoch, by views that others lead.
+void end_epoch(OneCore& one) {
+  const std::uint64_t epoch = one.core().epoch();
+  for (View view = 1; one.core().epoch() == epoch; ++view) {
+    if (view % 4 == 1)
+      one.give_up(view);
+    else
+      one.finalize(view, (view == 2 ? "epoch " : "") + std::to_string(epoch * 100 + view));
+  }
+}
+
 } // namespace
 
 TEST_CASE("restart: a view that was voted in gets no other vote", "[bft][core]") {
@@ -121,4 +143,62 @@ TEST_CASE("restart: a log that is lost once more is not believed where it says t
   REQUIRE(one.core().votes());
   one.restart_with_a_damaged_log();
   CHECK_FALSE(one.core().votes());
+}
+
+TEST_CASE("restart: votes of a later epoch than the ledger's bind again once it has caught up",
+          "[bft][core]") {
+  OneCore one;
+  end_epoch(one);
+  const pb::Message chain = chain_of(one.ledger());
+  REQUIRE(one.core().epoch() == 1);
+  one.give_up(1);
+  one.propose(2, one.block(2, "a"));
+  REQUIRE(one.votes_sent(VoteKind::kNotarize).back().view == 2);
+  const auto votes_again = GENERATE(false, true);
+  one.restart_without_the_store();
+  REQUIRE(one.core().epoch() == 0);
+  if (votes_again) // what is kept is kept for the lives after this one, too
+    one.restart();
+  // What was said in the epochs before the log's is not known any more.
+  CHECK_FALSE(one.core().votes());
+  CHECK(one.core().unready().find("the vote log is of epoch 1, the ledger only in epoch 0") == 0);
+  one.pass(10'000'000);
+  CHECK(one.votes_sent(VoteKind::kNullify).empty());
+  one.receive(1, chain);
+  REQUIRE(one.core().epoch() == 1);
+  CHECK(one.core().view() == 2);
+  CHECK(one.core().votes());
+  one.propose(2, one.block(2, "b"));
+  CHECK(one.votes_sent(VoteKind::kNotarize).empty());
+  one.give_up(2);
+  one.propose(3, one.block(3, "c"));
+  CHECK(one.votes_sent(VoteKind::kNotarize).size() == 1);
+}
+
+TEST_CASE("restart: a damaged log of a later epoch than the ledger's is a lost one there",
+          "[bft][core]") {
+  OneCore one;
+  end_epoch(one);
+  const pb::Message chain = chain_of(one.ledger());
+  one.give_up(1);
+  one.propose(2, one.block(2, "a"));
+  one.restart_without_the_store();
+  one.restart_with_a_damaged_log();
+  one.restart();
+  one.receive(1, chain);
+  REQUIRE(one.core().epoch() == 1);
+  CHECK_FALSE(one.core().votes());
+  for (View view = one.core().view(); view < 8; ++view)
+    one.give_up(view);
+  CHECK_FALSE(one.core().votes()); // nobody has said yet where it is
+  for (ValidatorIndex i = 1; i < 4; ++i) {
+    pb::Message position;
+    position.set_epoch(1);
+    position.mutable_position()->set_view(8);
+    one.receive(i, position);
+  }
+  one.give_up(8);
+  CHECK_FALSE(one.core().votes());
+  one.give_up(9);
+  CHECK(one.core().votes());
 }

@@ -1,103 +1,10 @@
 // How a replica takes over a state where blocks are of no help, and what it gives to others.
 #include <catch2/catch.hpp>
 
-#include "consensus/bft/one_core.hpp"
+#include "consensus/bft/takeover.hpp"
 
 using namespace tenon;
 using namespace tenon::consensus::bft;
-using merkle::KeySpan;
-
-namespace {
-
-Settings with_transfer() {
-  Settings settings;
-  settings.state_transfer = true;
-  settings.state_slices = simulation::kModelSlices;
-  settings.snapshot_after_blocks = 20;
-  return settings;
-}
-
-void make_final(OneCore& one, int blocks) {
-  for (View view = 1; blocks > 0; ++view) {
-    if (view % 4 == 1) {
-      one.give_up(view);
-      continue;
-    }
-    one.finalize(view, "transaction" + std::to_string(view));
-    --blocks;
-  }
-}
-
-// A replica that is far ahead, and has let go of what is old.
-struct Ahead {
-  OneCore one;
-  explicit Ahead(int blocks) { make_final(one, blocks); }
-  [[nodiscard]] Height height() { return one.ledger().height(); }
-  [[nodiscard]] Bytes target(Height height = 0) {
-    return one.ledger().export_target(0, height).value();
-  }
-  [[nodiscard]] pb::Message range(Height height, BytesView first) {
-    pb::Message message;
-    message.mutable_range()->set_height(height);
-    message.mutable_range()->set_first(Bytes(first));
-    message.mutable_range()->set_range(
-        one.ledger().export_range(height, Hash::from_view(first)).value());
-    return message;
-  }
-};
-
-void tell(OneCore& one, ValidatorIndex from, Height committed, Height oldest) {
-  pb::Message message;
-  message.mutable_position()->set_view(1);
-  message.mutable_position()->set_committed(committed);
-  message.mutable_position()->set_oldest(oldest);
-  one.receive(from, message);
-}
-
-void offer(OneCore& one, ValidatorIndex from, const Bytes& target) {
-  pb::Message message;
-  message.set_target(target);
-  one.receive(from, message);
-}
-
-// Up to where ranges are asked for.
-void begin(OneCore& one, Ahead& ahead) {
-  for (ValidatorIndex i = 1; i < 4; ++i)
-    tell(one, i, ahead.height(), ahead.height() - 2);
-  offer(one, 1, ahead.target());
-  offer(one, 2, ahead.target());
-  REQUIRE(one.begun().size() == 1);
-  REQUIRE(one.ledger().import_begin(one.begun()[0].target).ok());
-  one.core().import_begun(ahead.height(), one.ledger().import_missing(), one.now_us());
-  one.act();
-}
-
-std::map<std::string, std::size_t> asked(const OneCore& one) {
-  std::map<std::string, std::size_t> counts;
-  for (const auto& [to, message] : one.sent(pb::Message::kWantRange))
-    ++counts[to];
-  return counts;
-}
-
-void give_all(OneCore& one, Ahead& ahead) {
-  for (int rounds = 0; rounds < 100 && one.finished().empty(); ++rounds) {
-    const auto wanted = one.sent(pb::Message::kWantRange);
-    one.forget_sent();
-    for (const auto& [to, message] : wanted) {
-      const auto from = static_cast<ValidatorIndex>(to.back() - '0');
-      one.receive(from, ahead.range(message.want_range().height(), message.want_range().first()));
-    }
-    for (const ImportRange& range : one.take_ranges()) {
-      const Status status = one.ledger().import_range(range.height, range.range);
-      REQUIRE(status.ok());
-      one.core().range_imported(range.from, range.height, range.first,
-                                one.ledger().import_missing(), one.now_us());
-      one.act();
-    }
-  }
-}
-
-} // namespace
 
 TEST_CASE("range plan: slices are asked for once at a time, until nothing is missing",
           "[bft][core][transfer]") {
@@ -106,20 +13,25 @@ TEST_CASE("range plan: slices are asked for once at a time, until nothing is mis
   CHECK(plan.slices_done() == 0);
   std::vector<Hash> asked;
   while (const auto first = plan.next()) {
-    plan.asked(*first, asked.size() % 2 == 0 ? "a" : "b", asked.size());
+    plan.asked(*first, asked.size() % 2 == 0 ? "a" : "b", asked.size(), 10 + asked.size());
     asked.push_back(*first);
   }
   REQUIRE(asked.size() == 4);
   CHECK(asked[0] == Hash());
   CHECK(static_cast<std::uint8_t>(asked[3].view()[0]) == 0xc0);
   CHECK(plan.asked_of("a") == 2);
-  CHECK(plan.oldest_us() == 0);
-  CHECK_FALSE(plan.came(asked[0], "b"));
-  CHECK(plan.came(asked[0], "a"));
-  CHECK_FALSE(plan.came(asked[0], "a"));
+  CHECK(plan.next_due_us() == 10);
+  CHECK_FALSE(plan.came(asked[0], "b", 7));
+  CHECK(plan.came(asked[0], "a", 7) == 7);
+  CHECK_FALSE(plan.came(asked[0], "a", 7));
   CHECK(plan.being_written() == 1);
-  CHECK(plan.give_up("a") == std::vector<std::string>{"a"}); // not the one that came
-  CHECK(plan.give_up_before(2).size() == 1);
+  CHECK(plan.next_due_us() == 11);
+  plan.give_up("a"); // not the one that came
+  CHECK(plan.being_written() == 1);
+  CHECK(plan.asked_of("a") == 0);
+  CHECK(plan.give_up_overdue(10).empty());
+  CHECK(plan.give_up_overdue(13) == std::set<std::string>{"b"}); // once, though two are late
+  CHECK(plan.asked_of("b") == 0);
   plan.settled(asked[0]);
   Bytes middle(Hash::kSize, '\0');
   middle[0] = 0x50;
@@ -156,6 +68,7 @@ TEST_CASE("transfer: who is too far behind takes over a state though blocks are 
   OneCore one(0, with_transfer());
   for (ValidatorIndex i = 1; i < 4; ++i)
     tell(one, i, ahead.height(), 0);
+  one.pass(50'000); // until the last one is asked, too
   CHECK_FALSE(one.sent(pb::Message::kWantTarget).empty());
   CHECK_FALSE(one.sent(pb::Message::kWantChain).empty()); // meanwhile
   // One that is hardly better than what it has is not taken.
@@ -223,60 +136,6 @@ TEST_CASE("transfer: ranges come from several peers at once, and then the state 
   CHECK(one.blamed().empty());
 }
 
-TEST_CASE("transfer: what does not come from one peer comes from another",
-          "[bft][core][transfer]") {
-  Ahead ahead(12);
-  OneCore one(0, with_transfer());
-  begin(one, ahead);
-  SECTION("that is silent") {
-    one.forget_sent();
-    one.pass(kRangeWaitUs + 1);
-    CHECK(asked(one).size() == 3);
-    // Two more times in vain, and there is nobody left: the same target is looked for anew.
-    one.pass(kRangeWaitUs + 1);
-    one.forget_sent();
-    one.pass(kRangeWaitUs + 1);
-    const auto wanted = one.sent(pb::Message::kWantTarget);
-    REQUIRE_FALSE(wanted.empty());
-    CHECK(wanted[0].second.want_target().height() == ahead.height());
-  }
-  SECTION("that has it no more") {
-    const auto wanted = one.sent(pb::Message::kWantRange);
-    one.forget_sent();
-    for (const auto& [to, message] : wanted) {
-      pb::Message gone;
-      gone.mutable_range()->set_height(message.want_range().height());
-      gone.mutable_range()->set_first(message.want_range().first());
-      if (to == "replica1")
-        one.receive(1, gone);
-    }
-    CHECK(asked(one)["replica1"] == 0); // not at once
-    CHECK(one.blamed().empty());
-  }
-  SECTION("that lies, and is named") {
-    const auto wanted = one.sent(pb::Message::kWantRange);
-    const auto lied = std::find_if(wanted.begin(), wanted.end(),
-                                   [](const auto& item) { return item.first == "replica1"; });
-    REQUIRE(lied != wanted.end());
-    pb::Message lie =
-        ahead.range(ahead.height(), lied->second.want_range().first());
-    one.receive(2, lie); // of whom it was not asked
-    CHECK(one.ranges().empty());
-    one.receive(1, lie);
-    REQUIRE(one.ranges().size() == 1);
-    one.forget_sent();
-    one.core().range_imported("replica1", ahead.height(), one.ranges()[0].first,
-                              Result<std::vector<KeySpan>>(invalid_argument("a lie")),
-                              one.now_us());
-    one.act();
-    REQUIRE(one.blamed().size() == 1);
-    CHECK(one.blamed()[0].peer == "replica1");
-    one.pass(kRangeWaitUs + 1);
-    CHECK(asked(one)["replica1"] == 0);
-    CHECK(asked(one)["replica2"] > 0);
-  }
-}
-
 TEST_CASE("transfer: the votes of this epoch still bind whoever takes over a state",
           "[bft][core][transfer]") {
   Ahead ahead(12);
@@ -328,4 +187,135 @@ TEST_CASE("transfer: what one peer may ask for is limited", "[bft][core][transfe
     one.receive(3, range);
   CHECK(one.ranges_served().size() == 3 + 8); // by its bytes
   CHECK(one.blamed().empty());
+}
+
+TEST_CASE("transfer: only validators count for a reason to take over a state",
+          "[bft][core][transfer]") {
+  OneCore one(0, with_transfer());
+  const auto hear = [&](const std::string& name, Height committed) {
+    pb::Message message;
+    message.mutable_position()->set_view(1);
+    message.mutable_position()->set_committed(committed);
+    message.mutable_position()->set_oldest(committed);
+    one.core().peer_up(name, one.now_us());
+    one.core().receive(name, message.SerializeAsString(), one.now_us());
+    one.act();
+  };
+  hear("follower1", 100);
+  hear("follower2", 100);
+  one.pass(50'000);
+  CHECK(one.sent(pb::Message::kWantTarget).empty());
+  // Of an epoch whose validators are gone any peer has to do.
+  for (ValidatorIndex i = 1; i < 4; ++i)
+    one.core().peer_down(replica(i), one.now_us());
+  one.pass(50'000);
+  CHECK_FALSE(one.sent(pb::Message::kWantTarget).empty());
+}
+
+TEST_CASE("transfer: who is as far behind after a takeover as before it gives blocks a chance",
+          "[bft][core][transfer]") {
+  Ahead ahead(12);
+  OneCore one(0, with_transfer());
+  begin(one, ahead);
+  give_all(one, ahead);
+  REQUIRE(one.ledger().import_finish().ok());
+  one.core().imported(one.ledger().start(), one.now_us());
+  one.act();
+  one.forget_sent();
+  for (ValidatorIndex i = 1; i < 4; ++i)
+    tell(one, i, 12 + 40, 0); // twice snapshot_after_blocks
+  one.pass(50'000);
+  CHECK(one.sent(pb::Message::kWantTarget).empty());
+  CHECK_FALSE(one.sent(pb::Message::kWantChain).empty());
+  for (ValidatorIndex i = 1; i < 4; ++i)
+    tell(one, i, 12 + 41, 0);
+  one.pass(50'000);
+  CHECK_FALSE(one.sent(pb::Message::kWantTarget).empty());
+}
+
+TEST_CASE("transfer: an offer is looked into once for each time that it was asked for",
+          "[bft][core][transfer]") {
+  Ahead ahead(12);
+  OneCore one(0, with_transfer());
+  for (ValidatorIndex i = 1; i < 4; ++i)
+    tell(one, i, ahead.height(), 5);
+  offer(one, 1, ahead.target(10));
+  v1::StateTarget target;
+  REQUIRE(target.ParseFromString(ahead.target()));
+  v1::Certificate certificate;
+  REQUIRE(certificate.ParseFromString(target.proof().certificate()));
+  certificate.mutable_signatures()->RemoveLast();
+  target.mutable_proof()->set_certificate(certificate.SerializeAsString());
+  offer(one, 1, target.SerializeAsString());
+  CHECK(one.blamed().empty()); // not even seen to be a lie
+  for (one.forget_sent(); one.sent(pb::Message::kWantTarget).empty();)
+    one.pass(5'000);
+  offer(one, 1, target.SerializeAsString());
+  CHECK(one.blamed().size() == 1);
+}
+
+TEST_CASE("transfer: who takes over a state neither proposes nor judges blocks on the old one",
+          "[bft][core][transfer]") {
+  Ahead ahead(12);
+  OneCore one(0, with_transfer());
+  begin(one, ahead);
+  REQUIRE(one.core().submit(simulation::batch_of({"mine"}), one.now_us()).ok());
+  one.act();
+  CHECK(one.sent(pb::Message::kProposal).empty());
+  one.give_up(1);
+  one.propose(2, one.block(2, "a"));
+  CHECK(one.votes_sent(VoteKind::kNotarize).empty());
+  one.pass(10'000'000);
+  CHECK_FALSE(one.votes_sent(VoteKind::kNullify).empty()); // it can still give a view up
+}
+
+TEST_CASE("transfer: blocks that were voted for above the state that was taken over are kept",
+          "[bft][core][transfer]") {
+  Ahead ahead(12);
+  OneCore one(0, with_transfer());
+  // It votes for five blocks, in this order, and of none learns that it is final.
+  std::vector<tenon::v1::Block> blocks(5);
+  View view = 1;
+  for (Height height = 1; height <= 5; ++height) {
+    tenon::v1::Block& block = blocks[height - 1];
+    REQUIRE(block.ParseFromString(ahead.one.ledger().block(height)->block));
+    const auto header = block_from_header(block.header());
+    for (; view < header->view; ++view)
+      one.give_up(view);
+    one.propose(view, block);
+    one.votes({VoteKind::kNotarize, view, header->id, {}});
+    ++view;
+  }
+  REQUIRE(one.votes_sent(VoteKind::kFinalize).size() == 5);
+  for (ValidatorIndex i = 1; i < 4; ++i)
+    tell(one, i, 3, 3);
+  one.pass(50'000);
+  offer(one, 1, ahead.target(3));
+  offer(one, 2, ahead.target(3));
+  REQUIRE(one.begun().size() == 1);
+  REQUIRE(one.ledger().import_begin(one.begun()[0].target).ok());
+  one.core().import_begun(3, one.ledger().import_missing(), one.now_us());
+  one.act();
+  give_all(one, ahead);
+  REQUIRE(one.ledger().import_finish().ok());
+  one.core().imported(one.ledger().start(), one.now_us());
+  one.act();
+  REQUIRE(one.core().final_height() == 3);
+  const auto again = GENERATE(false, true);
+  if (again)
+    one.restart();
+  for (const Height height : {4, 5}) {
+    const tenon::v1::Block& block = blocks[height - 1];
+    pb::Message message;
+    message.set_want_block(crypto::sha256(block.header()).str());
+    one.forget_sent();
+    one.receive(2, message);
+    REQUIRE(one.sent(pb::Message::kBlock).size() == 1);
+    CHECK(one.sent(pb::Message::kBlock)[0].second.block() == block.SerializeAsString());
+  }
+  // And become final here, once the others say so.
+  const Hash id = crypto::sha256(blocks[4].header());
+  one.votes({VoteKind::kFinalize, view - 1, id, ahead.one.ledger().block(5)->state.result});
+  CHECK(one.core().final_height() == 5);
+  CHECK_FALSE(one.halted());
 }

@@ -100,6 +100,49 @@ TEST_CASE("link: an answer has to fit the question", "[link][wire]") {
         std::string::npos);
 }
 
+TEST_CASE("link: an answer that would fill the memory is refused before it is parsed",
+          "[link][wire]") {
+  const auto refused = [](const Bytes& content, std::uint32_t field, Kind kind) {
+    return read_answer({1, field, content}, kind).status().message();
+  };
+  // Two bytes each: a block, a group of a block, a link; an item of the state; a key of a proof.
+  Bytes page;
+  for (std::size_t i = 0; i < 1u << 20; ++i)
+    page.append({0x0a, 0x00});
+  CHECK(refused(page, pb::Answer::kPageFieldNumber, Kind::kStream).find("so many parts") !=
+        std::string::npos);
+  CHECK(refused(page, pb::Answer::kStateFieldNumber, Kind::kState).find("so many parts") !=
+        std::string::npos);
+  Bytes keys;
+  for (std::size_t i = 0; i < 1u << 20; ++i)
+    keys.append({0x42, 0x00});
+  CHECK(refused(keys, pb::Answer::kProofFieldNumber, Kind::kProof).find("so many parts") !=
+        std::string::npos);
+  v1::StreamPage deep;
+  for (int i = 0; i < 1 << 17; ++i)
+    deep.add_blocks()->add_groups()->add_events();
+  CHECK(refused(deep.SerializeAsString(), pb::Answer::kPageFieldNumber, Kind::kStream)
+            .find("so many parts") != std::string::npos);
+  // A page of a ledger whose transactions are as small, and have as many readers, as they get.
+  v1::StreamPage honest;
+  for (int i = 0; i < 400; ++i) {
+    v1::StreamBlock& block = *honest.add_blocks();
+    block.set_header(Bytes(300, 'h'));
+    block.set_result_header(Bytes(200, 'r'));
+    for (int j = 0; j < 10; ++j) {
+      v1::StreamGroup& group = *block.add_groups();
+      group.set_transaction_id(Bytes(32, 'i'));
+      v1::Event& event = *group.add_events()->mutable_event();
+      event.set_engine("e");
+      event.set_salt(Bytes(32, 's'));
+      for (char reader = 'a'; reader <= 'z'; ++reader)
+        event.add_readers(std::string(1, reader));
+      block.add_writes()->set_key("k");
+    }
+  }
+  CHECK(refused(honest.SerializeAsString(), pb::Answer::kPageFieldNumber, Kind::kStream).empty());
+}
+
 TEST_CASE("link: a refusal carries the failure, cut and in UTF-8, and no faults", "[link][wire]") {
   const Status there(Code::kNotFound, "no such party");
   CHECK(refused(refusal(1, there).refusal()).to_string() == there.to_string());

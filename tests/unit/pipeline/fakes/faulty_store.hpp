@@ -18,6 +18,7 @@ public:
   std::atomic<bool> fail_stage{false};
   std::atomic<bool> fail_get{false};
   std::atomic<bool> fail_index{false};
+  mutable std::atomic<int> scans_of_clients{0};
 
   [[nodiscard]] bool durable() const override { return inner_->durable(); }
   [[nodiscard]] Result<plugin::StoreHead> head() const override { return inner_->head(); }
@@ -88,6 +89,7 @@ private:
     }
     [[nodiscard]] Status scan(plugin::KeyClass key_class, BytesView begin, BytesView end,
                               plugin::ScanVisitor visit) const override {
+      owner.scans_of_clients += begin.starts_with("sys/client/") ? 1 : 0;
       return inner->scan(key_class, begin, end, visit);
     }
     [[nodiscard]] Result<std::vector<Bytes>> prove(std::span<const BytesView> keys) const override {

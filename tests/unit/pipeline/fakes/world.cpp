@@ -2,6 +2,7 @@
 
 #include "common/memory_backend.hpp"
 #include "common/store_core.hpp"
+#include "pipeline/keys.hpp"
 #include "rocksdb/rocksdb_backend.hpp"
 #include "tenon/core/encoding.hpp"
 #include "tenon/crypto/sha256.hpp"
@@ -14,10 +15,12 @@ Hash chain_of(const std::string& genesis) {
   return crypto::sha256(genesis);
 }
 
-std::unique_ptr<plugin::Store> opened(std::unique_ptr<store::Backend> backend) {
+std::unique_ptr<plugin::Store> opened(std::unique_ptr<store::Backend> backend,
+                                      std::uint64_t proof_versions = 128) {
   store::StoreOptions options;
   options.chain = crypto::sha256("the stores of tests serve any chain");
   options.flush_blocks = 3;
+  options.proof_versions = proof_versions;
   return std::move(*store::StoreCore::open(std::move(backend), options));
 }
 
@@ -57,8 +60,8 @@ Result<Bytes> propose_on_head(plugin::ReplicaApp& replica, std::uint64_t view,
   return replica.propose({parent, replica.head()->block_id, 0, view, batches});
 }
 
-std::unique_ptr<plugin::Store> memory_store() {
-  return opened(std::make_unique<store::MemoryBackend>());
+std::unique_ptr<plugin::Store> memory_store(std::uint64_t proof_versions) {
+  return opened(std::make_unique<store::MemoryBackend>(), proof_versions);
 }
 
 std::unique_ptr<plugin::Store> rocksdb_store(const std::string& directory) {
@@ -190,6 +193,20 @@ Result<Bytes> World::query(const std::vector<std::string>& parties, const std::s
   message.set_height(height);
   TENON_ASSIGN_OR_RETURN(const v1::QueryResponse response, pipeline_->query(message));
   return response.response();
+}
+
+std::map<Bytes, Bytes> World::entries() {
+  std::map<Bytes, Bytes> found;
+  const auto snapshot = *store_->snapshot(plugin::kHeadHeight);
+  const Status scanned = snapshot->scan(plugin::KeyClass::kState, {}, {},
+                                        [&](BytesView key, BytesView entry) {
+                                          if (!key.starts_with(host::pipeline::keys::kDedups))
+                                            found.emplace(key, entry);
+                                          return true;
+                                        });
+  if (!scanned.ok())
+    throw std::runtime_error(scanned.to_string());
+  return found;
 }
 
 v1::TransactionsResponse World::transactions(const std::vector<std::string>& parties,

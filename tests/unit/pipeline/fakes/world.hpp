@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -20,8 +21,8 @@ inline constexpr std::uint64_t kGenesisTime = 1'600'000'000'000'000;
 [[nodiscard]] std::string
 test_genesis(const crypto::PrivateKey& key, const std::function<void(std::string&)>& change = {},
              const std::vector<host::pipeline::EngineBinding>& more_engines = {});
-// In memory.
-[[nodiscard]] std::unique_ptr<plugin::Store> memory_store();
+// In memory; proofs are made of the last so many versions of the state.
+[[nodiscard]] std::unique_ptr<plugin::Store> memory_store(std::uint64_t proof_versions = 128);
 [[nodiscard]] std::unique_ptr<plugin::Store> rocksdb_store(const std::string& directory);
 
 // Encoded, of the replica's last committed block.
@@ -63,6 +64,9 @@ public:
   v1::TransactionsResponse transactions(const std::vector<std::string>& parties,
                                         std::uint64_t after = 0, std::uint64_t limit = 100);
   v1::StatusResponse status();
+  // All of the state, but for the records of which commands were done and which transactions were
+  // rejected.
+  std::map<Bytes, Bytes> entries();
   // Stops this node and opens it again on the same store.
   void restart();
   // Given to the node at its next start.

@@ -50,6 +50,29 @@ TEST_CASE("ed25519: any changed bit of key, message or signature is refused", "[
   CHECK_FALSE(verify(key->public_key(), message, "short"));
 }
 
+TEST_CASE("ed25519: where libraries differ, the one rule holds", "[sdk][crypto]") {
+  // The neutral element as key and commitment: the equation holds for every message.
+  Bytes neutral(kPublicKeySize, '\0');
+  neutral[0] = 1;
+  CHECK_FALSE(verify(neutral, "anything", neutral + Bytes(32, '\0')));
+
+  // The group's order, little-endian, on top of a right scalar.
+  const Bytes order = from_hex("edd3f55c1a631258d69cf7a2def9de14"
+                               "00000000000000000000000000000010")
+                          .value();
+  const auto key = PrivateKey::from_seed(Bytes(32, 's'));
+  REQUIRE(key.ok());
+  Bytes signature = key->sign("message").value();
+  REQUIRE(verify(key->public_key(), "message", signature));
+  unsigned carry = 0;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    carry += static_cast<unsigned char>(signature[32 + i]) + static_cast<unsigned char>(order[i]);
+    signature[32 + i] = static_cast<char>(carry & 0xFF);
+    carry >>= 8;
+  }
+  CHECK_FALSE(verify(key->public_key(), "message", signature));
+}
+
 TEST_CASE("ed25519: a key survives PEM, and other PEM is refused with a sentence",
           "[sdk][crypto]") {
   const auto key = PrivateKey::generate();

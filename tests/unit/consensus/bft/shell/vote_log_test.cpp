@@ -59,6 +59,19 @@ TEST_CASE("vote log: gives back what was written, in order", "[consensus][bft][l
   CHECK_FALSE(again->second.lost);
 }
 
+// Logs of earlier releases are read with it.
+TEST_CASE("vote log: its checksum is CRC-32 (ISO-HDLC) of `synced` and the record",
+          "[consensus][bft][log]") {
+  const LogFile file;
+  const Bytes mark = "12345678";
+  const Bytes synced(8, '\0');
+  const Bytes head = Bytes("TENON VOTE LOG 1\n").append(kChain.view()) + mark;
+  file.write(head + mark + Bytes("\0\0\0\4", 4) + Bytes("\x00\x81\x9c\x17", 4) + synced + "vote");
+  CHECK(file.open()->second.records == std::vector<Bytes>{"vote"});
+  file.write(head + mark + Bytes("\0\0\0\4", 4) + Bytes("\x00\x81\x9c\x16", 4) + synced + "vote");
+  CHECK(file.open()->second.records.empty());
+}
+
 TEST_CASE("vote log: a rewrite replaces everything before it", "[consensus][bft][log]") {
   const LogFile file;
   fill(file, true);
