@@ -10,9 +10,13 @@ namespace tenon::host::link {
 namespace {
 
 constexpr std::uint64_t kAnswerMs = 2'000;
-// Without an outcome by then, another replica is asked; the pause doubles with every try.
+// Without an outcome by then, another replica is asked; the pause doubles with every try. Where
+// outcomes take long for all batches, it is so many times what they take: sending everything again
+// makes nobody faster.
 constexpr std::uint64_t kFirstResendUs = 1'000'000;
 constexpr std::uint64_t kMaxResendUs = 8'000'000;
+constexpr std::uint64_t kPatience = 4;
+constexpr std::uint64_t kSmoothing = 8; // samples
 // After a refusal or a failure, the next replica is asked this soon.
 constexpr std::uint64_t kAfterFailureUs = 100'000;
 // From this try on, so many replicas get it at once: one of them is honest and up.
@@ -21,10 +25,6 @@ constexpr std::size_t kReplicasAtOnce = 3;
 constexpr std::size_t kMaxBytes = 64u << 20; // under way
 // A block may be on its way that still takes the transaction in.
 constexpr std::uint64_t kForgetAfterUs = 5'000'000;
-
-std::uint64_t pause_us(std::uint32_t tries) {
-  return std::min(kFirstResendUs << std::min(tries, 8u), kMaxResendUs);
-}
 
 } // namespace
 
@@ -74,7 +74,12 @@ Status Submitter::submit(BytesView encoded) {
 }
 
 Submitter::Send Submitter::next_try(const Hash& hash, Batch& batch) const {
-  batch.resend_at_us = clock_.monotonic_us() + pause_us(batch.tries);
+  const std::uint64_t now_us = clock_.monotonic_us();
+  if (batch.tries == 0)
+    batch.sent_us = now_us;
+  const std::uint64_t first_us = std::max(kFirstResendUs, kPatience * outcome_us_);
+  batch.resend_at_us =
+      now_us + std::min(first_us << std::min(batch.tries, 8u), kMaxResendUs);
   return {batch.bytes, hash, batch.tries++};
 }
 
@@ -131,6 +136,8 @@ void Submitter::known(BytesView transaction_id) {
     batch->second.open.erase(transaction);
     if (!batch->second.open.empty())
       return;
+    const std::uint64_t took_us = clock_.monotonic_us() - batch->second.sent_us;
+    outcome_us_ = (outcome_us_ * (kSmoothing - 1) + took_us) / kSmoothing;
     bytes_ -= batch->second.bytes->size();
     batches_.erase(batch);
     under_way_.set(static_cast<double>(batches_.size()));

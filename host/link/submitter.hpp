@@ -48,7 +48,8 @@ private:
     std::shared_ptr<const Bytes> bytes;
     std::unordered_set<Hash, HashHasher> open; // transactions without outcome
     std::uint64_t not_after_us = 0;            // the latest of its transactions'
-    std::uint64_t resend_at_us = 0;            // monotonic
+    std::uint64_t sent_us = 0;                 // first; monotonic, as the next
+    std::uint64_t resend_at_us = 0;
     std::uint32_t tries = 0;
   };
   struct Send {
@@ -72,6 +73,7 @@ private:
   std::unordered_map<Hash, Batch, HashHasher> batches_;
   std::unordered_map<Hash, Hash, HashHasher> batch_of_; // by transaction
   std::size_t bytes_ = 0;                               // of all batches
+  std::uint64_t outcome_us_ = 0;                        // that one takes to have all outcomes
 };
 
 } // namespace tenon::host::link
