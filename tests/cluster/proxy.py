@@ -16,10 +16,11 @@ class Link:
         self.delay = 0.0
         self.silent = False
         self.port = 0
+        self.server: asyncio.Server | None = None
 
     async def listen(self) -> None:
-        server = await asyncio.start_server(self.carry, "127.0.0.1", 0)
-        self.port = server.sockets[0].getsockname()[1]
+        self.server = await asyncio.start_server(self.carry, "127.0.0.1", 0)
+        self.port = self.server.sockets[0].getsockname()[1]
 
     async def carry(self, reader, writer) -> None:
         try:
@@ -67,7 +68,8 @@ class Weather:
 
     def __init__(self, network: Network):
         self.loop = asyncio.new_event_loop()
-        threading.Thread(target=self.loop.run_forever, daemon=True).start()
+        self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
+        self.thread.start()
         self.links: dict[tuple[int, int], Link] = {}
         names = [node.folder.name for node in network.nodes]
         for i, node in enumerate(network.nodes):
@@ -88,4 +90,17 @@ class Weather:
                 if (i in left and j in right) or (i in right and j in left)]
 
     def close(self) -> None:
+        """After the nodes have ended, and with them all connections."""
+
+        async def end() -> None:
+            for link in self.links.values():
+                link.server.close()
+            others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+            for task in others:
+                task.cancel()
+            await asyncio.gather(*others, return_exceptions=True)
+
+        asyncio.run_coroutine_threadsafe(end(), self.loop).result(10)
         self.loop.call_soon_threadsafe(self.loop.stop)
+        self.thread.join(10)
+        self.loop.close()
