@@ -132,7 +132,8 @@ Status BlockExecutor::reject(Run& run, const std::string& signer,
   if (signer.empty())
     return {};
   TENON_RETURN_IF_ERROR(as_fault(
-      record_rejection(run.state, signer, transaction.message, transaction.id, run.height, index)));
+      record_rejection(run.state, signer, transaction.message, transaction.id,
+                       run.parameters.max_dedup_window_us(), run.height, index)));
   const v1::TransactionResult& result =
       run.builder.results()->results(static_cast<int>(index));
   return as_fault(run.streams.add_rejected(signer, transaction, result, index));

@@ -51,8 +51,12 @@ Result<std::shared_ptr<const DecodedBlock>> decode_block(BytesView encoded) {
     return invalid_argument("expected a Block message, found " + std::to_string(encoded.size()) +
                             " other bytes");
   }
-  Bytes body = block.body().SerializeAsString();
-  return take_apart(std::move(*block.mutable_header()), std::move(body), block.body());
+  // Fields that no reader knows are in no hash either, and must decide nothing: they stay behind.
+  v1::BlockBody body;
+  body.mutable_batches()->Swap(block.mutable_body()->mutable_batches());
+  body.set_unwedge(std::move(*block.mutable_body()->mutable_unwedge()));
+  Bytes encoded_body = body.SerializeAsString();
+  return take_apart(std::move(*block.mutable_header()), std::move(encoded_body), body);
 }
 
 Result<std::shared_ptr<const DecodedBlock>> decode_block(Bytes header, Bytes body) {

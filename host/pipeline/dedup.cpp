@@ -113,9 +113,11 @@ Status check_not_rejected(const BlockState& state, std::string_view client,
 
 Status record_rejection(BlockState& state, std::string_view client,
                         const v1::Transaction& transaction, const Hash& transaction_id,
-                        std::uint64_t height, std::uint32_t index) {
+                        std::uint64_t max_window_us, std::uint64_t height, std::uint32_t index) {
+  const std::uint64_t now_us = state.record_time_us();
   const std::uint64_t until_us = spent_at_us(transaction);
-  if (until_us <= state.record_time_us())
+  // Such a window is refused in every block, and a record of it would stay for ever.
+  if (until_us <= now_us || until_us - now_us > max_window_us)
     return {};
   Bytes key = rejection_key(client, transaction_id);
   TENON_ASSIGN_OR_RETURN(const auto earlier, state.entry(key));

@@ -32,11 +32,12 @@ find_dedup(const BlockState& state, std::string_view engine, BytesView dedup_key
                                         const Hash& transaction_id);
 
 // As long as it could still be committed: the transaction, not its command, is spent. Its
-// submitter may send the command again in another one.
+// submitter may send the command again in another one. Nothing is kept of one with a longer window
+// than the ledger grants.
 [[nodiscard]] Status record_rejection(BlockState& state, std::string_view client,
                                       const v1::Transaction& transaction,
-                                      const Hash& transaction_id, std::uint64_t height,
-                                      std::uint32_t index);
+                                      const Hash& transaction_id, std::uint64_t max_window_us,
+                                      std::uint64_t height, std::uint32_t index);
 
 // Occupies the key, until dedup_until_us.
 void record_dedup(BlockState& state, const v1::Transaction& transaction, const Hash& transaction_id,

@@ -91,6 +91,7 @@ struct Pipeline::Steps {
                           parts.metrics, head, tree, sequencer, commits,
                           [this](const ExecutedBlock& block) {
                             members_version += 1;
+                            commits.post([this] { stream_proofs.forget_clients(); });
                             hub.notify(block.height());
                             prune(block.keep_from_height);
                           }}};

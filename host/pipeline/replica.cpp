@@ -160,7 +160,7 @@ Result<v1::BlockHeader> Replica::make_header(const Place& place, const v1::Block
 
 Status Replica::verify(BytesView encoded, BytesView parent_header, const Hash& executed) {
   TENON_RETURN_IF_ERROR(parts_.health.check());
-  TENON_ASSIGN_OR_RETURN(const auto block, decode_block(encoded));
+  TENON_ASSIGN_OR_RETURN(const auto block, recent_.decode(encoded));
   TENON_ASSIGN_OR_RETURN(const Place place, place_on(parent_header, executed, block->unwedge));
   if (!place.resumes && !block->unwedge.empty())
     return invalid_argument("INVALID_BLOCK: it carries an unwedge, and nothing is wedged");
@@ -171,8 +171,11 @@ Status Replica::verify(BytesView encoded, BytesView parent_header, const Hash& e
                             "found " + std::to_string(block->header.record_time_us()) +
                             "; if it goes on, compare the nodes' clocks");
   }
-  return check_block({parts_.genesis.chain, place.parent, place.parent_id, place.epoch},
-                     parts_.genesis.parameters, *block, /*check_root=*/true);
+  TENON_RETURN_IF_ERROR(
+      check_block({parts_.genesis.chain, place.parent, place.parent_id, place.epoch},
+                  parts_.genesis.parameters, *block, /*check_root=*/true));
+  recent_.root_is_right(*block);
+  return {};
 }
 
 void Replica::execute(BytesView block, plugin::ExecutedCallback done) {
@@ -188,7 +191,7 @@ void Replica::execute(BytesView block, plugin::ExecutedCallback done) {
 
 Result<Bytes> Replica::execute_now(BytesView encoded) {
   TENON_RETURN_IF_ERROR(parts_.health.check());
-  TENON_ASSIGN_OR_RETURN(auto block, decode_block(encoded));
+  TENON_ASSIGN_OR_RETURN(auto block, recent_.decode(encoded));
   if (const auto known = parts_.tree.find(block->id))
     return known->result_header;
   const Hash parent_id = Hash::from_view_or_zero(block->header.parent());
@@ -197,7 +200,7 @@ Result<Bytes> Replica::execute_now(BytesView encoded) {
     return failed_precondition("the block's parent " + to_hex(block->header.parent()) +
                                " is neither the last final block nor staged on it");
   }
-  const bool check_root = !is_own(block->id);
+  const bool check_root = !is_own(block->id) && !recent_.has_right_root(*block);
   const DecodedBlock& decoded = *block;
   TENON_ASSIGN_OR_RETURN(auto executed,
                          parts_.executor.execute(std::move(parent), block, check_root));

@@ -9,6 +9,7 @@
 #include "pipeline/block_tree.hpp"
 #include "pipeline/committer.hpp"
 #include "pipeline/proposer.hpp"
+#include "pipeline/recent_blocks.hpp"
 
 namespace tenon::host::pipeline {
 
@@ -77,6 +78,7 @@ private:
   ReplicaParts parts_;
   Histogram& execute_seconds_;
   mutable std::mutex mutex_;
+  RecentBlocks recent_;
   std::deque<Hash> own_blocks_; // built here lately: their roots need no check
 };
 

@@ -65,8 +65,12 @@ Result<Bytes> StreamProofs::proofs(const plugin::StoreSnapshot& state, const Exe
 Status StreamProofs::keep(const ExecutedBlock& block) {
   const bool is_first = clients_ == nullptr;
   if (is_first || block.clients_changed) {
-    TENON_ASSIGN_OR_RETURN(const std::shared_ptr<const plugin::StoreSnapshot> state,
-                           store_.snapshot(block.height()));
+    clients_ = nullptr; // and stays so if they cannot be read: then the next block is the first
+    auto opened = store_.snapshot(block.height());
+    if (opened.status().code() == Code::kOutOfRange)
+      return {}; // so much was committed at once that this is old already
+    TENON_RETURN_IF_ERROR(opened.status());
+    const std::shared_ptr<const plugin::StoreSnapshot> state = *std::move(opened);
     TENON_ASSIGN_OR_RETURN(clients_, read_clients(BlockState(state, 0)));
   }
   if (clients_->followers.empty())
@@ -86,8 +90,11 @@ Status StreamProofs::keep(const ExecutedBlock& block) {
       TENON_ASSIGN_OR_RETURN(state, store_.snapshot(block.height()));
     }
     Result<Bytes> made = proofs(*state, block, client);
-    if (made.status().code() == Code::kOutOfRange)
-      return {}; // so much was committed at once that this is old already: the next one will do
+    if (made.status().code() == Code::kOutOfRange) {
+      if (all)
+        clients_ = nullptr; // it is due at the next block, for everybody
+      return {};
+    }
     TENON_RETURN_IF_ERROR(made.status());
     kept.emplace_back(keys::stream_proofs(client, block.height()), std::move(*made));
   }

@@ -26,6 +26,8 @@ public:
 
   // After each block's commit.
   [[nodiscard]] Status keep(const ExecutedBlock& block);
+  // The next block is not the one after the last that was kept: a state was taken over.
+  void forget_clients() { clients_ = nullptr; }
 
 private:
   [[nodiscard]] Result<Bytes> proofs(const plugin::StoreSnapshot& state,

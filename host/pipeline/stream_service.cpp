@@ -22,6 +22,8 @@ constexpr std::uint64_t kMaxPageBytes = 8u << 20;
 // On the way to a block where proofs were kept; still within a frame.
 constexpr std::uint64_t kMaxLongPageBytes = 30u << 20;
 constexpr int kMaxPageBlocks = 512;
+// A page goes on for so many blocks to reach one of which proofs were kept, or can still be made.
+constexpr std::uint64_t kMaxBlocksToProofs = 1024;
 // So many blocks may share a descendant's certificate.
 constexpr int kMaxLinks = 1024;
 
@@ -273,12 +275,24 @@ Status StreamService::check_noted(const LedgerHead& head, const std::string& cli
                       std::to_string(after_height) + "; ask another replica, or begin anew");
 }
 
+namespace {
+
+Status not_there_yet(std::uint64_t height, const std::string& why) {
+  return unavailable("NOT_READY: nothing can begin at this replica's head, block " +
+                     std::to_string(height) + ": " + why + "; ask another replica");
+}
+
+} // namespace
+
 // At the head: of all states it is the one that is kept longest.
 Status StreamService::begin(const v1::StreamRequest& request, const LedgerHead& head,
                             v1::StreamPage& page) const {
   const std::uint64_t height = head.block->height();
   const BlockState state(head.snapshot, head.block->header.record_time_us());
   TENON_RETURN_IF_ERROR(check_live(head, request.client()));
+  if (height <= request.after_height())
+    return not_there_yet(height, "the client is at block " +
+                                     std::to_string(request.after_height()) + " already");
   TENON_ASSIGN_OR_RETURN(const auto record, read_record<v1::ClientRecord>(
                                                 state, keys::client(request.client())));
   if (!record)
@@ -294,6 +308,12 @@ Status StreamService::begin(const v1::StreamRequest& request, const LedgerHead& 
                          read_part(store_, height, BlockPart::kResultHeader));
   TENON_ASSIGN_OR_RETURN(*proof.mutable_certificate(),
                          read_part(store_, height, BlockPart::kCertificate));
+  v1::Certificate certificate;
+  if (proof.validators().epoch() < request.epoch())
+    return not_there_yet(height, "the client knows of a later epoch");
+  if (!certificate.ParseFromString(proof.certificate()) ||
+      certificate.block_id() != head.block->id.view())
+    return not_there_yet(height, "it is certified by a later block only");
   TENON_RETURN_IF_ERROR(add_handovers(store_, state, request.epoch(), proof));
   const Bytes keys[] = {keys::client(request.client()),
                         keys::stream(request.client(), record->hosting_epoch())};
@@ -349,14 +369,37 @@ Status StreamService::finish(const v1::StreamRequest& request, const LedgerHead&
                                           static_cast<int>(end - last - 1));
     return prove(request, head, page);
   }
-  while (proved.code() == Code::kOutOfRange) {
-    TENON_ASSIGN_OR_RETURN(const bool added,
-                           add_block(request, head, kMaxLongPageBytes, bytes, page));
-    if (!added)
-      return proved;
-    proved = prove(request, head, page);
+  TENON_ASSIGN_OR_RETURN(const bool later, has_later_proofs(request, head, end));
+  bool added = later || head.block->height() < end + kMaxBlocksToProofs;
+  while (added && proved.code() == Code::kOutOfRange) {
+    TENON_ASSIGN_OR_RETURN(added, add_block(request, head, kMaxLongPageBytes, bytes, page));
+    if (added)
+      proved = prove(request, head, page);
   }
-  return proved;
+  if (proved.code() != Code::kOutOfRange)
+    return proved;
+  return out_of_range("HISTORY_PRUNED: this replica can prove no page any more that begins after "
+                      "block " +
+                      std::to_string(request.after_height()) +
+                      "; ask another replica, or begin anew");
+}
+
+Result<bool> StreamService::has_later_proofs(const v1::StreamRequest& request,
+                                             const LedgerHead& head, std::uint64_t from) const {
+  bool found = false;
+  Status status;
+  TENON_RETURN_IF_ERROR(head.snapshot->scan(
+      plugin::KeyClass::kIndex, keys::stream_proofs(request.client(), from),
+      keys::stream_proofs(request.client(), from + kMaxBlocksToProofs),
+      [&](BytesView key, BytesView encoded) {
+        const auto kept =
+            parse_kept(encoded, read_be64(key.substr(key.size() - sizeof(std::uint64_t))));
+        status = kept.status();
+        found = kept.ok() && kept->serves(request.hosting_epoch());
+        return status.ok() && !found;
+      }));
+  TENON_RETURN_IF_ERROR(status);
+  return found;
 }
 
 // OUT_OF_RANGE when it is too late for proofs of the page's last block, and none were kept.

@@ -47,6 +47,9 @@ private:
   // Ends the page with what the state after its last block proves.
   [[nodiscard]] Status finish(const v1::StreamRequest& request, const LedgerHead& head,
                               std::uint64_t bytes, v1::StreamPage& page) const;
+  // Were some kept, for a page like this one, at this height or soon after?
+  [[nodiscard]] Result<bool> has_later_proofs(const v1::StreamRequest& request,
+                                              const LedgerHead& head, std::uint64_t from) const;
   [[nodiscard]] Status prove(const v1::StreamRequest& request, const LedgerHead& head,
                              v1::StreamPage& page) const;
 

@@ -62,6 +62,7 @@ void ModelLedger::lose_everything() {
   header.set_chain(chain_id_.str());
   header.set_parent(Hash{}.str());
   header.set_record_time_us(1);
+  header.set_validators(members_hash(0).str());
   header.set_next_validators(members_hash(0).str());
   v1::Block block;
   block.set_header(header.SerializeAsString());
@@ -117,6 +118,7 @@ Result<Bytes> ModelLedger::propose(BytesView parent_header, const Hash& executed
   header.set_parent(crypto::sha256(parent_header).str());
   header.set_record_time_us(parent.record_time_us() + 1);
   header.set_transactions_root(root.str());
+  header.set_validators(members_hash(epoch).str());
   header.set_next_validators(next_members(*known, epoch, header.height()).str());
   block.set_header(header.SerializeAsString());
   return block.SerializeAsString();
@@ -138,6 +140,7 @@ Status ModelLedger::verify(BytesView encoded, BytesView parent_header, const Has
       header.chain() != chain_id_.view() ||
       header.parent() != crypto::sha256(parent_header).view() ||
       header.epoch() != epoch_at(*known, header.height()) ||
+      header.validators() != members_hash(header.epoch()).view() ||
       header.next_validators() !=
           next_members(*known, header.epoch(), header.height()).view())
     return invalid_argument("against the rules");

@@ -135,10 +135,20 @@ std::optional<Block> block_from_message(BytesView encoded, std::vector<Bytes>* c
   if (!message.ParseFromArray(encoded.data(), static_cast<int>(encoded.size())) ||
       !has_own_payload(message))
     return std::nullopt;
+  const std::size_t size = message.ByteSizeLong();
   std::optional<Block> block = block_from_header(message.header());
   if (!block)
     return std::nullopt;
-  for (Bytes& batch : *message.mutable_body()->mutable_batches()) {
+  // The header does not vouch for fields that no reader knows: with them there is more than this.
+  tenon::v1::Block known;
+  known.set_header(message.header());
+  if (message.has_body()) {
+    known.mutable_body()->set_unwedge(message.body().unwedge());
+    known.mutable_body()->mutable_batches()->Swap(message.mutable_body()->mutable_batches());
+  }
+  if (known.ByteSizeLong() != size)
+    return std::nullopt;
+  for (Bytes& batch : *known.mutable_body()->mutable_batches()) {
     block->batches.push_back(crypto::sha256(batch));
     if (contents != nullptr)
       contents->push_back(std::move(batch));

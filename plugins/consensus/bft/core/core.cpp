@@ -177,9 +177,10 @@ bool Core::can_vote(View view) const {
          !behind_its_log() && (!log_lost_ || (silent_below_ && view >= *silent_below_));
 }
 
-// Who is alone contradicts nobody, and nobody else would lead it on.
+// Who is alone contradicts nobody, and nobody else would lead it on. Alone is not whoever was the
+// only validator of an earlier epoch.
 bool Core::behind_its_log() const {
-  return committee_->epoch() < logged_epoch_ && committee_->size() > 1;
+  return committee_->epoch() < logged_epoch_ && (committee_->size() > 1 || settings_.has_peers);
 }
 
 std::string Core::unready() const {

@@ -40,6 +40,7 @@ struct Settings {
   TimeUs delta_floor_us = 20'000;
   TimeUs delta_cap_us = 2'000'000;
   bool state_transfer = false; // the ledger can give and take states
+  bool has_peers = true;       // there is a network, whoever is in it
   // Whoever is behind by more takes over a state; and whoever lacks what nobody has any more.
   std::uint64_t snapshot_after_blocks = 10'000;
   std::size_t max_range_bytes = 1u << 20; // of one range of a state
@@ -439,6 +440,7 @@ private:
   bool want_chains(Height target, TimeUs now_us);
   [[nodiscard]] bool ask_for_chain(Height first, WantChain& want, std::size_t range);
   [[nodiscard]] const Block& final_here();
+  [[nodiscard]] bool takes_more_ahead();
   [[nodiscard]] TimeUs ask_again_us(const Want& want) const;
   [[nodiscard]] bool may_ask(Want& want, TimeUs now_us) const;
   [[nodiscard]] std::string whom_to_ask(Want& want, const std::string& hint, TimeUs now_us) const;

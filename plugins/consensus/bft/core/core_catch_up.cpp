@@ -15,7 +15,8 @@ namespace pb = tenon::bft::v1;
 constexpr Height kChainBlocks = 16;     // of one request
 constexpr std::size_t kChainRanges = 4; // asked of different peers at the same time
 constexpr std::size_t kMaxWanted = 256;
-constexpr Height kChainAhead = 64;      // blocks that are here and wait for their execution
+constexpr Height kChainAhead = 64; // blocks that are here and wait for their execution …
+constexpr std::size_t kChainAheadBytes = 64u << 20; // … and their bytes
 constexpr std::uint32_t kMaxAttempts = 40; // then a block is one that nobody has
 
 } // namespace
@@ -182,10 +183,20 @@ void Core::catch_up(TimeUs now_us) {
   behind_ = behind;
 }
 
+// Is there room for more that waits for its execution, and is it this committee's to certify?
+bool Core::takes_more_ahead() {
+  const Block& last = final_here();
+  std::size_t bytes = 0;
+  blocks_.for_each([&bytes](const Block& block) { bytes += block.encoded.size(); });
+  tenon::v1::BlockHeader header;
+  return last.height < blocks_.root().height + kChainAhead && bytes < kChainAheadBytes &&
+         header.ParseFromString(last.header) && header.validators() == header.next_validators();
+}
+
 // In ranges, each of another peer. False when nobody is known to have the first of them.
 bool Core::want_chains(Height target, TimeUs now_us) {
   const Height here = final_here().height;
-  if (here >= blocks_.root().height + kChainAhead) {
+  if (here > blocks_.root().height && !takes_more_ahead()) {
     wanted_chains_.clear();
     return true;
   }

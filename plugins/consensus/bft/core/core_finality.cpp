@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t kMaxPendingFinalities = 64;
 constexpr std::size_t kMaxStaged = 48; // the host keeps 64
+constexpr std::size_t kMaxRunningBytes = 32u << 20;
 
 } // namespace
 
@@ -30,16 +31,20 @@ void Core::request_execution(const Hash& id) {
   if (!path)
     return;
   std::size_t staged = 0;
+  std::size_t running_bytes = 0;
   for (Block* const block : *path) {
-    // The others wait until some of these are final.
-    if (++staged > kMaxStaged)
+    // The others wait until some of these are executed, or final.
+    if (++staged > kMaxStaged || running_bytes > kMaxRunningBytes)
       return;
+    if (block->execution == Block::Execution::kRunning)
+      running_bytes += block->encoded.size();
     if (block->execution != Block::Execution::kNone)
       continue;
     if (block->encoded.empty() && !assemble(*block, seen_us_))
       return;
     make_room(*path);
     block->execution = Block::Execution::kRunning;
+    running_bytes += block->encoded.size();
     actions_.push_back(Execute{block->id, block->encoded});
   }
 }

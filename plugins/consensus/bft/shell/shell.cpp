@@ -130,6 +130,7 @@ Status Shell::start() {
                                " validators, but this node has no network to reach them: add the "
                                "section \"network\" to its configuration");
   }
+  config_.settings.has_peers = peers_.has_value();
   core_ = std::make_unique<Core>(host_.chain_id(), public_key, name_of(host_), config_.settings,
                                  ledger_, scheme_);
   TENON_RETURN_IF_ERROR(open_log(start));

@@ -141,6 +141,12 @@ TEST_CASE("catch-up: an altered chain is held against who served it", "[bft][cor
   SECTION("a block left out") {
     message.mutable_chain()->mutable_blocks()->DeleteSubrange(1, 1);
   }
+  SECTION("bytes in a body that no reader knows and no hash covers") {
+    message.mutable_chain()->mutable_blocks(1)->append("\x12\x02\x78\x01"); // field 15 of the body
+  }
+  SECTION("the same beside the body") {
+    message.mutable_chain()->mutable_blocks(1)->append("\x78\x01");
+  }
   SECTION("a wrong signature") {
     auto certificate = from_ledger(message.chain().certificate());
     REQUIRE(certificate.has_value());
