@@ -15,7 +15,7 @@ namespace pb = tenon::bft::v1;
 constexpr Height kChainBlocks = 16;     // of one request
 constexpr std::size_t kChainRanges = 4; // asked of different peers at the same time
 constexpr std::size_t kMaxWanted = 256;
-constexpr Height kChainAhead = 64; // blocks that are here and wait for their execution …
+constexpr Height kChainAhead = 24; // blocks that are here and wait for their execution …
 constexpr std::size_t kChainAheadBytes = 64u << 20; // … and their bytes
 constexpr std::uint32_t kMaxAttempts = 40; // then a block is one that nobody has
 
@@ -127,18 +127,6 @@ void Core::on_block(const std::string& from, BytesView encoded, TimeUs now_us) {
     assemblies_.erase(known->id);
     wanted_batches_.erase(known->id);
   }
-}
-
-// The last block that is known to be final and, with all below it, is here.
-const Block& Core::final_here() {
-  for (auto at = pending_finalities_.rbegin(); at != pending_finalities_.rend(); ++at) {
-    const auto path = blocks_.path(at->second.subject.block);
-    if (path && !path->empty() &&
-        std::none_of(path->begin(), path->end(),
-                     [](const Block* block) { return block->encoded.empty(); }))
-      return *path->back();
-  }
-  return blocks_.root();
 }
 
 // The committed chain is asked for where blocks are final elsewhere that are unknown here.

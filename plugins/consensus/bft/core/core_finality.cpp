@@ -189,6 +189,19 @@ bool Core::place_finalities(TimeUs now_us) {
   return placed;
 }
 
+// The last block that is known to be final and is here with all below it, of those that can be
+// executed before anything else has to become final.
+const Block& Core::final_here() {
+  for (auto at = pending_finalities_.rbegin(); at != pending_finalities_.rend(); ++at) {
+    const auto path = blocks_.path(at->second.subject.block);
+    if (path && !path->empty() && path->size() <= kMaxStaged &&
+        std::none_of(path->begin(), path->end(),
+                     [](const Block* block) { return block->encoded.empty(); }))
+      return *path->back();
+  }
+  return blocks_.root();
+}
+
 bool Core::finalize() {
   if (takes_over())
     return false;
