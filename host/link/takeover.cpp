@@ -4,6 +4,7 @@
 
 #include "pipeline/keys.hpp"
 #include "pipeline/ledger_records.hpp"
+#include "pipeline/visibility.hpp"
 #include "tenon/crypto/sha256.hpp"
 #include "tenon/merkle/sparse_proof.hpp"
 #include "tenon/merkle/state_entry.hpp"
@@ -186,24 +187,14 @@ Status Takeover::check_visible() const {
 
 Result<bool> Takeover::is_visible(const Bytes& key, BytesView encoded,
                                   std::map<std::string, bool>& hosted) const {
-  if (key.starts_with(pipeline::keys::kDedups) || key.starts_with(pipeline::keys::kStreams))
-    return false;
-  TENON_ASSIGN_OR_RETURN(const merkle::StateEntry entry, merkle::decode_entry(encoded));
-  const auto readers = merkle::decode_readers(entry.readers);
-  if (!readers)
-    return false;
-  for (const std::string& reader : *readers) {
-    if (reader == merkle::kPublicReader)
-      return true;
-    auto known = hosted.find(reader);
+  return pipeline::is_visible_entry(key, encoded, [&](const std::string& party) -> Result<bool> {
+    auto known = hosted.find(party);
     if (known == hosted.end()) {
-      TENON_ASSIGN_OR_RETURN(const bool hosts_it, hosts(reader));
-      known = hosted.emplace(reader, hosts_it).first;
+      TENON_ASSIGN_OR_RETURN(const bool hosts_it, hosts(party));
+      known = hosted.emplace(party, hosts_it).first;
     }
-    if (known->second)
-      return true;
-  }
-  return false;
+    return known->second;
+  });
 }
 
 Result<bool> Takeover::hosts(const std::string& party) const {

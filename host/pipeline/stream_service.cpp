@@ -8,6 +8,7 @@
 #include "pipeline/ledger_opener.hpp"
 #include "pipeline/ledger_records.hpp"
 #include "pipeline/stream_proofs.hpp"
+#include "pipeline/visibility.hpp"
 #include "tenon/core/encoding.hpp"
 #include "tenon/crypto/sha256.hpp"
 
@@ -37,20 +38,10 @@ constexpr std::uint64_t kPathBytes = 800;
 
 Result<bool> visible_to(const std::string& client, LedgerRecords& records, BytesView key,
                         BytesView encoded) {
-  if (key.starts_with(keys::kDedups) || key.starts_with(keys::kStreams))
-    return false;
-  TENON_ASSIGN_OR_RETURN(const merkle::StateEntry entry, merkle::decode_entry(encoded));
-  const auto readers = merkle::decode_readers(entry.readers);
-  if (!readers)
-    return false;
-  for (const std::string& reader : *readers) {
-    if (reader == merkle::kPublicReader)
-      return true;
-    TENON_ASSIGN_OR_RETURN(const v1::PartyRecord* const party, records.party(reader));
-    if (hosts(party, client))
-      return true;
-  }
-  return false;
+  return is_visible_entry(key, encoded, [&](const std::string& name) -> Result<bool> {
+    TENON_ASSIGN_OR_RETURN(const v1::PartyRecord* const party, records.party(name));
+    return hosts(party, client);
+  });
 }
 
 Status damaged(const char* what, std::uint64_t height) {

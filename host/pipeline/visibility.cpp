@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "pipeline/keys.hpp"
 #include "tenon/merkle/state_entry.hpp"
 
 namespace tenon::host::pipeline {
@@ -50,6 +51,24 @@ std::optional<v1::LedgerTransaction> visible_part(const Viewer& viewer, std::uin
   seen.set_message(outcome.message());
   seen.set_response(outcome.response());
   return seen;
+}
+
+Result<bool> is_visible_entry(BytesView key, BytesView encoded,
+                              FunctionRef<Result<bool>(const std::string& party)> hosts) {
+  if (key.starts_with(keys::kDedups) || key.starts_with(keys::kStreams))
+    return false;
+  TENON_ASSIGN_OR_RETURN(const merkle::StateEntry entry, merkle::decode_entry(encoded));
+  const auto readers = merkle::decode_readers(entry.readers);
+  if (!readers)
+    return false;
+  for (const std::string& reader : *readers) {
+    if (reader == merkle::kPublicReader)
+      return true;
+    TENON_ASSIGN_OR_RETURN(const bool hosts_it, hosts(reader));
+    if (hosts_it)
+      return true;
+  }
+  return false;
 }
 
 } // namespace tenon::host::pipeline

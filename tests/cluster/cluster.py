@@ -94,6 +94,17 @@ class Load:
             return status == 200
         return False
 
+    def await_more(self, transfers: int = 20, seconds: float = 30) -> float:
+        """How long so many more transfers took."""
+        start = time.monotonic()
+        before = self.acknowledged
+        while self.acknowledged < before + transfers:
+            done = self.acknowledged - before
+            if time.monotonic() >= start + seconds:
+                raise AssertionError(f"{done} of {transfers} transfers in {seconds} s")
+            time.sleep(0.02)
+        return time.monotonic() - start
+
     def end(self) -> int:
         self.ended.set()
         for thread in self.threads:

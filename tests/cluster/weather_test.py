@@ -38,16 +38,6 @@ class Weathers(unittest.TestCase):
             if node is not faulty:
                 self.assertNotIn("fault", node.last_words())
 
-    def await_progress(self, load: Load, seconds: float = 30, transfers: int = 20) -> float:
-        """How long so many more transfers took."""
-        start = time.monotonic()
-        before = load.acknowledged
-        while load.acknowledged < before + transfers:
-            self.assertLess(time.monotonic(), start + seconds,
-                            f"{load.acknowledged - before} transfers in {seconds} s")
-            time.sleep(0.02)
-        return time.monotonic() - start
-
     def assert_standstill(self, load: Load, seconds: float = 1.5) -> None:
         time.sleep(0.5)  # what was under way
         before = load.acknowledged
@@ -63,7 +53,7 @@ class Weathers(unittest.TestCase):
             # Nobody has decided anything that the others do not know.
             self.assertLessEqual(len({network.status(i)["height"] for i in (0, 1)}), 2)
             self.heal(network)
-            print(f"20 transfers {self.await_progress(load):.2f} s after the halves met again")
+            print(f"20 transfers {load.await_more():.2f} s after the halves met again")
             self.check_books(network, load.token, load.end())
             self.assertNotIn("cut_off", (folder / "replica-1" / "node.json").read_text())
 
@@ -72,9 +62,9 @@ class Weathers(unittest.TestCase):
             load = Load(begin(network))
             for apart in (3, 1):
                 self.cut(network, str(apart + 1))
-                self.await_progress(load)
+                load.await_more()
                 height = int(network.status(apart)["height"])
-                self.await_progress(load, transfers=50)
+                load.await_more(50)
                 self.assertLessEqual(int(network.status(apart)["height"]), height + 1)
                 self.assertFalse(network.status(apart)["ready"])
                 self.heal(network)
@@ -113,10 +103,10 @@ class Weathers(unittest.TestCase):
             self.assert_standstill(load)
             for link in weather.between({0, 1}, {2, 3}):
                 link.silent = False
-            print(f"20 transfers {self.await_progress(load):.2f} s after packets arrive again")
+            print(f"20 transfers {load.await_more():.2f} s after packets arrive again")
             for link in weather.between({0, 1, 3}, {2}):
                 link.silent = True
-            self.await_progress(load, transfers=50)
+            load.await_more(50)
             for link in weather.between({0, 1, 3}, {2}):
                 link.silent = False
             self.check_books(network, load.token, load.end())
@@ -126,9 +116,9 @@ class Weathers(unittest.TestCase):
             load = Load(begin(network))
             for link in weather.links.values():
                 link.delay = 0.05
-            self.await_progress(load, transfers=10)  # it learns how slow they are
+            load.await_more(10)  # it learns how slow they are
             before = network.status(0)["consensus"]
-            took = self.await_progress(load, transfers=30)
+            took = load.await_more(30)
             after = network.status(0)["consensus"]
             nullified, views = (after[name] - before[name]
                                 for name in ("nullified_views", "notarized_views"))
@@ -140,7 +130,7 @@ class Weathers(unittest.TestCase):
                 link.delay = 0
             for link in weather.between({0, 1, 2}, {3}):
                 link.delay = 0.4
-            self.await_progress(load, transfers=60)
+            load.await_more(60)
             for link in weather.links.values():
                 link.delay = 0
             self.check_books(network, load.token, load.end())
@@ -164,23 +154,23 @@ class Weathers(unittest.TestCase):
             stack.callback(network.close)
             network.start()
             load = Load(begin(network))
-            self.await_progress(load)
+            load.await_more()
             ballast = disk / "ballast"
             with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as file:
                 while True:
                     file.write(b"\0" * 65536)
             deadline = time.monotonic() + 60
             while full.health("/readyz")[0] == 200 and time.monotonic() < deadline:
-                self.await_progress(load, transfers=5)
+                load.await_more(5)
             reasons = full.health("/readyz")[1]
             self.assertIn("No space left on device", reasons)
-            self.await_progress(load)
+            load.await_more()
             # Room again, and a new start: it has lost nothing and goes on.
             ballast.unlink()
             full.kill()
             full.start()
             network.nodes[2].kill()  # its vote is needed
-            self.await_progress(load)
+            load.await_more()
             network.nodes[2].start()
             self.check_books(network, load.token, load.end(), faulty=full)
 
@@ -213,18 +203,18 @@ class Weathers(unittest.TestCase):
             network.start()
             load = Load(begin(network))
             for jump in (3600, -3600):
-                self.await_progress(load)
+                load.await_more()
                 set_clock(jump)
-                self.await_progress(load, transfers=60)
+                load.await_more(60)
                 newest = self.newest_block_time(network.nodes[0])
                 self.assertLess(abs(newest - time.time()), 30)
                 set_clock(0)
-            self.await_progress(load)
+            load.await_more()
             # Whoever starts with a wrong clock is told so.
             set_clock(3600)
             wrong.kill()
             wrong.start(ready=False)
-            self.await_progress(load)
+            load.await_more()
             deadline = time.monotonic() + 20
             reasons = ""
             while "clock" not in reasons:
@@ -249,7 +239,7 @@ class Weathers(unittest.TestCase):
                 network.start()
                 twin.start(ready=False)
                 load = Load(begin(network))
-                self.await_progress(load, transfers=200)
+                load.await_more(200)
                 acknowledged = load.end()
                 twin.kill()
                 network.nodes[3].kill()

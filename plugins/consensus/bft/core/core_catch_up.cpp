@@ -155,11 +155,12 @@ void Core::catch_up(TimeUs now_us) {
     if (peer.up)
       target = std::max(target, peer.committed);
   }
-  const Height here = final_here().height;
+  const Block& last = final_here();
+  const Height here = last.height;
   std::erase_if(wanted_chains_, [here](const auto& item) { return item.second.last <= here; });
   const bool missing = !unplaced_finalities_.empty() ||
                        (!pending_finalities_.empty() &&
-                        final_here().id != pending_finalities_.rbegin()->second.subject.block);
+                        last.id != pending_finalities_.rbegin()->second.subject.block);
   const bool stuck = has_work_ && resends_ > 0;
   const bool asks = target > here && (target > here + kExecutionLag || missing || stuck);
   if (missing && !asks && !pending_finalities_.empty())
