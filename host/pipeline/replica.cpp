@@ -14,7 +14,6 @@ namespace tenon::host::pipeline {
 
 namespace {
 
-constexpr std::size_t kOwnBlocksRemembered = 64;
 // Clocks of honest replicas differ by less.
 constexpr std::uint64_t kMaxAheadUs = 2'000'000;
 
@@ -136,8 +135,9 @@ Result<Bytes> Replica::propose(const plugin::Proposal& proposal) {
   TENON_ASSIGN_OR_RETURN(v1::BlockHeader header, make_header(place, block.body(), transactions));
   header.set_view(proposal.view);
   block.set_header(header.SerializeAsString());
-  remember_own(crypto::sha256(block.header()));
-  return block.SerializeAsString();
+  Bytes encoded = block.SerializeAsString();
+  recent_.add_own(encoded);
+  return encoded;
 }
 
 Result<v1::BlockHeader> Replica::make_header(const Place& place, const v1::BlockBody& body,
@@ -200,7 +200,7 @@ Result<Bytes> Replica::execute_now(BytesView encoded) {
     return failed_precondition("the block's parent " + to_hex(block->header.parent()) +
                                " is neither the last final block nor staged on it");
   }
-  const bool check_root = !is_own(block->id) && !recent_.has_right_root(*block);
+  const bool check_root = !recent_.has_right_root(*block);
   const DecodedBlock& decoded = *block;
   TENON_ASSIGN_OR_RETURN(auto executed,
                          parts_.executor.execute(std::move(parent), block, check_root));
@@ -295,18 +295,6 @@ Result<Bytes> Replica::schedule(const Hash& executed) const {
   const bool resumed = last != nullptr && block->schedule->resumes_at(block->height + 1) &&
                        check_unwedge(*last, parts_.genesis.chain, parts_.unwedge).ok();
   return block->schedule->message(resumed).SerializeAsString();
-}
-
-void Replica::remember_own(const Hash& block_id) {
-  const std::lock_guard lock(mutex_);
-  own_blocks_.push_back(block_id);
-  if (own_blocks_.size() > kOwnBlocksRemembered)
-    own_blocks_.pop_front();
-}
-
-bool Replica::is_own(const Hash& block_id) const {
-  const std::lock_guard lock(mutex_);
-  return std::find(own_blocks_.begin(), own_blocks_.end(), block_id) != own_blocks_.end();
 }
 
 } // namespace tenon::host::pipeline

@@ -3,8 +3,6 @@
 // while block h is being synced. Owned by the pipeline; any thread (abi/consensus.h).
 #pragma once
 
-#include <deque>
-
 #include "pipeline/block_executor.hpp"
 #include "pipeline/block_tree.hpp"
 #include "pipeline/committer.hpp"
@@ -72,14 +70,10 @@ private:
   // An epoch's last block is made final by its own validators, so that whoever trusts them can be
   // shown who came after them.
   [[nodiscard]] Status check_epoch_closed(const ExecutedBlock& block) const;
-  void remember_own(const Hash& block_id);
-  [[nodiscard]] bool is_own(const Hash& block_id) const;
 
   ReplicaParts parts_;
   Histogram& execute_seconds_;
-  mutable std::mutex mutex_;
   RecentBlocks recent_;
-  std::deque<Hash> own_blocks_; // built here lately: their roots need no check
 };
 
 } // namespace tenon::host::pipeline
