@@ -163,7 +163,8 @@ std::vector<std::string> offered_services(std::string_view kind) {
   std::vector<std::string> services = {TENON_HOST_LOG_INTERFACE,      TENON_HOST_METRICS_INTERFACE,
                                        TENON_HOST_EXECUTOR_INTERFACE, TENON_HOST_CLOCK_INTERFACE,
                                        TENON_HOST_KEYSTORE_INTERFACE, TENON_HOST_TLS_INTERFACE,
-                                       TENON_HOST_NODE_INTERFACE};
+                                       TENON_HOST_NODE_INTERFACE,
+                                       TENON_HOST_SIGNATURES_INTERFACE};
   if (kind == "api")
     services.emplace_back(TENON_HOST_LEDGER_INTERFACE);
   if (kind == "consensus")

@@ -1,18 +1,14 @@
-// The clock, keystore, TLS policy and node tables of a plugin instance.
-#include <algorithm>
+// The clock, TLS policy and node tables of a plugin instance.
 #include <nlohmann/json.hpp>
 
 #include "services/plugin_services_state.hpp"
 #include "services/version.hpp"
 #include "tenon/core/encoding.hpp"
-#include "tenon/crypto/ed25519.hpp"
 #include "tenon/plugin/guard.hpp"
 
 namespace tenon::host::services {
 
 namespace {
-
-constexpr BytesView kNodeKey = "node";
 
 // TLS 1.3 has no weak suites; the list fixes the order of preference.
 constexpr BytesView kTlsPolicy =
@@ -34,42 +30,6 @@ std::uint64_t clock_ledger(void* self) noexcept {
       time_us = state.parts.node.ledger_time_us();
   });
   return time_us;
-}
-
-Status require_node_key(const PluginGate::Pass& pass, tenon_bytes key_id) {
-  if (!pass)
-    return failed_precondition(kLateCall);
-  if (from_abi(key_id) != kNodeKey)
-    return not_found("the host holds no key of that id; known here: node");
-  return {};
-}
-
-std::int32_t keystore_public_key(void* self, tenon_bytes key_id, std::uint8_t out[32],
-                                 tenon_status* status) noexcept {
-  return plugin::guarded(status, [&]() -> Status {
-    ServiceState& state = ServiceState::of(self);
-    const auto pass = state.gate->enter();
-    TENON_RETURN_IF_ERROR(require_node_key(pass, key_id));
-    const Bytes key = state.parts.signer.public_key();
-    if (key.size() != crypto::kPublicKeySize)
-      return fault("the node's public key has the wrong size");
-    std::copy(key.begin(), key.end(), out);
-    return {};
-  });
-}
-
-std::int32_t keystore_sign(void* self, tenon_bytes key_id, tenon_bytes message,
-                           std::uint8_t out[64], tenon_status* status) noexcept {
-  return plugin::guarded(status, [&]() -> Status {
-    ServiceState& state = ServiceState::of(self);
-    const auto pass = state.gate->enter();
-    TENON_RETURN_IF_ERROR(require_node_key(pass, key_id));
-    TENON_ASSIGN_OR_RETURN(const Bytes signature, state.parts.signer.sign(from_abi(message)));
-    if (signature.size() != crypto::kSignatureSize)
-      return fault("the signature has the wrong size");
-    std::copy(signature.begin(), signature.end(), out);
-    return {};
-  });
 }
 
 std::int32_t tls_policy(void*, tenon_sink json, tenon_status* status) noexcept {
@@ -109,10 +69,9 @@ std::int32_t node_data_directory(void* self, tenon_sink path, tenon_status* stat
 
 } // namespace
 
-void fill_node_tables(tenon_host_clock& clock, tenon_host_keystore& keystore, tenon_host_tls& tls,
-                      tenon_host_node& node, void* self) {
+void fill_node_tables(tenon_host_clock& clock, tenon_host_tls& tls, tenon_host_node& node,
+                      void* self) {
   clock = {sizeof(tenon_host_clock), 0, self, clock_monotonic, clock_wall, clock_ledger};
-  keystore = {sizeof(tenon_host_keystore), 0, self, keystore_public_key, keystore_sign};
   tls = {sizeof(tenon_host_tls), 0, self, tls_policy};
   node = {sizeof(tenon_host_node), 0, self, node_chain_id, node_info, node_data_directory};
 }

@@ -16,6 +16,7 @@ const void* find_table(void* self, tenon_bytes interface_id) noexcept {
       {TENON_HOST_EXECUTOR_INTERFACE, &state.executor_table},
       {TENON_HOST_CLOCK_INTERFACE, &state.clock_table},
       {TENON_HOST_KEYSTORE_INTERFACE, &state.keystore_table},
+      {TENON_HOST_SIGNATURES_INTERFACE, &state.signatures_table},
       {TENON_HOST_TLS_INTERFACE, &state.tls_table},
       {TENON_HOST_NODE_INTERFACE, &state.node_table},
       {TENON_HOST_LEDGER_INTERFACE, state.identity.with_ledger ? &state.ledger_table : nullptr},
@@ -37,8 +38,8 @@ PluginServices::PluginServices(ServiceParts parts, ServiceIdentity identity)
   state.host = {sizeof(tenon_host), TENON_ABI_MAJOR, TENON_ABI_MINOR, &state, find_table};
   fill_basic_tables(state.log_table, state.metrics_table, state.executor_table, &state,
                     parts.log.lowest_level());
-  fill_node_tables(state.clock_table, state.keystore_table, state.tls_table, state.node_table,
-                   &state);
+  fill_node_tables(state.clock_table, state.tls_table, state.node_table, &state);
+  fill_key_tables(state.keystore_table, state.signatures_table, &state);
   fill_ledger_table(state.ledger_table, &state);
   fill_peers_table(state.peers_table, &state);
 }

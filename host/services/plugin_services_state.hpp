@@ -61,6 +61,7 @@ struct ServiceState {
   tenon_host_executor executor_table{};
   tenon_host_clock clock_table{};
   tenon_host_keystore keystore_table{};
+  tenon_host_signatures signatures_table{};
   tenon_host_tls tls_table{};
   tenon_host_node node_table{};
   tenon_host_ledger ledger_table{};
@@ -72,8 +73,9 @@ inline constexpr const char* kLateCall = "the plugin called the host after it wa
 // Each fills its tables; `self` is the state.
 void fill_basic_tables(tenon_host_log& log, tenon_host_metrics& metrics,
                        tenon_host_executor& executor, void* self, plugin::LogLevel lowest_level);
-void fill_node_tables(tenon_host_clock& clock, tenon_host_keystore& keystore, tenon_host_tls& tls,
-                      tenon_host_node& node, void* self);
+void fill_node_tables(tenon_host_clock& clock, tenon_host_tls& tls, tenon_host_node& node,
+                      void* self);
+void fill_key_tables(tenon_host_keystore& keystore, tenon_host_signatures& signatures, void* self);
 void fill_ledger_table(tenon_host_ledger& ledger, void* self);
 void fill_peers_table(tenon_host_peers& peers, void* self);
 

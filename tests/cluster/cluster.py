@@ -11,7 +11,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "integration"))
 
-from network_test import Replica, ports_from  # noqa: E402
+from network_test import Replica, operate, ports_from  # noqa: E402, F401
 from node import Token, answer, temporary_folder  # noqa: E402
 
 FULL = os.environ.get("TENON_TEST_FULL") == "1"

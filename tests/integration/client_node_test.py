@@ -7,7 +7,7 @@ import subprocess
 import time
 import unittest
 
-from network_test import Replica, ports_from
+from network_test import Replica, operate, ports_from
 from node import TENOND, Token, answer, quote, temporary_folder, tenon
 
 
@@ -174,18 +174,6 @@ class ClientNode(unittest.TestCase):
 class Members(unittest.TestCase):
     """Operators change who the nodes are while the network runs."""
 
-    def operate(self, network, *words):
-        """A command of the operators, signed by a quorum of them."""
-        replica = network.replicas[0]
-        online = ("--url", replica.url, "--data-dir", replica.data)
-        self.commands = getattr(self, "commands", 0) + 1
-        path = network.folder / f"command-{self.commands}.json"
-        answer("operator", *words, "--output", path, *online)
-        for number in (1, 2, 3):
-            answer("operator", "sign", path, "--key",
-                   network.folder / f"operators/operator-{number}.pem", *online)
-        return answer("operator", "submit", path, *online)
-
     def commit(self, network, count=1):
         """So many blocks at least."""
         node = network.client
@@ -236,14 +224,14 @@ class Members(unittest.TestCase):
             await_true(lambda: "none of 4 replicas is connected" in self.readyz(guest))
             self.assertTrue(any("has no client" in warning and "add-client guest " + key in warning
                                 for warning in status_of(guest)["warnings"]))
-            self.operate(network, "add-client", "guest", key, "--may-allocate-parties",
-                         "--streams")
+            operate(network.replicas[0], "add-client", "guest", key, "--may-allocate-parties",
+                    "--streams")
             guest.wait_ready()
             token = Token(guest)
             token.mint(5)
             self.assertEqual(token.transfer(2)[0], 200)
             await_true(lambda: not status_of(guest)["warnings"])
-            self.operate(network, "remove-client", "guest")
+            operate(network.replicas[0], "remove-client", "guest")
             await_true(lambda: self.peer(network.replicas[1], "guest") is None)
             await_true(lambda: guest.health("/readyz")[0] == 503)
 
@@ -254,7 +242,7 @@ class Members(unittest.TestCase):
             token.mint(5)
             new = network.folder / "new.pem"
             key = answer("operator", "keygen", "--out", new)["public_key"]
-            self.operate(network, "rotate-client-key", "client-1", key)
+            operate(network.replicas[0], "rotate-client-key", "client-1", key)
             await_true(lambda: client.health("/readyz")[0] == 503)
             await_true(lambda: self.peer(network.replicas[1], "client-1")["public_key"] == key)
             self.assertIs(self.peer(network.replicas[1], "client-1")["connected"], False)
@@ -278,10 +266,12 @@ class Members(unittest.TestCase):
             token = Token(network.client)
             token.mint(5)
             added.start(ready=False)
-            last = int(self.operate(network, "add-replica", "replica-5", key)["last_height"])
+            added_by = operate(network.replicas[0], "add-replica", "replica-5", key)
+            last = int(added_by["last_height"])
             await_true(lambda: self.peer(network.replicas[0], "replica-5") is not None)
             while int(status_of(network.client)["height"]) <= last:
                 self.commit(network)
+            # With nothing to do, too: its key has been used, as far as it knows.
             added.wait_ready()
             await_true(lambda: self.peer(network.replicas[0], "replica-5")["connected"])
             # Five replicas that withstand one Byzantine one need four: now this one must vote.

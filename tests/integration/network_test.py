@@ -54,6 +54,17 @@ class Replica(Node):
         self.tokens = {}
 
 
+def operate(replica, *words):
+    """A command of the operators, signed by three of them."""
+    online = ("--url", replica.url, "--data-dir", replica.data)
+    path = replica.folder / f"command-{time.time_ns()}.json"
+    answer("operator", *words, "--output", path, *online)
+    for number in (1, 2, 3):
+        answer("operator", "sign", path, "--key",
+               replica.folder.parent / f"operators/operator-{number}.pem", *online)
+    return answer("operator", "submit", path, *online)
+
+
 @contextlib.contextmanager
 def replica_of(network):
     node = Replica(network / "replica-1")

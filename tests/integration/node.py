@@ -94,7 +94,9 @@ class Node:
                 if self.health("/readyz")[0] == 200:
                     return
             time.sleep(0.01)
-        raise AssertionError(f"the node was not ready after {seconds} s: {self.last_words()}")
+        said = self.health("/readyz")[1]
+        raise AssertionError(
+            f"the node was not ready after {seconds} s: {said}: {self.last_words()}")
 
     def health(self, path: str):
         connection = http.client.HTTPConnection("127.0.0.1", self.admin_port, timeout=5)

@@ -188,10 +188,15 @@ bool Simulation::all_final() const {
   });
 }
 
+// With nothing left to do, whoever has lost its votes must have its say again.
+bool Simulation::has_a_say(const Node& node) {
+  return !node.core().committee().own() || node.core().votes();
+}
+
 bool Simulation::settled() const {
   return all_final() && std::all_of(nodes_.begin(), nodes_.end(), [this](const auto& node) {
            return is_villain(node->name()) || checker_.has_halted(node->name()) ||
-                  (node->up() && node->ledger().height() == checker_.highest());
+                  (node->up() && node->ledger().height() == checker_.highest() && has_a_say(*node));
          });
 }
 

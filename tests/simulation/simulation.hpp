@@ -29,6 +29,7 @@ private:
   void submit_some();
   void submit(std::size_t index);
   [[nodiscard]] bool all_final() const;
+  [[nodiscard]] static bool has_a_say(const Node& node);
   [[nodiscard]] bool settled() const;
   void await_all_final();
   void complain_of_waiting();

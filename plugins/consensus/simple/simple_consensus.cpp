@@ -83,7 +83,7 @@ private:
   [[nodiscard]] Status check_validators() const;
   [[nodiscard]] Result<std::uint64_t> next_epoch() const;
   void executed(const Bytes& header, std::uint64_t view, const Result<Bytes>& result);
-  [[nodiscard]] Result<Bytes> certify(const Hash& block_id, std::uint64_t view,
+  [[nodiscard]] Result<Bytes> certify(const Bytes& header, std::uint64_t view,
                                       BytesView result_header) const;
   void finalized(const Status& status);
   void fail(const Status& why);
@@ -305,12 +305,16 @@ void SimpleConsensus::Sequencer::build_block() {
   leave();
 }
 
-Result<Bytes> SimpleConsensus::Sequencer::certify(const Hash& block_id, std::uint64_t view,
+Result<Bytes> SimpleConsensus::Sequencer::certify(const Bytes& header, std::uint64_t view,
                                                   BytesView result_header) const {
+  const Hash block_id = crypto::sha256(header);
   const Hash result_hash = crypto::sha256(result_header);
-  TENON_ASSIGN_OR_RETURN(Bytes signature,
-                         host_.sign(kKey, wire::certificate_signing_bytes(host_.chain_id(), view,
-                                                                          block_id, result_hash)));
+  v1::BlockHeader decoded;
+  if (!decoded.ParseFromString(header))
+    return fault("the host proposed a block whose header cannot be read");
+  TENON_ASSIGN_OR_RETURN(Bytes signature, host_.sign(kKey, wire::certificate_signing_bytes(
+                                                               host_.chain_id(), decoded.epoch(),
+                                                               view, block_id, result_hash)));
   v1::Certificate certificate;
   certificate.set_view(view);
   certificate.set_block_id(block_id.str());
@@ -327,7 +331,7 @@ void SimpleConsensus::Sequencer::executed(const Bytes& header, std::uint64_t vie
     return;
   const Hash block_id = crypto::sha256(header);
   const Result<Bytes> certificate =
-      result.ok() ? certify(block_id, view, *result) : Result<Bytes>(result.status());
+      result.ok() ? certify(header, view, *result) : Result<Bytes>(result.status());
   if (!certificate.ok()) {
     fail(certificate.status().with_context("a block could not be executed and certified"));
   } else {

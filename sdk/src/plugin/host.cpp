@@ -160,6 +160,7 @@ Host::Host(const tenon_host* host)
       executor_(table<tenon_host_executor>(TENON_HOST_EXECUTOR_INTERFACE)),
       clock_(table<tenon_host_clock>(TENON_HOST_CLOCK_INTERFACE)),
       keystore_(table<tenon_host_keystore>(TENON_HOST_KEYSTORE_INTERFACE)),
+      signatures_(table<tenon_host_signatures>(TENON_HOST_SIGNATURES_INTERFACE)),
       tls_(table<tenon_host_tls>(TENON_HOST_TLS_INTERFACE)),
       node_(table<tenon_host_node>(TENON_HOST_NODE_INTERFACE)) {}
 
@@ -236,6 +237,14 @@ Result<Bytes> Host::sign(std::string_view key_id, BytesView message) const {
                            status);
   }));
   return Bytes(signature.begin(), signature.end());
+}
+
+std::optional<bool> Host::verify(BytesView public_key, BytesView message,
+                                 BytesView signature) const {
+  if (signatures_ == nullptr)
+    return std::nullopt;
+  return signatures_->verify(signatures_->self, to_abi(public_key), to_abi(message),
+                             to_abi(signature)) != 0;
 }
 
 Result<std::string> Host::tls_policy() const {

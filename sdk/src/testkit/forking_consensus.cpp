@@ -157,7 +157,7 @@ Status ForkingConsensus::execute(const Hash& id) {
 Result<Bytes> ForkingConsensus::certificate(const Hash& id, const Node& node) {
   const std::uint64_t view = node.view + random_() % 3; // later views may carry a block again
   TENON_ASSIGN_OR_RETURN(Bytes signature, key_.sign(wire::certificate_signing_bytes(
-                                              chain_, view, id, *node.result_hash)));
+                                              chain_, node.epoch, view, id, *node.result_hash)));
   v1::Certificate certificate;
   certificate.set_view(view);
   certificate.set_block_id(id.str());

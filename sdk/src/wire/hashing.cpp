@@ -41,10 +41,11 @@ Bytes batch_signing_bytes(const Hash& chain, const v1::TransactionBatch& batch) 
   return out;
 }
 
-Bytes certificate_signing_bytes(const Hash& chain, std::uint64_t view, const Hash& block_id,
-                                const Hash& result_hash) {
+Bytes certificate_signing_bytes(const Hash& chain, std::uint64_t epoch, std::uint64_t view,
+                                const Hash& block_id, const Hash& result_hash) {
   Bytes out(kFinalizeTag);
   out.append(chain.view());
+  append_be64(out, epoch);
   append_be64(out, view);
   out.append(block_id.view()).append(result_hash.view());
   return out;

@@ -3,8 +3,8 @@
 #include <set>
 
 #include "tenon/core/encoding.hpp"
-#include "tenon/crypto/ed25519.hpp"
 #include "tenon/crypto/sha256.hpp"
+#include "tenon/crypto/signature_memo.hpp"
 #include "tenon/merkle/sparse_proof.hpp"
 #include "tenon/merkle/state_entry.hpp"
 #include "tenon/wire/hashing.hpp"
@@ -51,8 +51,9 @@ Status check_signatures(const v1::Certificate& certificate, BytesView signed_byt
     if (!signers.insert(index).second) {
       return not_proved("validator " + std::to_string(index) + " signed twice");
     }
-    if (!crypto::verify(validators.validators(static_cast<int>(index)).public_key(), signed_bytes,
-                        signature.signature())) {
+    if (!crypto::SignatureMemo::shared().verify(
+            validators.validators(static_cast<int>(index)).public_key(), signed_bytes,
+            signature.signature())) {
       return not_proved("the signature of validator " + std::to_string(index) + " is wrong");
     }
   }
@@ -138,7 +139,7 @@ Status verify_certificate(const v1::Certificate& certificate, const Hash& chain,
     return not_proved("the certificate names no block or no result");
   }
   return check_signatures(certificate,
-                          certificate_signing_bytes(chain, certificate.view(),
+                          certificate_signing_bytes(chain, validators.epoch(), certificate.view(),
                                                     Hash::from_view(certificate.block_id()),
                                                     Hash::from_view(certificate.result_hash())),
                           validators);

@@ -179,10 +179,10 @@ private:
       taken = std::min(queue_.size(), kMaxBlockBatches);
       batches.assign(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(taken));
     }
-    TENON_ASSIGN_OR_RETURN(const std::uint64_t epoch, next_epoch());
+    TENON_ASSIGN_OR_RETURN(epoch_, next_epoch());
     for (;;) {
       Result<Bytes> block =
-          app_->propose({tip_header_, tip_.block_id, epoch, tip_.view + 1, batches});
+          app_->propose({tip_header_, tip_.block_id, epoch_, tip_.view + 1, batches});
       if (block.ok() || block.status().fault() || taken == 1)
         return block;
       taken /= 2;
@@ -203,12 +203,12 @@ private:
                     });
   }
 
-  // What a validator signs: chain, view, block and result (docs/spec/wire.md).
+  // What a validator signs: chain, epoch, view, block and result (docs/spec/wire.md).
   Result<Bytes> certify(const ReplicaHead& next, BytesView result_header) const {
     const Hash result_hash = crypto::sha256(result_header);
     TENON_ASSIGN_OR_RETURN(
         const Bytes signature,
-        host_.sign(kKey, wire::certificate_signing_bytes(host_.chain_id(), next.view,
+        host_.sign(kKey, wire::certificate_signing_bytes(host_.chain_id(), epoch_, next.view,
                                                          next.block_id, result_hash)));
     v1::Certificate certificate;
     certificate.set_view(next.view);
@@ -260,6 +260,7 @@ private:
   std::size_t queued_bytes_ = 0;
   bool building_ = false; // a block is on its way; only its thread changes tip_
   std::size_t calls_ = 0; // into the host or the ledger, under way
+  std::uint64_t epoch_ = 0; // of the block that is on its way
   ReplicaHead tip_;       // the last final block
   Bytes tip_header_;      // of the block to build on
 };

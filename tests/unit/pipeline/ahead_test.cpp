@@ -53,7 +53,7 @@ Bytes certified(World& world, const Block& block, const Bytes& result_header, st
   const Hash result = crypto::sha256(result_header);
   certificate.set_result_hash(result.str());
   certificate.add_signatures()->set_signature(*world.host().node_key().sign(
-      wire::certificate_signing_bytes(world.pipeline().chain(), view, block.id, result)));
+      wire::certificate_signing_bytes(world.pipeline().chain(), 0, view, block.id, result)));
   return certificate.SerializeAsString();
 }
 

@@ -184,7 +184,8 @@ TEST_CASE("epochs: a rotated key certifies from its epoch on, the old one no mor
   const Hash id = Hash::from_view(certificate.block_id());
   certificate.mutable_signatures(0)->set_signature(
       *key_of("v0").sign(wire::certificate_signing_bytes(
-          ledger.world.pipeline().chain(), certificate.view(), id, crypto::sha256(result))));
+          ledger.world.pipeline().chain(), now.epoch(), certificate.view(), id,
+          crypto::sha256(result))));
   Status answer;
   ledger.world.pipeline().finalized(id, certificate.SerializeAsString(),
                                     [&](const Status& status) { answer = status; });

@@ -118,7 +118,7 @@ TEST_CASE("fault: a certificate for another result than ours halts the replica",
     certificate.set_block_id(id.str());
     certificate.set_result_hash(result_hash.str());
     certificate.add_signatures()->set_signature(
-        *key.sign(wire::certificate_signing_bytes(replica.chain(), 1, id, result_hash)));
+        *key.sign(wire::certificate_signing_bytes(replica.chain(), 0, 1, id, result_hash)));
     Status answer;
     replica.finalized(id, certificate.SerializeAsString(),
                       [&](const Status& status) { answer = status; });

@@ -73,7 +73,7 @@ struct Direct {
     certificate.set_block_id(id.str());
     certificate.set_result_hash(result_hash.str());
     certificate.add_signatures()->set_signature(*world.host().node_key().sign(
-        wire::certificate_signing_bytes(replica.chain(), view, id, result_hash)));
+        wire::certificate_signing_bytes(replica.chain(), 0, view, id, result_hash)));
     Status committed = unavailable("no answer");
     replica.finalized(id, certificate.SerializeAsString(),
                       [&](const Status& status) { committed = status; });

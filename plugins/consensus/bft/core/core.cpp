@@ -374,7 +374,6 @@ void Core::progress(TimeUs now_us) {
 
 bool Core::progress_once(TimeUs now_us) {
   bool moved = collect_certificates(now_us);
-  moved = place_finalities(now_us) || moved;
   moved = finalize() || moved;
   moved = cast_final_votes() || moved;
   moved = vote(now_us) || moved;
@@ -390,7 +389,7 @@ void Core::update_work(TimeUs now_us) {
        book_->votes(VoteKind::kNotarize, view_) > committee_->max_byzantine() ||
        book_->votes(VoteKind::kNullify, view_) > committee_->max_byzantine() ||
        pool_.has_other_than(batches_up_to(tip_)));
-  if (!has_work_)
+  if (!has_work_ && (epoch_over_ || !awaits_later_view()))
     work_since_us_.reset();
   else if (!work_since_us_)
     work_since_us_ = now_us;
@@ -403,7 +402,9 @@ void Core::check_timers(TimeUs now_us) {
     const ValidatorIndex leader = committee_->leader(view_);
     const bool proposed = proposals_.contains(view_);
     const TimeUs waited_us = now_us - *work_since_us_;
-    if (!proposed && pace_.silent(leader) && leader != committee_->own()) {
+    if (!has_work_) {
+      nullify("a replica votes again in a later one");
+    } else if (!proposed && pace_.silent(leader) && leader != committee_->own()) {
       if (can_vote(view_) && !book_->own(view_).nullified)
         ++counters_.skipped_leaders;
       nullify("its leader is silent");
@@ -469,8 +470,10 @@ std::optional<TimeUs> Core::next_deadline_us() const {
     const VoteBook::Own* const own = book_->find_own(view_);
     if (own == nullptr || !own->nullified) {
       const bool proposed = proposals_.contains(view_);
-      if (!proposed && committee_->leader(view_) == committee_->own())
+      if (!proposed && committee_->leader(view_) == committee_->own()) {
+        at(next_small_us_);
         at(*work_since_us_ + pace_.delta_us());
+      }
       at(*work_since_us_ + (proposed ? pace_.advance_wait_us() : pace_.proposal_wait_us()));
     }
     at(std::max(view_since_us_, resent_us_) +
@@ -565,7 +568,7 @@ void Core::rewrite_log() {
 Core::Sizes Core::sizes() const {
   return {blocks_.size(), book_ ? book_->size() : 0, proposals_.size(),
           wanted_blocks_.size() + wanted_batches_.size() + wanted_chains_.size(),
-          pending_finalities_.size() + unplaced_finalities_.size()};
+          pending_finalities_.size()};
 }
 
 void Core::halt(Status why) {

@@ -39,6 +39,9 @@ struct Settings {
   BatchPool::Limits pool;
   TimeUs delta_floor_us = 20'000;
   TimeUs delta_cap_us = 2'000'000;
+  // Blocks with fewer bytes of batches follow each other at this distance at least.
+  std::size_t small_block_bytes = 64u << 10;
+  TimeUs small_block_wait_us = 8'000;
   bool state_transfer = false; // the ledger can give and take states
   bool has_peers = true;       // there is a network, whoever is in it
   // Whoever is behind by more takes over a state; and whoever lacks what nobody has any more.
@@ -137,6 +140,7 @@ struct FinishImport {
 struct AbandonImport {};
 struct Accuse {
   std::string validator;
+  std::uint64_t epoch = 0;
   Evidence evidence;
 };
 // The peer broke the protocol in a way that no fault of the network explains.
@@ -352,7 +356,7 @@ private:
   void rewrite_log();
   [[nodiscard]] bool can_vote(View view) const;
   [[nodiscard]] bool behind_its_log() const;
-  [[nodiscard]] bool asks_positions() const { return behind_ || (log_lost_ && !silent_below_); }
+  [[nodiscard]] bool asks_positions() const;
 
   // core_messages.cpp
   using Message = tenon::bft::v1::Message;
@@ -403,6 +407,8 @@ private:
                    TimeUs now_us);
   [[nodiscard]] std::optional<Parent> choose_parent(TimeUs now_us);
   bool lead(TimeUs now_us);
+  [[nodiscard]] bool waits_for_more(const std::vector<BatchPool::Choice>& choice,
+                                    TimeUs now_us) const;
   void propose_new(const Parent& parent, const std::vector<BatchPool::Choice>& choice,
                    TimeUs now_us);
   void propose_carried(const Parent& tip, TimeUs now_us);
@@ -424,8 +430,6 @@ private:
   bool cast_final_votes();
   Block& add_block(Block block);
   void learn_finality(const Certificate& certificate);
-  void keep_unplaced(const std::string& from, Certificate certificate, TimeUs now_us);
-  bool place_finalities(TimeUs now_us);
   bool finalize();
   void commit_up_to(const Certificate& certificate, const std::vector<Block*>& path);
   void abandon(const std::vector<Hash>& blocks);
@@ -451,6 +455,8 @@ private:
   [[nodiscard]] std::vector<std::string> live_peers() const;
   [[nodiscard]] std::string pick_peer(std::uint32_t attempt, const std::string& hint) const;
   void regain_vote();
+  void await_view(ValidatorIndex of, View votes_from, TimeUs now_us);
+  [[nodiscard]] bool awaits_later_view() const;
   [[nodiscard]] Hash first_unknown(const Hash& id) const;
 
   // core_transfer.cpp
@@ -501,6 +507,7 @@ private:
   TimeUs asked_positions_us_ = 0;
   bool behind_ = false; // and nobody is known to have what is missing
   std::uint32_t resends_ = 0; // in this view
+  TimeUs next_small_us_ = 0; // from then on small blocks are proposed again
   std::map<View, Proposed> proposals_;
   std::map<Hash, Assembly> assemblies_;
   std::set<View> to_finalize_;                  // notarized, no final vote of this replica yet
@@ -510,8 +517,6 @@ private:
   View tip_view_ = 0;
   std::optional<Certificate> finality_;            // of the root, or of a block above it
   std::map<View, Certificate> pending_finalities_; // blocks that are not the root yet
-  // Of blocks that are unknown here, the latest by each sender: see learn_finality().
-  std::map<std::string, Certificate> unplaced_finalities_;
   Height committed_height_ = 0;
   std::map<Hash, std::map<ValidatorIndex, Hash>> results_; // final votes per block above the root
   bool result_split_ = false;
@@ -524,6 +529,8 @@ private:
   std::optional<View> silent_below_;
   bool log_lost_ = false;
   std::map<ValidatorIndex, View> reported_views_;
+  // Of others that have lost theirs: the view in which each votes again, and when it said so.
+  std::map<ValidatorIndex, std::pair<View, TimeUs>> awaited_views_;
   // The last epoch of which the log held anything, and its records while it is still ahead.
   std::uint64_t logged_epoch_ = 0;
   std::vector<Bytes> later_records_;

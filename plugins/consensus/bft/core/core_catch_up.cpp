@@ -18,6 +18,8 @@ constexpr std::size_t kMaxWanted = 256;
 constexpr Height kChainAhead = 24; // blocks that are here and wait for their execution …
 constexpr std::size_t kChainAheadBytes = 64u << 20; // … and their bytes
 constexpr std::uint32_t kMaxAttempts = 40; // then a block is one that nobody has
+constexpr View kLostViews = 2; // beyond the highest that others report, with votes that are lost
+constexpr TimeUs kLossIntervalUs = 10'000'000; // one validator may lose its votes so often
 
 } // namespace
 
@@ -158,12 +160,11 @@ void Core::catch_up(TimeUs now_us) {
   const Block& last = final_here();
   const Height here = last.height;
   std::erase_if(wanted_chains_, [here](const auto& item) { return item.second.last <= here; });
-  const bool missing = !unplaced_finalities_.empty() ||
-                       (!pending_finalities_.empty() &&
-                        last.id != pending_finalities_.rbegin()->second.subject.block);
+  const bool missing = !pending_finalities_.empty() &&
+                       last.id != pending_finalities_.rbegin()->second.subject.block;
   const bool stuck = has_work_ && resends_ > 0;
   const bool asks = target > here && (target > here + kExecutionLag || missing || stuck);
-  if (missing && !asks && !pending_finalities_.empty())
+  if (missing && !asks)
     want_block(first_unknown(pending_finalities_.rbegin()->second.subject.block), {}, now_us);
   // The others may have gone on since they said where they are.
   const bool behind = (asks && !want_chains(target, now_us)) || (missing && !asks);
@@ -315,8 +316,31 @@ void Core::regain_vote() {
   View highest = view_;
   for (const auto& [validator, view] : reported_views_)
     highest = std::max(highest, view);
-  silent_below_ = highest + 2;
+  silent_below_ = highest + kLostViews;
   persist(loss_record());
+  asked_positions_us_ = seen_us_;
+  broadcast(position_message());
+}
+
+// A network with nothing to do stays in its view, and whoever waits for a later one would wait with
+// it: views that lead nowhere are given up for its sake.
+void Core::await_view(ValidatorIndex of, View votes_from, TimeUs now_us) {
+  if (votes_from <= view_ || votes_from > view_ + kLostViews)
+    return;
+  auto& [view, since_us] = awaited_views_[of];
+  if (view != 0 && view != votes_from && now_us - since_us < kLossIntervalUs)
+    return; // a liar who wants views to pass for ever
+  view = votes_from;
+  since_us = now_us;
+}
+
+bool Core::awaits_later_view() const {
+  return std::any_of(awaited_views_.begin(), awaited_views_.end(),
+                     [this](const auto& item) { return item.second.first > view_; });
+}
+
+bool Core::asks_positions() const {
+  return behind_ || (log_lost_ && (!silent_below_ || view_ < *silent_below_));
 }
 
 std::optional<Bytes>

@@ -157,38 +157,6 @@ void Core::learn_finality(const Certificate& certificate) {
   pending_finalities_.erase(useless == latest ? pending_finalities_.begin() : useless);
 }
 
-// The signatures of a finality certificate cover its block, and the block's header its epoch; so a
-// certificate proves something about the views of this epoch only once its block is known. Until
-// then it is only a reason to ask for the block: one of an earlier epoch, shown again, would
-// otherwise lead out of views that nobody has given up.
-void Core::keep_unplaced(const std::string& from, Certificate certificate, TimeUs now_us) {
-  Certificate& kept = unplaced_finalities_.try_emplace(from, certificate).first->second;
-  if (kept.subject.view < certificate.subject.view || blocks_.find(kept.subject.block) == nullptr)
-    kept = std::move(certificate);
-  if (blocks_.find(kept.subject.block) == nullptr)
-    want_block(kept.subject.block, from, now_us);
-  static_cast<void>(place_finalities(now_us));
-}
-
-bool Core::place_finalities(TimeUs now_us) {
-  bool placed = false;
-  for (auto at = unplaced_finalities_.begin(); at != unplaced_finalities_.end();) {
-    const Certificate& certificate = at->second;
-    const Block* const block = blocks_.find(certificate.subject.block);
-    const bool settled = certificate.subject.view <= final_view();
-    if (!settled && block == nullptr) {
-      ++at;
-      continue;
-    }
-    if (!settled && block->epoch == committee_->epoch()) {
-      accepted(Certificate(certificate), now_us);
-      placed = true;
-    }
-    at = unplaced_finalities_.erase(at);
-  }
-  return placed;
-}
-
 // The last block that is known to be final and is here with all below it, of those that can be
 // executed before anything else has to become final.
 const Block& Core::final_here() {
@@ -319,9 +287,9 @@ void Core::change_committee(tenon::v1::ValidatorSet validators) {
   finality_.reset();
   pending_finalities_.clear();
   results_.clear();
-  unplaced_finalities_.clear();
   pending_votes_.clear();
   reported_views_.clear();
+  awaited_views_.clear();
   // Who had its vote back in the epoch that ends has forgotten nothing of the next: it votes in an
   // epoch only once the last block before is on stable storage, which has been so just now.
   log_lost_ = log_lost_ && !silent_below_;

@@ -189,10 +189,8 @@ void Core::on_certificate(const std::string& from, const pb::Certificate& messag
     misbehaved(from, "a certificate that no quorum has signed");
     return;
   }
-  if (subject.kind == VoteKind::kFinalize) {
-    keep_unplaced(from, *std::move(certificate), now_us);
-    return;
-  }
+  if (subject.kind == VoteKind::kFinalize && blocks_.find(subject.block) == nullptr)
+    want_block(subject.block, from, now_us);
   accept(std::move(*certificate), now_us);
 }
 
@@ -221,6 +219,8 @@ void Core::on_position(const std::string& from, std::uint64_t epoch, const pb::P
   }
   if (position.view() < view_)
     help(from, position.view(), now_us);
+  if (const auto sender = committee_->index_of(from); sender && position.votes_from() != 0)
+    await_view(*sender, position.votes_from(), now_us);
 }
 
 Core::Message Core::position_message() const {
@@ -230,6 +230,8 @@ Core::Message Core::position_message() const {
   position.set_height(blocks_.root().height);
   position.set_committed(committed_height_);
   position.set_oldest(oldest_);
+  if (log_lost_ && silent_below_ && view_ < *silent_below_)
+    position.set_votes_from(*silent_below_);
   if (!pending_finalities_.empty())
     to_message(pending_finalities_.rbegin()->second, *position.mutable_finality());
   else if (finality_)

@@ -80,6 +80,8 @@ bool Core::lead(TimeUs now_us) {
                                  settings_.max_inline_bytes, committee_->max_byzantine() + 1};
     const auto choice = pool_.choose(space, batches_up_to(parent->block->id));
     if (!choice.empty()) {
+      if (waits_for_more(choice, now_us))
+        return false;
       propose_new(*parent, choice, now_us);
       return true;
     }
@@ -91,6 +93,16 @@ bool Core::lead(TimeUs now_us) {
     return false;
   propose_carried(*parent, now_us);
   return true;
+}
+
+// A block costs much the same work whether one transaction is in it or a hundred. So small ones do
+// not follow each other closely: under load there are fewer and larger ones, and whoever comes alone
+// waits for nobody.
+bool Core::waits_for_more(const std::vector<BatchPool::Choice>& choice, TimeUs now_us) const {
+  std::size_t bytes = 0;
+  for (const BatchPool::Choice& chosen : choice)
+    bytes += pool_.find(chosen.digest)->bytes.size();
+  return bytes < settings_.small_block_bytes && now_us < next_small_us_;
 }
 
 void Core::fill_reasons(const Parent& parent, pb::Proposal& proposal) const {
@@ -147,6 +159,7 @@ void Core::propose_new(const Parent& parent, const std::vector<BatchPool::Choice
   proposals_[view_] = {added.id, false, now_us, false};
   ++counters_.proposed;
   // The proposal itself is not signed and need not wait for the log; the leader's vote is and does.
+  next_small_us_ = now_us + settings_.small_block_wait_us;
   broadcast(message);
   record_block(added);
   cast({VoteKind::kNotarize, view_, added.id, {}});
@@ -184,6 +197,7 @@ void Core::on_proposal(const std::string& from, const pb::Proposal& proposal, Ti
       block->height > blocks_.root().height + 2 * kExecutionLag)
     return; // the first one counts; what is far above waits for this replica to catch up
   if (!proposal.carried()) {
+    next_small_us_ = now_us + settings_.small_block_wait_us;
     Assembly& assembly = assemblies_[block->id];
     assembly.from = from;
     block->unwedge = proposal.unwedge();

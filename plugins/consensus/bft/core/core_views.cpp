@@ -59,7 +59,8 @@ void Core::publish(Vote vote) {
 
 void Core::accuse(const Evidence& evidence) {
   ++counters_.evidence;
-  actions_.push_back(Accuse{committee_->name(evidence.first.validator), evidence});
+  actions_.push_back(
+      Accuse{committee_->name(evidence.first.validator), committee_->epoch(), evidence});
 }
 
 bool Core::collect_certificates(TimeUs now_us) {
@@ -84,8 +85,10 @@ void Core::accept(Certificate certificate, TimeUs now_us) {
   const VoteSubject subject = certificate.subject;
   if (subject.kind != VoteKind::kFinalize && book_->known(subject.kind, subject.view) != nullptr)
     return;
-  if (subject.kind != VoteKind::kFinalize)
-    book_->add(certificate);
+  if (subject.view > final_view()) {
+    for (const Evidence& evidence : book_->add(certificate))
+      accuse(evidence);
+  }
   accepted(certificate, now_us);
 }
 
@@ -133,7 +136,8 @@ void Core::accepted(const Certificate& certificate, TimeUs now_us) {
   } else {
     ++counters_.nullified_views;
     const ValidatorIndex leader = committee_->leader(subject.view);
-    if (subject.view == view_) {
+    // Nobody is to blame for a view that was given up for the sake of the next.
+    if (subject.view == view_ && !awaits_later_view()) {
       pace_.view_nullified();
       if (proposed == proposals_.end() && leader != committee_->own())
         pace_.missed(leader, committee_->term_end(subject.view));

@@ -59,8 +59,10 @@ template <typename Message> void give_signatures(const Certificate& certificate,
 } // namespace
 
 Bytes signing_bytes(const Hash& chain, std::uint64_t epoch, const VoteSubject& subject) {
-  if (subject.kind == VoteKind::kFinalize)
-    return wire::certificate_signing_bytes(chain, subject.view, subject.block, subject.result);
+  if (subject.kind == VoteKind::kFinalize) {
+    return wire::certificate_signing_bytes(chain, epoch, subject.view, subject.block,
+                                           subject.result);
+  }
   Bytes bytes(subject.kind == VoteKind::kNotarize ? kNotarizeTag : kNullifyTag);
   bytes.append(chain.view());
   append_be64(bytes, epoch);
@@ -122,11 +124,15 @@ std::optional<Certificate> from_ledger(BytesView encoded) {
   return certificate;
 }
 
+const char* kind_name(VoteKind kind) {
+  return kind == VoteKind::kNotarize  ? "NOTARIZE"
+         : kind == VoteKind::kNullify ? "NULLIFY"
+                                      : "FINALIZE";
+}
+
 std::string to_text(const VoteSubject& subject) {
-  const char* const kind = subject.kind == VoteKind::kNotarize  ? "NOTARIZE"
-                           : subject.kind == VoteKind::kNullify ? "NULLIFY"
-                                                                : "FINALIZE";
-  std::string text = std::string(kind) + " of view " + std::to_string(subject.view);
+  std::string text = std::string(kind_name(subject.kind)) + " of view " +
+                     std::to_string(subject.view);
   if (subject.kind != VoteKind::kNullify)
     text += ", block " + to_hex(subject.block.view());
   if (subject.kind == VoteKind::kFinalize)

@@ -59,6 +59,7 @@ void to_message(const Certificate& certificate, tenon::bft::v1::Certificate& mes
 [[nodiscard]] Bytes to_ledger(const Certificate& certificate);
 [[nodiscard]] std::optional<Certificate> from_ledger(BytesView encoded);
 
+[[nodiscard]] const char* kind_name(VoteKind kind); // "NOTARIZE", "NULLIFY" or "FINALIZE"
 // What identifies it to people: "NOTARIZE of view 7, block 3f2a…".
 [[nodiscard]] std::string to_text(const VoteSubject& subject);
 

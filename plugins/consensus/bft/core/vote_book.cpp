@@ -53,10 +53,17 @@ VoteBook::Added VoteBook::add(Vote vote, bool checked) {
   return added;
 }
 
-void VoteBook::add(Certificate certificate) {
+std::vector<Evidence> VoteBook::add(Certificate certificate) {
+  std::vector<Evidence> found;
+  for (const auto& [validator, signature] : certificate.signatures) {
+    if (const auto added = add(Vote{certificate.subject, validator, signature}, /*checked=*/true);
+        added.evidence)
+      found.push_back(*added.evidence);
+  }
   Kind& kind = views_[certificate.subject.view].kinds[slot_of(certificate.subject.kind)];
   if (!kind.certificate)
     kind.certificate = std::move(certificate);
+  return found;
 }
 
 const Certificate* VoteBook::certificate(VoteKind kind, View view,

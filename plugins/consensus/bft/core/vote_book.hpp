@@ -26,8 +26,9 @@ public:
   };
   // `checked`: the signature is known to be right, as in this replica's own votes.
   Added add(Vote vote, bool checked);
-  // A certificate whose signatures have been checked.
-  void add(Certificate certificate);
+  // A certificate whose signatures have been checked: so many votes, each of which may contradict
+  // one that is known.
+  std::vector<Evidence> add(Certificate certificate);
 
   // The certificate of the kind in the view: known, or made now from a quorum of votes. Validators
   // whose signatures turned out wrong are added to `liars`.

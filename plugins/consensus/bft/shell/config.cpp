@@ -1,5 +1,6 @@
 #include "bft/shell/config.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace tenon::consensus::bft {
@@ -32,6 +33,7 @@ Result<Config> parse_config(std::string_view text) {
   take("max_queued_bytes", config.max_queued_bytes);
   take("min_delta_ms", settings.delta_floor_us, kUsPerMs);
   take("max_delta_ms", settings.delta_cap_us, kUsPerMs);
+  take("small_block_wait_ms", settings.small_block_wait_us, kUsPerMs);
   if (const auto found = json.find("allow_volatile"); found != json.end()) {
     if (!found->is_boolean())
       return invalid_argument("allow_volatile: expected true or false, found " + found->dump());
@@ -42,6 +44,13 @@ Result<Config> parse_config(std::string_view text) {
     return invalid_argument("min_delta_ms: expected at most max_delta_ms (" +
                             std::to_string(settings.delta_cap_us / kUsPerMs) + "), found " +
                             std::to_string(settings.delta_floor_us / kUsPerMs));
+  // Others give up a view without a proposal after twice that.
+  if (!json.contains("small_block_wait_ms"))
+    settings.small_block_wait_us = std::min(settings.small_block_wait_us, settings.delta_floor_us);
+  if (settings.small_block_wait_us > settings.delta_floor_us)
+    return invalid_argument("small_block_wait_ms: expected at most min_delta_ms (" +
+                            std::to_string(settings.delta_floor_us / kUsPerMs) + "), found " +
+                            std::to_string(settings.small_block_wait_us / kUsPerMs));
   return config;
 }
 

@@ -1,7 +1,6 @@
 #include "bft/shell/shell.hpp"
 
 #include <chrono>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "tenon/core/encoding.hpp"
@@ -14,7 +13,6 @@ namespace {
 constexpr std::string_view kKey = "node";
 constexpr const char* kLogFile = "votes.log";
 constexpr const char* kEvidenceFile = "evidence.jsonl";
-constexpr std::uint64_t kMaxEvidenceKept = 1024;
 // What an event costs in the queue besides its bytes.
 constexpr std::size_t kEventBytes = 128;
 // So many breaches of the protocol cut a peer off for a while.
@@ -74,6 +72,7 @@ void Shell::leave() {
 
 Status Shell::open_log(Start& start) {
   TENON_ASSIGN_OR_RETURN(const std::string folder, host_.data_directory());
+  evidence_ = std::make_unique<EvidenceLog>(std::filesystem::path(folder) / kEvidenceFile);
   // A replica that is alone contradicts nobody.
   const bool alone = start.validators.validators_size() == 1;
   TENON_ASSIGN_OR_RETURN(auto opened,
@@ -344,22 +343,10 @@ void Shell::act_on(ServeChain& serve) {
 }
 
 void Shell::act_on(Accuse& accuse) {
-  const auto told = [&](const Vote& vote) {
-    return nlohmann::json{{"vote", to_text(vote.subject)}, {"signature", to_hex(vote.signature)}};
-  };
-  const nlohmann::json evidence = {{"validator", accuse.validator},
-                                   {"epoch", core_->epoch()},
-                                   {"first", told(accuse.evidence.first)},
-                                   {"second", told(accuse.evidence.second)}};
+  const nlohmann::json evidence = evidence_->add(accuse);
   host_.log(plugin::LogLevel::kError,
             "validator " + accuse.validator + " contradicts itself: it is broken or Byzantine",
             evidence.dump());
-  if (++accusations_ > kMaxEvidenceKept)
-    return;
-  if (const auto folder = host_.data_directory(); folder.ok()) {
-    std::ofstream file(std::filesystem::path(*folder) / kEvidenceFile, std::ios::app);
-    file << evidence.dump() << '\n';
-  }
 }
 
 void Shell::act_on(Misbehaved& misbehaved) {
@@ -528,6 +515,8 @@ Bytes Shell::describe() const {
     core_->describe([&json](const char* name, std::uint64_t value) { json[name] = value; });
     json["waiting_for"] = core_->waiting_for();
   }
+  if (evidence_ != nullptr)
+    json["accusations"] = evidence_->latest();
   json["protocol"] = "bft";
   json["ready"] = reason.empty();
   json["reason"] = reason;

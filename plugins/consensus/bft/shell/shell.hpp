@@ -12,6 +12,7 @@
 #include <mutex>
 
 #include "bft/shell/config.hpp"
+#include "bft/shell/evidence_log.hpp"
 #include "bft/shell/host_ports.hpp"
 #include "bft/shell/log_writer.hpp"
 
@@ -87,6 +88,7 @@ private:
   std::optional<plugin::Peers> peers_;
   plugin::Peers::Opened opened_;
   std::shared_ptr<LogWriter> log_;
+  std::unique_ptr<EvidenceLog> evidence_;
 
   mutable std::mutex core_mutex_; // held for a turn
   std::unique_ptr<Core> core_;
@@ -112,7 +114,6 @@ private:
   std::atomic<std::size_t> pooled_bytes_{0};    // in the core, not final yet
   std::atomic<std::uint64_t> dropped_frames_{0};
   std::map<std::string, std::uint32_t> offences_; // of peers; a turn's
-  std::uint64_t accusations_ = 0;
 };
 
 } // namespace tenon::consensus::bft

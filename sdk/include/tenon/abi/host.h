@@ -22,6 +22,7 @@ extern "C" {
 #define TENON_HOST_NODE_INTERFACE "tenon.host.node/1"
 #define TENON_HOST_LEDGER_INTERFACE "tenon.host.ledger/1"
 #define TENON_HOST_PEERS_INTERFACE "tenon.host.peers/1"
+#define TENON_HOST_SIGNATURES_INTERFACE "tenon.host.signatures/1"
 
 enum {
   TENON_LOG_TRACE = 0,
@@ -90,6 +91,17 @@ typedef struct tenon_host_keystore {
   int32_t (*sign)(void* self, tenon_bytes key_id, tenon_bytes message, uint8_t out[64],
                   tenon_status* status);
 } tenon_host_keystore;
+
+/* Signatures of others. What is found right here the host need not check again when it comes back
+ * to it, in the certificate of a block for one. */
+typedef struct tenon_host_signatures {
+  uint32_t struct_size;
+  uint32_t reserved;
+  void* self;
+  /* 1: an Ed25519 signature of the message by the key, by the host's rule; else 0. */
+  int32_t (*verify)(void* self, tenon_bytes public_key, tenon_bytes message,
+                    tenon_bytes signature);
+} tenon_host_signatures;
 
 /* What the operator demands of every listener and connection. */
 typedef struct tenon_host_tls {

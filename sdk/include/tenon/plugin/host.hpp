@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -191,6 +192,9 @@ public:
 
   [[nodiscard]] Result<Bytes> public_key(std::string_view key_id) const;
   [[nodiscard]] Result<Bytes> sign(std::string_view key_id, BytesView message) const;
+  // An Ed25519 signature of the message by the key? Nothing when the host leaves that to plugins.
+  [[nodiscard]] std::optional<bool> verify(BytesView public_key, BytesView message,
+                                           BytesView signature) const;
 
   [[nodiscard]] Result<std::string> tls_policy() const;
   [[nodiscard]] Hash chain_id() const;
@@ -212,6 +216,7 @@ private:
   const tenon_host_executor* executor_;
   const tenon_host_clock* clock_;
   const tenon_host_keystore* keystore_;
+  const tenon_host_signatures* signatures_;
   const tenon_host_tls* tls_;
   const tenon_host_node* node_;
 };

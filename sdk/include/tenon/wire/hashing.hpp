@@ -24,8 +24,9 @@ inline constexpr std::uint64_t kOffsetIndexBits = 24;
 // What a client node signs: tag, chain, RFC 9162 root over the transactions.
 [[nodiscard]] Bytes batch_signing_bytes(const Hash& chain, const v1::TransactionBatch& batch);
 // What a validator signs to make a result final.
-[[nodiscard]] Bytes certificate_signing_bytes(const Hash& chain, std::uint64_t view,
-                                              const Hash& block_id, const Hash& result_hash);
+[[nodiscard]] Bytes certificate_signing_bytes(const Hash& chain, std::uint64_t epoch,
+                                              std::uint64_t view, const Hash& block_id,
+                                              const Hash& result_hash);
 
 // What an operator signs to give a command.
 [[nodiscard]] Bytes operator_signing_bytes(const Hash& chain, std::uint64_t sequence,

@@ -193,6 +193,37 @@ TEST_CASE("core: a leader that has nothing to order carries the tip on", "[bft][
   CHECK(one.votes_sent(VoteKind::kNotarize).back() == VoteSubject{VoteKind::kNotarize, 5, id, {}});
 }
 
+TEST_CASE("core: small blocks keep their distance, a lone one and a large one wait for nobody",
+          "[bft][core]") {
+  OneCore one;
+  for (View view = 1; view < 4; ++view)
+    one.give_up(view);
+  one.finalize(4, "a");
+  REQUIRE(one.core().view() == 5); // this replica's
+  one.forget_sent();
+  const auto proposed = [&] { return one.sent(pb::Message::kProposal).size(); };
+  SECTION("small") {
+    REQUIRE(one.core().submit(batch_of({"b"}), one.now_us()).ok());
+    one.act();
+    CHECK(proposed() == 0);
+    CHECK(one.core().next_deadline_us() == one.now_us() + Settings().small_block_wait_us);
+    one.pass_to_deadline();
+    CHECK(proposed() == 1);
+  }
+  SECTION("lone") {
+    one.pass(Settings().small_block_wait_us);
+    REQUIRE(one.core().submit(batch_of({"b"}), one.now_us()).ok());
+    one.act();
+    CHECK(proposed() == 1);
+  }
+  SECTION("large") {
+    const std::string large(Settings().small_block_bytes, 'x');
+    REQUIRE(one.core().submit(batch_of({large}), one.now_us()).ok());
+    one.act();
+    CHECK(proposed() == 1);
+  }
+}
+
 TEST_CASE("core: with nothing to order it waits for nothing", "[bft][core]") {
   OneCore one;
   CHECK(one.core().idle());

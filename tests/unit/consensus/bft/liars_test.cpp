@@ -64,18 +64,42 @@ TEST_CASE("liars: a certificate with too few signatures proves nothing", "[bft][
   CHECK(one.blamed()[0].peer == replica(1));
 }
 
-TEST_CASE(
-    "liars: a finality certificate of an unknown block leads nowhere until the block is known",
-    "[bft][core]") {
+TEST_CASE("liars: a finality certificate of another epoch means nothing in this one",
+          "[bft][core]") {
   OneCore one;
-  // It may be one of an earlier epoch: what is signed does not say.
-  one.show(1, certificate_of({VoteKind::kFinalize, 90, crypto::sha256("x"), crypto::sha256("y")}));
+  const VoteSubject subject{VoteKind::kFinalize, 90, crypto::sha256("x"), crypto::sha256("y")};
+  one.show(1, certificate_of(subject, /*epoch=*/1));
   CHECK(one.core().view() == 1);
+  REQUIRE(one.blamed().size() == 1);
+  CHECK(one.blamed()[0].peer == replica(1));
+}
+
+TEST_CASE("liars: a finality certificate leads out of its view, and its block is asked for",
+          "[bft][core]") {
+  OneCore one;
+  one.show(1, certificate_of({VoteKind::kFinalize, 90, crypto::sha256("x"), crypto::sha256("y")}));
+  CHECK(one.core().view() == 91);
   CHECK(one.blamed().empty());
-  CHECK(one.sent(pb::Message::kWantBlock).size() == 1);
-  one.give_up(1);
-  one.finalize(2, "a");
-  CHECK(one.core().final_height() == 1);
+  REQUIRE(one.sent(pb::Message::kWantBlock).size() == 1);
+  CHECK(one.sent(pb::Message::kWantBlock)[0].first == replica(1));
+  CHECK(one.core().final_height() == 0);
+}
+
+TEST_CASE("liars: a vote that a certificate contradicts is evidence, whichever comes first",
+          "[bft][core]") {
+  OneCore one;
+  const VoteSubject finalize{VoteKind::kFinalize, 1, crypto::sha256("a"), crypto::sha256("b")};
+  SECTION("the vote") {
+    one.vote(1, {VoteKind::kNullify, 1, {}, {}});
+    one.show(2, certificate_of(finalize));
+  }
+  SECTION("the certificate") {
+    one.show(2, certificate_of(finalize));
+    one.vote(1, {VoteKind::kNullify, 1, {}, {}});
+  }
+  REQUIRE(one.accused().size() == 1);
+  CHECK(one.accused()[0].validator == replica(1));
+  CHECK(one.accused()[0].epoch == 0);
 }
 
 TEST_CASE(

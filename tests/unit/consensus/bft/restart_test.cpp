@@ -18,6 +18,15 @@ void tell_position(OneCore& one, ValidatorIndex from, View view) {
   one.receive(from, message);
 }
 
+// A replica in the same view, whose own votes count from a later one on.
+void wait_for_view(OneCore& one, ValidatorIndex from, View votes_from) {
+  pb::Message message;
+  message.set_epoch(one.core().epoch());
+  message.mutable_position()->set_view(one.core().view());
+  message.mutable_position()->set_votes_from(votes_from);
+  one.receive(from, message);
+}
+
 // All blocks of the ledger, as others would give them.
 pb::Message chain_of(const simulation::ModelLedger& ledger) {
   pb::Message message;
@@ -100,6 +109,54 @@ TEST_CASE(
   CHECK_FALSE(one.core().votes());
   one.give_up(5);
   CHECK(one.core().votes());
+}
+
+TEST_CASE("restart: a replica that lost its log says from which view on it votes", "[bft][core]") {
+  OneCore one;
+  one.restart(/*log_lost=*/true);
+  for (ValidatorIndex i = 1; i < 4; ++i)
+    tell_position(one, i, 4);
+  const auto said = one.sent(pb::Message::kPosition);
+  REQUIRE_FALSE(said.empty());
+  CHECK(said.back().second.position().votes_from() == 6);
+  // Again and again, until that view has come.
+  one.pass(2'000'000);
+  CHECK(one.sent(pb::Message::kPosition).back().second.position().asks());
+  CHECK(one.sent(pb::Message::kPosition).size() > said.size());
+  one.give_up(4);
+  one.give_up(5);
+  REQUIRE(one.core().votes());
+  CHECK_FALSE(one.core().next_deadline_us().has_value());
+}
+
+TEST_CASE("restart: others with nothing to do give up views for whoever lost its log",
+          "[bft][core]") {
+  OneCore one;
+  wait_for_view(one, 3, 3);
+  const auto given_up = [&] { return one.votes_sent(VoteKind::kNullify).size(); };
+  CHECK(given_up() == 1);
+  for (View view = 1; view < 3; ++view) {
+    for (const ValidatorIndex from : {1u, 2u})
+      one.vote(from, {VoteKind::kNullify, view, {}, {}});
+  }
+  CHECK(one.core().view() == 3);
+  CHECK(given_up() == 2);
+  CHECK(one.core().idle());
+  CHECK_FALSE(one.core().next_deadline_us().has_value());
+  // No leader is blamed.
+  CHECK(one.core().waiting_for().find("silent leaders") == std::string::npos);
+}
+
+TEST_CASE("restart: nobody gives up views for ever for one who says that it lost its log",
+          "[bft][core]") {
+  OneCore one;
+  wait_for_view(one, 3, 100); // honest ones are not that far ahead
+  CHECK(one.votes_sent(VoteKind::kNullify).empty());
+  for (View view = 1; view < 10; ++view) {
+    wait_for_view(one, 3, view + 1);
+    one.show(1, certificate_of({VoteKind::kNullify, view, {}, {}}));
+  }
+  CHECK(one.votes_sent(VoteKind::kNullify).size() == 1);
 }
 
 TEST_CASE("restart: a position that no certificate vouches for does not count", "[bft][core]") {

@@ -136,8 +136,9 @@ Bytes Committee::certify(const Bytes& encoded, const Bytes& result_header) {
   certificate.set_view(height() + 1);
   certificate.set_block_id(id.str());
   certificate.set_result_hash(result.str());
-  const Bytes bytes = wire::certificate_signing_bytes(world_.pipeline().chain(),
-                                                      certificate.view(), id, result);
+  const Bytes bytes =
+      wire::certificate_signing_bytes(world_.pipeline().chain(), epoch.validators().epoch(),
+                                      certificate.view(), id, result);
   for (std::size_t i = 0; i < wire::quorum(size, epoch.validators().max_byzantine()); ++i) {
     v1::ValidatorSignature& signature = *certificate.add_signatures();
     signature.set_validator(static_cast<std::uint32_t>(i));

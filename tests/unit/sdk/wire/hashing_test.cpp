@@ -52,8 +52,10 @@ TEST_CASE("hashing: what is signed separates chains, kinds and clients", "[sdk][
   v1::TransactionBatch signed_batch = batch;
   signed_batch.set_signature("s");
   CHECK(base == batch_signing_bytes(chain, signed_batch));
-  CHECK(certificate_signing_bytes(chain, 1, chain, chain) !=
-        certificate_signing_bytes(chain, 2, chain, chain));
+  const Bytes certificate = certificate_signing_bytes(chain, 3, 258, chain, Hash{});
+  CHECK(certificate == Bytes("tenon/finalize/v1\0", 18) + chain.str() +
+                           Bytes("\0\0\0\0\0\0\0\3\0\0\0\0\0\0\1\2", 16) + chain.str() +
+                           Bytes(Hash::kSize, '\0'));
 }
 
 TEST_CASE("hashing: what operators and new keys sign is laid out as the specification says",

@@ -76,7 +76,8 @@ struct Ledger {
       signature->set_validator(i);
       signature->set_signature(
           keys[i]
-              .sign(certificate_signing_bytes(chain, 9, Hash::from_view(later.block_id()),
+              .sign(certificate_signing_bytes(chain, validators.epoch(), 9,
+                                              Hash::from_view(later.block_id()),
                                               Hash::from_view(certificate.result_hash())))
               .value());
     }
@@ -178,7 +179,7 @@ struct Epochs {
       auto* const signature = certificate.add_signatures();
       signature->set_validator(static_cast<std::uint32_t>(i));
       signature->set_signature(
-          key(epoch, i).sign(certificate_signing_bytes(chain, 9, id, result_hash)).value());
+          key(epoch, i).sign(certificate_signing_bytes(chain, epoch, 9, id, result_hash)).value());
     }
     encoded = certificate.SerializeAsString();
   }
