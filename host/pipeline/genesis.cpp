@@ -260,6 +260,7 @@ Hash network_fingerprint(std::vector<EngineFingerprint> engines) {
   std::sort(engines.begin(), engines.end(),
             [](const auto& left, const auto& right) { return left.id < right.id; });
   Bytes bytes(kEnginesTag);
+  append_be32(bytes, kRulesVersion);
   for (const EngineFingerprint& engine : engines) {
     append_be32(bytes, static_cast<std::uint32_t>(engine.id.size()));
     bytes.append(engine.id).append(engine.fingerprint.view());

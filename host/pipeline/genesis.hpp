@@ -41,7 +41,12 @@ struct Genesis {
                                                 std::span<const EngineFingerprint> engines,
                                                 std::uint64_t time_us);
 
-// Hash of the sorted (engine id, fingerprint) pairs: what replicas compare before they vote.
+// The host's own part of what decides a result: admission, deduplication, expiry, system commands,
+// roots. Raised by every change after which some block gives another result than before.
+inline constexpr std::uint32_t kRulesVersion = 1;
+
+// Hash of the host's rules and the sorted (engine id, fingerprint) pairs: what replicas compare
+// before they vote.
 [[nodiscard]] Hash network_fingerprint(std::vector<EngineFingerprint> engines);
 
 } // namespace tenon::host::pipeline

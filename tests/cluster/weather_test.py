@@ -247,6 +247,10 @@ class Weathers(unittest.TestCase):
                 network.nodes = honest
                 self.check_books(network, load.token, acknowledged)
                 seen = sum(metric(node, "tenon_bft_evidence_total") for node in honest)
+                accused = [evidence["validator"] for i in range(3)
+                           for evidence in network.status(i)["consensus"]["accusations"]]
+                self.assertEqual(len(accused) > 0, seen > 0)
+                self.assertLessEqual(set(accused), {"replica-4"})
                 print(f"{acknowledged} transfers beside twins, {seen:.0f} pieces of evidence")
             finally:
                 twin.close()

@@ -221,7 +221,15 @@ void Node::act_on(bft::ServeChain& serve) {
           return std::optional<bft::CommittedBlock>();
         return std::optional(bft::CommittedBlock{block->block, block->certificate});
       });
-  if (!chain || !sees(serve.to))
+  if (!chain) {
+    later(random_.between(20, pace_.max_import_us), [this, to = serve.to] {
+      tell([&](bft::Core& core) {
+        core.nothing_to_serve(to, ledger_.oldest(), clock_.now_us());
+      });
+    });
+    return;
+  }
+  if (!sees(serve.to))
     return;
   if (villain_ != nullptr)
     return villain_->serve(*core_, serve.to, *chain);

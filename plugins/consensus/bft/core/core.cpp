@@ -522,6 +522,9 @@ void Core::rewrite_log() {
     record.set_epoch(committee_->epoch());
     rewrite.records.push_back(record.SerializeAsString());
   };
+  // That the log is of this epoch, though nothing may have been said in it yet.
+  pb::Record mark;
+  add(mark);
   if (log_lost_) {
     pb::Record record = loss_record();
     add(record);

@@ -97,7 +97,8 @@ struct Commit {
 struct Abandon {
   Hash id;
 };
-// Answer with committed blocks, as a Chain message: encode_chain().
+// Answer with committed blocks, as a Chain message: encode_chain(). When there are none to give:
+// nothing_to_serve().
 struct ServeChain {
   std::string to;
   std::uint64_t epoch = 0;
@@ -215,6 +216,8 @@ public:
   void begin_epoch(tenon::v1::ValidatorSet validators, TimeUs now_us);
   // The oldest block that the ledger still has.
   void keeps_from(Height oldest) { oldest_ = oldest; }
+  // The answer to ServeChain where blocks are missing: the peer learns which are here.
+  void nothing_to_serve(const std::string& peer, Height oldest, TimeUs now_us);
   // The answers to BeginImport and ImportRange: what is missing now. A failure that is no fault:
   // INVALID_ARGUMENT for what is not as it was certified.
   void import_begun(Height height, const Result<std::vector<merkle::KeySpan>>& missing,

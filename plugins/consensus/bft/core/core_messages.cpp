@@ -264,6 +264,13 @@ bool Core::may_answer(const std::string& name, std::size_t bytes, TimeUs now_us)
   return true;
 }
 
+void Core::nothing_to_serve(const std::string& peer, Height oldest, TimeUs now_us) {
+  if (!started_ || halted_)
+    return;
+  oldest_ = oldest;
+  tell_position(peer, now_us);
+}
+
 // At most once in a while: two that tell each other would never end.
 void Core::tell_position(const std::string& name, TimeUs now_us) {
   const auto found = peers_.find(name);

@@ -96,8 +96,8 @@ bool Core::lead(TimeUs now_us) {
 }
 
 // A block costs much the same work whether one transaction is in it or a hundred. So small ones do
-// not follow each other closely: under load there are fewer and larger ones, and whoever comes alone
-// waits for nobody.
+// not follow each other closely: under load there are fewer and larger ones, and whoever comes
+// alone waits for nobody.
 bool Core::waits_for_more(const std::vector<BatchPool::Choice>& choice, TimeUs now_us) const {
   std::size_t bytes = 0;
   for (const BatchPool::Choice& chosen : choice)

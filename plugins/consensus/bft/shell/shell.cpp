@@ -299,13 +299,8 @@ void Shell::committed(const Hash& id, Height height, const Status& status) {
     // Only the head has a schedule: a later commit answers for this one.
     if (const auto end = epoch_end_of(*app_, id); end.ok() && end->last_height == height)
       next = end->next;
-    Height oldest = 0;
-    if (plugin::StateTransfer* const transfer = app_->state_transfer()) {
-      const auto found = transfer->oldest_block();
-      oldest = found.ok() ? *found : 0;
-    }
     post(
-        [height, next, oldest](Core& core, TimeUs now_us) {
+        [height, next, oldest = oldest_block()](Core& core, TimeUs now_us) {
           core.keeps_from(oldest);
           core.committed(height, now_us);
           if (next && core.final_height() == height)
@@ -314,6 +309,15 @@ void Shell::committed(const Hash& id, Height height, const Status& status) {
         0);
   }
   leave();
+}
+
+// That the ledger still has; operators prune, and nobody tells when.
+Height Shell::oldest_block() const {
+  plugin::StateTransfer* const transfer = app_->state_transfer();
+  if (transfer == nullptr)
+    return 0;
+  const auto oldest = transfer->oldest_block();
+  return oldest.ok() ? *oldest : 0;
 }
 
 // Reading blocks takes time that a turn has not.
@@ -334,8 +338,15 @@ void Shell::act_on(ServeChain& serve) {
       block.set_header(*header);
       return std::optional(CommittedBlock{block.SerializeAsString(), *certificate});
     };
-    if (const auto chain = encode_chain(serve, read))
+    if (const auto chain = encode_chain(serve, read)) {
       static_cast<void>(self->peers_->send(serve.to, plugin::Lane::kBulk, *chain));
+    } else {
+      self->post(
+          [peer = serve.to, oldest = self->oldest_block()](Core& core, TimeUs now_us) {
+            core.nothing_to_serve(peer, oldest, now_us);
+          },
+          0);
+    }
     self->leave();
   });
   if (!posted.ok())

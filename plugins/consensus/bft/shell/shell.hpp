@@ -76,6 +76,7 @@ private:
   void import_job(std::function<void()> job);
   void run_import_jobs();
   void finished(Height height, const Status& status);
+  [[nodiscard]] Height oldest_block() const;
   void take_batches(const std::string& peer, const Bytes& frame);
   void fail(const Status& why);
   void measure();

@@ -128,6 +128,17 @@ TEST_CASE("catch-up: whoever does not answer is asked again at growing intervals
   CHECK(asked.size() <= 2 * 6); // of two ranges, where equal intervals would make it 50
 }
 
+TEST_CASE("catch-up: whoever asks for blocks that were pruned is told which are there",
+          "[bft][core]") {
+  OneCore one;
+  one.pass(10'000'000);
+  one.core().nothing_to_serve(replica(1), 7, one.now_us());
+  one.act();
+  REQUIRE(one.sent(pb::Message::kPosition).size() == 1);
+  CHECK(one.sent(pb::Message::kPosition)[0].first == replica(1));
+  CHECK(one.sent(pb::Message::kPosition)[0].second.position().oldest() == 7);
+}
+
 TEST_CASE("catch-up: an altered chain is held against who served it", "[bft][core]") {
   OneCore ahead;
   make_final(ahead, 3);

@@ -232,6 +232,17 @@ TEST_CASE("restart: votes of a later epoch than the ledger's bind again once it 
   CHECK(one.votes_sent(VoteKind::kNotarize).size() == 1);
 }
 
+TEST_CASE("restart: a log of a later epoch in which nothing has been said yet binds all the same",
+          "[bft][core]") {
+  OneCore one;
+  end_epoch(one);
+  REQUIRE(one.core().epoch() == 1);
+  one.restart_without_the_store();
+  REQUIRE(one.core().epoch() == 0);
+  CHECK_FALSE(one.core().votes());
+  CHECK(one.core().unready().find("the vote log is of epoch 1, the ledger only in epoch 0") == 0);
+}
+
 TEST_CASE("restart: a damaged log of a later epoch than the ledger's is a lost one there",
           "[bft][core]") {
   OneCore one;
