@@ -28,7 +28,8 @@ def small_blocks(network) -> None:
     """One transaction in a batch, one in a block, so that blocks pass as fast as they can."""
     for replica in network.replicas:
         config = json.loads(replica.config.read_text())
-        config["consensus"].setdefault("config", {})["max_block_transactions"] = 1
+        config["consensus"].setdefault("config", {}).update(
+            max_block_transactions=1, small_block_wait_ms=0)
         config.setdefault("limits", {})["max_batch_transactions"] = 1
         config["limits"]["max_batches_in_flight"] = 64
         replica.config.write_text(json.dumps(config))
