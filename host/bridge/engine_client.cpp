@@ -21,18 +21,34 @@ std::int32_t view_get(void* self, tenon_bytes key, tenon_sink value,
   return guard == TENON_OK ? code : guard;
 }
 
+template <auto Scan>
 std::int32_t view_scan(void* self, tenon_bytes begin, tenon_bytes end, void* context,
                        tenon_visit visit, tenon_status* status) noexcept {
   return plugin::guarded(status, [&] {
-    return static_cast<const plugin::StateView*>(self)->scan(
+    return (static_cast<const plugin::StateView*>(self)->*Scan)(
         from_abi(begin), from_abi(end), [&](BytesView key, BytesView value) {
           return visit(context, to_abi(key), to_abi(value)) == 0;
         });
   });
 }
 
+std::int32_t view_has_party(void* self, tenon_bytes party, std::uint32_t* found,
+                            tenon_status* status) noexcept {
+  return plugin::guarded(status, [&]() -> Status {
+    TENON_ASSIGN_OR_RETURN(
+        const bool known, static_cast<const plugin::StateView*>(self)->has_party(from_abi(party)));
+    *found = known ? 1 : 0;
+    return {};
+  });
+}
+
 tenon_state_view abi_view(const plugin::StateView& view) {
-  return {sizeof(tenon_state_view), const_cast<plugin::StateView*>(&view), view_get, view_scan};
+  return {sizeof(tenon_state_view),
+          const_cast<plugin::StateView*>(&view),
+          view_get,
+          view_scan<&plugin::StateView::scan>,
+          view_scan<&plugin::StateView::scan_index>,
+          view_has_party};
 }
 
 std::vector<tenon_bytes> abi_parties(std::span<const std::string> parties) {
@@ -55,7 +71,8 @@ public:
                                                            act_as_.data(),
                                                            act_as_.size(),
                                                            read_as_.data(),
-                                                           read_as_.size()} {}
+                                                           read_as_.size(),
+                                                           transaction.seed.to_abi()} {}
   AbiTransaction(const AbiTransaction&) = delete;
   AbiTransaction& operator=(const AbiTransaction&) = delete;
 
@@ -194,15 +211,19 @@ Result<Bytes> EngineClient::query(const plugin::StateView& view, BytesView reque
   });
 }
 
-Result<std::vector<plugin::EngineWrite>>
-EngineClient::rebuild_index(const plugin::StateView& view) {
-  const tenon_state_view view_table = abi_view(view);
+Result<std::vector<plugin::EngineWrite>> EngineClient::index_of(BytesView key, BytesView value) {
   TENON_ASSIGN_OR_RETURN(
       plugin::ExecutionResult result,
       collect_result([&](const tenon_execution_sink* sink, tenon_status* status) {
-        return table_->rebuild_index(instance_, &view_table, sink, status);
+        return table_->index_of(instance_, to_abi(key), to_abi(value), sink, status);
       }));
   return std::move(result.writes);
+}
+
+Result<Bytes> EngineClient::event_json(BytesView payload) {
+  return collected([&](tenon_sink sink, tenon_status* status) {
+    return table_->event_json(instance_, to_abi(payload), sink, status);
+  });
 }
 
 } // namespace tenon::host::bridge

@@ -22,8 +22,9 @@ public:
   [[nodiscard]] Result<Bytes> query(const plugin::StateView& view, BytesView request,
                                     const plugin::EngineTransaction& caller,
                                     const plugin::EngineContext& context) override;
-  [[nodiscard]] Result<std::vector<plugin::EngineWrite>>
-  rebuild_index(const plugin::StateView& view) override;
+  [[nodiscard]] Result<std::vector<plugin::EngineWrite>> index_of(BytesView key,
+                                                                  BytesView value) override;
+  [[nodiscard]] Result<Bytes> event_json(BytesView payload) override;
 
 private:
   EngineClient(tenon_instance* instance, const tenon_engine* table)

@@ -59,7 +59,7 @@ struct ClientLedger::Steps {
   pipeline::CompletionTable completions{options.limits.max_pending_commands};
   pipeline::BlockReader reader{[this](std::uint64_t height) { return projection->load(height); },
                                options.limits.max_cached_blocks};
-  pipeline::HistoryService history{parts.store, reader, projection->head()};
+  pipeline::HistoryService history{parts.store, engines, reader, projection->head()};
   pipeline::QueryService queries{parts.store, engines, projection->head()};
   pipeline::EventHub hub;
   pipeline::PreExecutor pre_executor{engines, 1, parts.metrics};

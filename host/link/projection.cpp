@@ -66,8 +66,9 @@ pipeline::BlockReader::BlockPointer readable_groups(const v1::BlockHeader& heade
   return block;
 }
 
-Projection::Projection(plugin::Store& store, const pipeline::Genesis& genesis, std::string client)
-    : store_(store), genesis_(genesis) {
+Projection::Projection(plugin::Store& store, const pipeline::Genesis& genesis,
+                       const pipeline::EngineSet& engines, std::string client)
+    : store_(store), genesis_(genesis), engines_(engines) {
   cursor_.chain = genesis.chain;
   cursor_.client = std::move(client);
 }
@@ -76,9 +77,10 @@ Result<std::unique_ptr<Projection>> Projection::open(plugin::Store& store,
                                                      const pipeline::Genesis& genesis,
                                                      const pipeline::EngineSet& engines,
                                                      std::string client) {
-  std::unique_ptr<Projection> made(new Projection(store, genesis, std::move(client)));
+  std::unique_ptr<Projection> made(
+      new Projection(store, genesis, engines, std::move(client)));
   TENON_ASSIGN_OR_RETURN(const plugin::StoreHead head, store.head());
-  TENON_RETURN_IF_ERROR(head.empty ? made->create(engines) : made->reopen(head));
+  TENON_RETURN_IF_ERROR(head.empty ? made->create() : made->reopen(head));
   const auto at = made->head_.get();
   made->cursor_.height = at->block->height();
   made->cursor_.block_id = at->block->id;
@@ -89,10 +91,10 @@ Result<std::unique_ptr<Projection>> Projection::open(plugin::Store& store,
 }
 
 // Block 0 is the same for everybody.
-Status Projection::create(const pipeline::EngineSet& engines) {
+Status Projection::create() {
   pipeline::StageStore stages(store_);
   TENON_ASSIGN_OR_RETURN(const pipeline::OpenedLedger opened,
-                         pipeline::open_ledger(store_, stages, genesis_, engines));
+                         pipeline::open_ledger(store_, stages, genesis_, engines_));
   head_.set(std::make_shared<const pipeline::LedgerHead>(
       pipeline::LedgerHead{opened.head, opened.snapshot}));
   return begin(*head_.get());
@@ -234,19 +236,36 @@ void Projection::add_group(const v1::StreamGroup& group, std::uint64_t height, B
   state.put_index(Bytes(keys::kLastOffset), offset_bytes(offset));
 }
 
-Status Projection::apply_writes(const v1::StreamBlock& block, BlockState& state) {
-  for (const v1::StreamWrite& write : block.writes()) {
-    if (write.entry().empty()) {
-      state.remove(write.key());
-      continue;
-    }
-    TENON_ASSIGN_OR_RETURN(const merkle::StateEntry entry, merkle::decode_entry(write.entry()));
-    state.put(write.key(), entry);
+// One entry of the state, or nothing, with all that engines put into the index because of it.
+Status Projection::replace_entry(const Bytes& key, BytesView encoded,
+                                 BlockState& state) const {
+  TENON_ASSIGN_OR_RETURN(const std::optional<Bytes> before,
+                         state.base().get(plugin::KeyClass::kState, key));
+  if (before) {
+    TENON_ASSIGN_OR_RETURN(const merkle::StateEntry entry, merkle::decode_entry(*before));
+    TENON_ASSIGN_OR_RETURN(const auto derived, engines_.index_of(key, entry.value));
+    for (const auto& [index_key, value] : derived)
+      state.remove_index(index_key);
   }
+  if (encoded.empty()) {
+    state.remove(key);
+    return {};
+  }
+  TENON_ASSIGN_OR_RETURN(const merkle::StateEntry entry, merkle::decode_entry(encoded));
+  state.put(key, entry);
+  TENON_ASSIGN_OR_RETURN(const auto derived, engines_.index_of(key, entry.value));
+  for (const auto& [index_key, value] : derived)
+    state.put_index(index_key, value);
   return {};
 }
 
-Status Projection::replace_entries(const State& visible, BlockState& state) {
+Status Projection::apply_writes(const v1::StreamBlock& block, BlockState& state) const {
+  for (const v1::StreamWrite& write : block.writes())
+    TENON_RETURN_IF_ERROR(replace_entry(write.key(), write.entry(), state));
+  return {};
+}
+
+Status Projection::replace_entries(const State& visible, BlockState& state) const {
   std::vector<Bytes> gone;
   TENON_RETURN_IF_ERROR(state.base().scan(
       plugin::KeyClass::kState, {}, {}, [&](BytesView key, BytesView) {
@@ -254,12 +273,10 @@ Status Projection::replace_entries(const State& visible, BlockState& state) {
           gone.emplace_back(key);
         return true;
       }));
-  for (Bytes& key : gone)
-    state.remove(std::move(key));
-  for (const auto& [key, encoded] : visible) {
-    TENON_ASSIGN_OR_RETURN(const merkle::StateEntry entry, merkle::decode_entry(encoded));
-    state.put(key, entry);
-  }
+  for (const Bytes& key : gone)
+    TENON_RETURN_IF_ERROR(replace_entry(key, {}, state));
+  for (const auto& [key, encoded] : visible)
+    TENON_RETURN_IF_ERROR(replace_entry(key, encoded, state));
   return {};
 }
 

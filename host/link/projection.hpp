@@ -50,9 +50,10 @@ public:
   [[nodiscard]] Result<pipeline::BlockReader::BlockPointer> load(std::uint64_t height) const;
 
 private:
-  Projection(plugin::Store& store, const pipeline::Genesis& genesis, std::string client);
+  Projection(plugin::Store& store, const pipeline::Genesis& genesis,
+             const pipeline::EngineSet& engines, std::string client);
 
-  [[nodiscard]] Status create(const pipeline::EngineSet& engines);
+  [[nodiscard]] Status create();
   [[nodiscard]] Status reopen(const plugin::StoreHead& head);
   [[nodiscard]] Status read_cursor(const pipeline::LedgerHead& head);
   // Before the first page: as block 0 has it.
@@ -63,10 +64,12 @@ private:
   [[nodiscard]] Status apply_block(const v1::StreamBlock& block, const wire::StreamedBlock& checked,
                                    const std::string& certificate, const wire::StreamedPage* page,
                                    const State* state);
-  [[nodiscard]] static Status apply_writes(const v1::StreamBlock& block,
-                                           pipeline::BlockState& state);
+  [[nodiscard]] Status apply_writes(const v1::StreamBlock& block,
+                                    pipeline::BlockState& state) const;
   // Makes `state` hold the visible entries and no others.
-  [[nodiscard]] static Status replace_entries(const State& visible, pipeline::BlockState& state);
+  [[nodiscard]] Status replace_entries(const State& visible, pipeline::BlockState& state) const;
+  [[nodiscard]] Status replace_entry(const Bytes& key, BytesView encoded,
+                                     pipeline::BlockState& state) const;
   void add_group(const v1::StreamGroup& group, std::uint64_t height, pipeline::BlockState& state);
   [[nodiscard]] Status begin_at(const v1::LedgerProof& proof, const wire::StreamStart& start,
                                 const State& state);
@@ -79,6 +82,7 @@ private:
 
   plugin::Store& store_;
   const pipeline::Genesis genesis_;
+  const pipeline::EngineSet engines_;
   pipeline::HeadHolder head_;
   std::uint64_t expiry_done_before_us_ = 0;
   std::uint64_t complete_epoch_ = 0; // hosting epoch of which all visible entries are here

@@ -76,12 +76,14 @@ Status begin_import(plugin::Store& store, const plugin::StoreTarget& target) {
   return store.import_begin(target);
 }
 
-Status write_index(plugin::Store& store, const Projection::State& state,
-                   std::vector<std::pair<Bytes, Bytes>> more) {
+Status write_index(plugin::Store& store, const pipeline::EngineSet& engines,
+                   const Projection::State& state, std::vector<std::pair<Bytes, Bytes>> more) {
   for (const auto& [key, encoded] : state) {
     TENON_ASSIGN_OR_RETURN(const merkle::StateEntry entry, merkle::decode_entry(encoded));
     if (entry.expires_at_us != 0)
       more.emplace_back(keys::expiry(entry.expires_at_us, key), Bytes());
+    TENON_ASSIGN_OR_RETURN(auto derived, engines.index_of(key, entry.value));
+    std::ranges::move(derived, std::back_inserter(more));
   }
   std::vector<plugin::StoreWrite> writes;
   writes.reserve(more.size());
@@ -116,7 +118,7 @@ Status Projection::begin_at(const v1::LedgerProof& proof, const wire::StreamStar
   // What of this block there was for the client is not known here: all that is comes after it.
   const std::uint64_t last_offset = wire::make_offset(height + 1, 0) - 1;
   TENON_RETURN_IF_ERROR(write_index(
-      store_, state,
+      store_, engines_, state,
       {{Bytes(keys::kLastOffset), be64_bytes(last_offset)},
        {Bytes(keys::kStreamBegan), be64_bytes(height)},
        {Bytes(keys::kStreamCursor), cursor_bytes(block, block.hosting_epoch, cursor_.client)},

@@ -24,9 +24,12 @@ public:
   ProvedView(const v1::LedgerProof& proof, BytesView prefix, std::uint64_t record_time_us) {
     for (const v1::KeyProof& key : proof.keys()) {
       const bool expired = key.expires_at_us() != 0 && key.expires_at_us() <= record_time_us;
+      const bool present = key.present() && !expired;
       if (key.key().starts_with(prefix)) {
         entries_[key.key().substr(prefix.size())] =
-            key.present() && !expired ? std::optional<Bytes>(key.value()) : std::nullopt;
+            present ? std::optional<Bytes>(key.value()) : std::nullopt;
+      } else if (key.key().starts_with(pipeline::keys::kParties)) {
+        parties_[key.key().substr(pipeline::keys::kParties.size())] = present;
       }
     }
   }
@@ -34,7 +37,7 @@ public:
   [[nodiscard]] Result<std::optional<Bytes>> get(BytesView key) const override {
     const auto found = entries_.find(key);
     if (found == entries_.end())
-      return invalid_argument("the proof lacks a key that the query reads");
+      return lacking();
     return found->second;
   }
 
@@ -49,8 +52,23 @@ public:
     return {};
   }
 
+  [[nodiscard]] Status scan_index(BytesView, BytesView, plugin::ScanVisitor) const override {
+    return plugin::no_index_here();
+  }
+  [[nodiscard]] Result<bool> has_party(BytesView party) const override {
+    const auto found = parties_.find(party);
+    if (found == parties_.end())
+      return lacking();
+    return found->second;
+  }
+
 private:
+  static Status lacking() {
+    return invalid_argument("the proof lacks a key that the query reads");
+  }
+
   std::map<Bytes, std::optional<Bytes>, std::less<>> entries_;
+  std::map<Bytes, bool, std::less<>> parties_;
 };
 
 } // namespace

@@ -43,8 +43,8 @@ Status Admission::check_form(const v1::Submission& submission) const {
   }
   const bool system = submission.engine() == keys::kSystemEngine;
   if (!system && parts_.engines.find(submission.engine()) == nullptr) {
-    return invalid_argument("UNKNOWN_ENGINE: expected one of " + parts_.engines.names() +
-                            " and sys, found \"" + submission.engine() + "\"");
+    return not_found("UNKNOWN_ENGINE: expected one of " + parts_.engines.names() +
+                     " and sys, found \"" + submission.engine() + "\"");
   }
   if (!system && submission.act_as_size() == 0)
     return invalid_argument("NO_AUTHORITY: act_as must name at least one party");
@@ -155,6 +155,7 @@ Result<v1::Transaction> Admission::make_transaction(const v1::Submission& submis
   transaction.set_mode(submission.mode() == v1::MODE_UNSPECIFIED ? v1::MODE_SEQUENTIAL
                                                                  : submission.mode());
   transaction.set_command_id(submission.command_id());
+  transaction.set_command_hash(submission_content(submission).str());
   TENON_ASSIGN_OR_RETURN(*transaction.mutable_salt(), parts_.random.bytes(Hash::kSize));
   TENON_ASSIGN_OR_RETURN(*transaction.mutable_payload(), prepare(submission, state));
   return transaction;

@@ -2,6 +2,7 @@
 
 #include "pipeline/keys.hpp"
 #include "pipeline/outcome.hpp"
+#include "tenon/wire/hashing.hpp"
 
 namespace tenon::host::pipeline {
 
@@ -30,6 +31,22 @@ const EngineSet::Entry* EngineSet::find(std::string_view id) const {
   return found == entries_.end() ? nullptr : &found->second;
 }
 
+Result<EngineSet::IndexEntries> EngineSet::index_of(BytesView key, BytesView value) const {
+  IndexEntries entries;
+  const Entry* const entry = find(key.substr(0, key.find('/')));
+  if (entry == nullptr)
+    return entries;
+  auto writes = entry->engine->index_of(key.substr(entry->prefix.size()), value);
+  if (!writes.ok())
+    return as_fault(writes.status());
+  for (plugin::EngineWrite& write : *writes) {
+    if (write.key_class != plugin::KeyClass::kIndex || !write.value)
+      return fault("engine " + entry->prefix + " derived from its state what is no index entry");
+    entries.emplace_back(Bytes(entry->prefix).append(write.key), *std::move(write.value));
+  }
+  return entries;
+}
+
 std::string EngineSet::names() const {
   std::string names;
   for (const auto& [id, entry] : entries_)
@@ -45,8 +62,9 @@ Result<plugin::ExecutionResult> EngineSet::execute(const Entry& entry, const Blo
   const std::vector<std::string> act_as = party_list(transaction.act_as());
   const std::vector<std::string> read_as = party_list(transaction.read_as());
   const EngineView view(state, entry.prefix, reads);
+  const Hash seed = wire::derived_salt(transaction.salt(), "seed", {});
   Result<plugin::ExecutionResult> result =
-      entry.engine->execute(view, {id, transaction.payload(), act_as, read_as}, context);
+      entry.engine->execute(view, {id, transaction.payload(), act_as, read_as, seed}, context);
   if (!view.failure().ok())
     return as_fault(view.failure());
   return result;

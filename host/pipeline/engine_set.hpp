@@ -23,6 +23,10 @@ public:
   };
   // Null for an id that is not configured here.
   [[nodiscard]] const Entry* find(std::string_view id) const;
+  // The INDEX entries that follow from one STATE entry, both with their full keys: nothing for
+  // those that are no engine's. What is wrong with them is a fault.
+  using IndexEntries = std::vector<std::pair<Bytes, Bytes>>;
+  [[nodiscard]] Result<IndexEntries> index_of(BytesView key, BytesView value) const;
   using Entries = std::map<std::string, Entry, std::less<>>;
   [[nodiscard]] const Entries& entries() const { return entries_; }
   [[nodiscard]] const Hash& network_fingerprint() const { return network_fingerprint_; }

@@ -157,6 +157,8 @@ Result<bool> HistoryService::add(Page& page, const ReadableBlock& block,
                    block.header.record_time_us(), *transaction.transaction, *transaction.result);
   if (!seen)
     return true;
+  if (page.request.events_as_json())
+    TENON_RETURN_IF_ERROR(render_events(*seen));
   const std::uint64_t bytes = seen->ByteSizeLong();
   const bool first = page.response.transactions_size() == 0;
   const bool too_large =
@@ -170,6 +172,16 @@ Result<bool> HistoryService::add(Page& page, const ReadableBlock& block,
   page.bytes += bytes;
   *page.response.add_transactions() = std::move(*seen);
   return true;
+}
+
+// What an engine that this node does not have wrote stays as it is.
+Status HistoryService::render_events(v1::LedgerTransaction& transaction) const {
+  for (v1::Event& event : *transaction.mutable_events()) {
+    if (const EngineSet::Entry* const entry = engines_.find(event.engine())) {
+      TENON_ASSIGN_OR_RETURN(*event.mutable_payload(), entry->engine->event_json(event.payload()));
+    }
+  }
+  return {};
 }
 
 Result<bool> HistoryService::add_at(Page& page, std::uint64_t offset) {
@@ -256,9 +268,7 @@ Result<v1::Completion> HistoryService::first_outcome(const v1::DedupRecord& reco
   if (first == nullptr)
     return data_loss("a deduplication record names a transaction the block log does not have");
   const v1::Transaction& message = first->transaction->message;
-  if (message.engine() != repeated.engine() || message.payload() != repeated.payload() ||
-      name_set(message.act_as()) != name_set(repeated.act_as()) ||
-      name_set(message.read_as()) != name_set(repeated.read_as())) {
+  if (message.command_hash() != repeated.command_hash()) {
     return Status(Code::kAlreadyExists,
                   std::string(reasons::kDuplicateCommand) + ": command id \"" +
                       repeated.command_id() +

@@ -6,6 +6,7 @@
 
 #include "pipeline/block_reader.hpp"
 #include "pipeline/dedup.hpp"
+#include "pipeline/engine_set.hpp"
 #include "pipeline/ledger_head.hpp"
 #include "pipeline/visibility.hpp"
 
@@ -13,8 +14,9 @@ namespace tenon::host::pipeline {
 
 class HistoryService {
 public:
-  HistoryService(const plugin::Store& store, BlockReader& reader, const HeadHolder& head)
-      : store_(store), reader_(reader), head_(head) {}
+  HistoryService(const plugin::Store& store, const EngineSet& engines, BlockReader& reader,
+                 const HeadHolder& head)
+      : store_(store), engines_(engines), reader_(reader), head_(head) {}
 
   [[nodiscard]] Result<v1::BlocksResponse> blocks(const v1::BlocksRequest& request);
   [[nodiscard]] Result<v1::TransactionsResponse>
@@ -47,10 +49,12 @@ private:
   // False when the page is full and the transaction not on it.
   [[nodiscard]] Result<bool> add(Page& page, const ReadableBlock& block,
                                  const ReadableTransaction& transaction);
+  [[nodiscard]] Status render_events(v1::LedgerTransaction& transaction) const;
   [[nodiscard]] Result<bool> add_at(Page& page, std::uint64_t offset);
   [[nodiscard]] Result<v1::BlockSummary> summary(std::uint64_t height, bool with_body);
 
   const plugin::Store& store_;
+  const EngineSet& engines_;
   BlockReader& reader_;
   const HeadHolder& head_;
 };

@@ -47,21 +47,29 @@ private:
   std::size_t bytes_ = 0;
 };
 
+// What follows from one entry: its expiry, and what its engine makes of it.
+Status add_entry(const EngineSet& engines, BytesView key, BytesView encoded, IndexWriter& index) {
+  TENON_ASSIGN_OR_RETURN(const merkle::StateEntry entry, merkle::decode_entry(encoded));
+  if (entry.expires_at_us != 0)
+    index.put(keys::expiry(entry.expires_at_us, key), {});
+  TENON_ASSIGN_OR_RETURN(const auto derived, engines.index_of(key, entry.value));
+  for (const auto& [derived_key, value] : derived)
+    index.put(derived_key, value);
+  return {};
+}
+
 // One scan for each piece that is written: nobody writes to a store that is being scanned.
-Status add_expiries(const plugin::StoreSnapshot& state, IndexWriter& index) {
+Status add_entries(const EngineSet& engines, const plugin::StoreSnapshot& state,
+                   IndexWriter& index) {
   Bytes begin;
   for (bool more = true; more;) {
     more = false;
     Status status;
     TENON_RETURN_IF_ERROR(
         state.scan(KeyClass::kState, begin, {}, [&](BytesView key, BytesView encoded) {
-          const auto entry = merkle::decode_entry(encoded);
-          if (!entry.ok()) {
-            status = entry.status();
+          status = add_entry(engines, key, encoded, index);
+          if (!status.ok())
             return false;
-          }
-          if (entry->expires_at_us != 0)
-            index.put(keys::expiry(entry->expires_at_us, key), {});
           if (!index.full())
             return true;
           begin = Bytes(key).append(1, '\0');
@@ -71,23 +79,6 @@ Status add_expiries(const plugin::StoreSnapshot& state, IndexWriter& index) {
     TENON_RETURN_IF_ERROR(status);
     if (more)
       TENON_RETURN_IF_ERROR(index.write(/*whole=*/false));
-  }
-  return {};
-}
-
-Status add_engines(const EngineSet& engines, const ExecutedBlock& head, IndexWriter& index) {
-  const BlockState state(head.snapshot, head.header.record_time_us());
-  for (const auto& [id, entry] : engines.entries()) {
-    const EngineView view(state, entry.prefix);
-    TENON_ASSIGN_OR_RETURN(const auto writes, entry.engine->rebuild_index(view));
-    TENON_RETURN_IF_ERROR(view.failure());
-    for (const plugin::EngineWrite& write : writes) {
-      if (write.key_class != KeyClass::kIndex || !write.value)
-        return fault("engine " + id + " rebuilt its index with something that is no index entry");
-      index.put(Bytes(entry.prefix).append(write.key), *write.value);
-      if (index.full())
-        TENON_RETURN_IF_ERROR(index.write(/*whole=*/false));
-    }
   }
   return {};
 }
@@ -116,8 +107,7 @@ Status add_block(plugin::Store& store, std::uint64_t height, IndexWriter& index)
 
 Status rebuild_index(plugin::Store& store, const EngineSet& engines, const ExecutedBlock& head) {
   IndexWriter index(store);
-  TENON_RETURN_IF_ERROR(add_expiries(*head.snapshot, index));
-  TENON_RETURN_IF_ERROR(add_engines(engines, head, index));
+  TENON_RETURN_IF_ERROR(add_entries(engines, *head.snapshot, index));
   TENON_RETURN_IF_ERROR(add_block(store, head.height(), index));
   return index.write(/*whole=*/true);
 }

@@ -9,7 +9,7 @@
 
 namespace tenon::host::pipeline {
 
-// `head` is the store's, with its snapshot. Bounded memory, but for what an engine gives.
+// `head` is the store's, with its snapshot. Bounded memory.
 [[nodiscard]] Status rebuild_index(plugin::Store& store, const EngineSet& engines,
                                    const ExecutedBlock& head);
 

@@ -57,7 +57,7 @@ struct Pipeline::Steps {
   CompletionTable completions{options.limits.max_pending_commands};
   BlockReader reader{[this](std::uint64_t height) { return load_block(parts.store, height); },
                      options.limits.max_cached_blocks};
-  HistoryService history{parts.store, reader, head};
+  HistoryService history{parts.store, engines, reader, head};
   QueryService queries{parts.store, engines, head};
   StreamService streams{parts.store, reader, head};
   StreamProofs stream_proofs{parts.store}; // commits strand

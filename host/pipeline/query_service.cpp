@@ -31,7 +31,7 @@ Status not_certified_yet() {
 Result<QueryService::At> QueryService::at(std::uint64_t height) const {
   const auto head = head_.get();
   if (height == 0 || height == head->block->height())
-    return At{head->block->height(), head->block->header.record_time_us(), head->snapshot};
+    return At{head->block->height(), head->block->header.record_time_us(), head->snapshot, true};
   if (height > head->block->height()) {
     return out_of_range("HEIGHT_NOT_REACHED: block " + std::to_string(height) +
                         " does not exist; the head is " + std::to_string(head->block->height()));
@@ -41,7 +41,7 @@ Result<QueryService::At> QueryService::at(std::uint64_t height) const {
   if (!header.ParseFromString(encoded))
     return data_loss("the header of block " + std::to_string(height) + " is malformed");
   TENON_ASSIGN_OR_RETURN(auto snapshot, store_.snapshot(height));
-  return At{height, header.record_time_us(), std::move(snapshot)};
+  return At{height, header.record_time_us(), std::move(snapshot), false};
 }
 
 Result<Bytes> QueryService::run(const At& where, const std::string& engine,
@@ -53,7 +53,7 @@ Result<Bytes> QueryService::run(const At& where, const std::string& engine,
                      "\"");
   }
   const BlockState state(where.snapshot, where.record_time_us);
-  const QueryView view(state, entry->prefix, parties, reads);
+  const QueryView view(state, entry->prefix, parties, where.is_head, reads);
   return entry->engine->query(view, request, {Hash{}, {}, {}, parties},
                               {where.height, where.record_time_us});
 }

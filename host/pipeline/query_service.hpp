@@ -28,6 +28,7 @@ private:
     std::uint64_t height;
     std::uint64_t record_time_us;
     std::shared_ptr<const plugin::StoreSnapshot> snapshot;
+    bool is_head; // of which alone there is an index
   };
   [[nodiscard]] Result<At> at(std::uint64_t height) const;
   [[nodiscard]] Result<Bytes> run(const At& where, const std::string& engine,

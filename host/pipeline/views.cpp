@@ -1,5 +1,7 @@
 #include "pipeline/views.hpp"
 
+#include "pipeline/keys.hpp"
+
 namespace tenon::host::pipeline {
 
 namespace {
@@ -37,6 +39,17 @@ Status scan_range(const BlockState& state, BytesView prefix, BytesView begin, By
   return {};
 }
 
+// Parties are the host's: their records stand outside every engine's keyspace.
+Result<bool> find_party(const BlockState& state, BytesView party, ReadSet* reads) {
+  if (!keys::valid_party(party))
+    return false;
+  const Bytes key = keys::party(party);
+  TENON_ASSIGN_OR_RETURN(const std::optional<Bytes> record, state.value(key));
+  if (reads != nullptr)
+    reads->add_point(key, record);
+  return record.has_value();
+}
+
 } // namespace
 
 Result<std::optional<Bytes>> EngineView::get(BytesView key) const {
@@ -57,6 +70,17 @@ Status EngineView::scan(BytesView begin, BytesView end, plugin::ScanVisitor visi
   if (!status.ok() && failure_.ok())
     failure_ = status;
   return status;
+}
+
+Status EngineView::scan_index(BytesView, BytesView, plugin::ScanVisitor) const {
+  return plugin::no_index_here();
+}
+
+Result<bool> EngineView::has_party(BytesView party) const {
+  Result<bool> found = find_party(state_, party, reads_);
+  if (!found.ok() && failure_.ok())
+    failure_ = found.status();
+  return found;
 }
 
 Result<std::optional<Bytes>> QueryView::get(BytesView key) const {
@@ -80,6 +104,19 @@ Status QueryView::scan(BytesView begin, BytesView end, plugin::ScanVisitor visit
   return scan_range(
       state_, prefix_, begin, end, visit, reads_,
       [&](const merkle::StateEntry& entry) { return merkle::may_read(entry.readers, parties_); });
+}
+
+Status QueryView::scan_index(BytesView begin, BytesView end, plugin::ScanVisitor visit) const {
+  if (reads_ != nullptr || !is_head_)
+    return plugin::no_index_here();
+  return state_.base().scan(plugin::KeyClass::kIndex, with_prefix(prefix_, begin),
+                            full_end(prefix_, end), [&](BytesView key, BytesView value) {
+                              return visit(key.substr(prefix_.size()), value);
+                            });
+}
+
+Result<bool> QueryView::has_party(BytesView party) const {
+  return find_party(state_, party, reads_);
 }
 
 } // namespace tenon::host::pipeline

@@ -20,6 +20,9 @@ public:
   [[nodiscard]] Result<std::optional<Bytes>> get(BytesView key) const override;
   [[nodiscard]] Status scan(BytesView begin, BytesView end,
                             plugin::ScanVisitor visit) const override;
+  [[nodiscard]] Status scan_index(BytesView begin, BytesView end,
+                                  plugin::ScanVisitor visit) const override;
+  [[nodiscard]] Result<bool> has_party(BytesView party) const override;
 
   // The first failure of a read. An engine that went on in spite of it is not believed.
   [[nodiscard]] const Status& failure() const { return failure_; }
@@ -34,17 +37,21 @@ private:
 class QueryView final : public plugin::StateView {
 public:
   QueryView(const BlockState& state, BytesView prefix, std::span<const std::string> parties,
-            ReadSet* reads = nullptr)
-      : state_(state), prefix_(prefix), parties_(parties), reads_(reads) {}
+            bool is_head, ReadSet* reads = nullptr)
+      : state_(state), prefix_(prefix), parties_(parties), is_head_(is_head), reads_(reads) {}
 
   [[nodiscard]] Result<std::optional<Bytes>> get(BytesView key) const override;
   [[nodiscard]] Status scan(BytesView begin, BytesView end,
                             plugin::ScanVisitor visit) const override;
+  [[nodiscard]] Status scan_index(BytesView begin, BytesView end,
+                                  plugin::ScanVisitor visit) const override;
+  [[nodiscard]] Result<bool> has_party(BytesView party) const override;
 
 private:
   const BlockState& state_;
   BytesView prefix_;
   std::span<const std::string> parties_;
+  bool is_head_;
   ReadSet* reads_;
 };
 

@@ -15,7 +15,7 @@ using Json = nlohmann::json;
 
 // Refuses what is not one JSON document, nests deeper than kMaxJsonDepth, names a member twice in
 // one object, or holds an integer that 64 bits do not (it would be rounded; as a string it is not).
-inline constexpr std::size_t kMaxJsonDepth = 64;
+inline constexpr std::size_t kMaxJsonDepth = 256;
 [[nodiscard]] Result<Json> parse_json(std::string_view text);
 
 // Of a value of unknown form; bytes that are not UTF-8 are replaced.

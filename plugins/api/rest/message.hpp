@@ -15,6 +15,7 @@ namespace tenon::api::rest {
 inline constexpr std::string_view kJson = "application/json";
 inline constexpr std::string_view kProblemJson = "application/problem+json";
 inline constexpr std::string_view kWasm = "application/wasm";
+inline constexpr std::string_view kBytes = "application/octet-stream";
 
 // Everything that is decided before the body is read.
 struct RequestHead {

@@ -89,11 +89,11 @@ Json problem_json(unsigned status) {
 
 Json body_json(const Route& route) {
   Json body = {{"required", true}};
-  if (route.body == BodyKind::kWasm) {
-    body["content"][std::string(kWasm)]["schema"] = {{"type", "string"}, {"format", "binary"}};
+  Json& content = body["content"][std::string(media_type_of(route.body))];
+  if (route.body != BodyKind::kJson) {
+    content["schema"] = {{"type", "string"}, {"format", "binary"}};
     return body;
   }
-  Json& content = body["content"][std::string(kJson)];
   content["schema"] = reference(route.body_schema);
   content["example"] = Json::parse(route.body_example);
   return body;

@@ -15,7 +15,7 @@
 namespace tenon::api::rest {
 
 enum class Access { kPublic, kToken, kAdmin };
-enum class BodyKind { kNone, kJson, kWasm };
+enum class BodyKind { kNone, kJson, kWasm, kPackage };
 enum class StreamKind { kNone, kBlocks, kTransactions, kEvents };
 
 // What a path segment or query parameter may be; each kind has its schema and its check.
@@ -28,6 +28,7 @@ enum class ValueKind {
   kBoolean,
   kHash,
   kInstance,
+  kEngine,
   kParty,
   kCommandId,
   kOrder, // "asc" or "desc"
@@ -89,6 +90,9 @@ struct Route {
 
 // All routes of /v1, in the order of the document.
 [[nodiscard]] const std::vector<Route>& routes();
+
+// The Content-Type of such a body; empty for none.
+[[nodiscard]] std::string_view media_type_of(BodyKind kind);
 
 // Every status the route can answer with, ascending: its success, its own problems and those of
 // its access, parameters and body.

@@ -12,6 +12,7 @@ namespace {
 constexpr std::size_t kMaxTextBytes = 256;
 constexpr std::size_t kMaxPartyBytes = 255;
 constexpr std::size_t kMaxCommandIdBytes = 128;
+constexpr std::size_t kMaxEngineBytes = 32;
 
 int hex_value(char c) {
   if (c >= '0' && c <= '9')
@@ -53,6 +54,14 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
 bool is_lower_hex(std::string_view text) {
   return std::all_of(text.begin(), text.end(),
                      [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+}
+
+bool is_engine(std::string_view text) {
+  const auto is_letter = [](char c) { return c >= 'a' && c <= 'z'; };
+  return !text.empty() && text.size() <= kMaxEngineBytes && is_letter(text.front()) &&
+         std::all_of(text.begin(), text.end(), [&](char c) {
+           return is_letter(c) || (c >= '0' && c <= '9') || c == '_';
+         });
 }
 
 bool is_printable(std::string_view text) {
@@ -182,6 +191,8 @@ std::string_view expected_form(ValueKind kind) {
     return "64 lower-case hex digits";
   case ValueKind::kInstance:
     return "an instance id: 2 to 64 lower-case hex digits";
+  case ValueKind::kEngine:
+    return "an engine: a lower-case letter, then up to 31 more, digits and underscores";
   case ValueKind::kParty:
     return "a party: 1 to 255 bytes without control characters";
   case ValueKind::kCommandId:
@@ -212,6 +223,8 @@ bool is_valid(ValueKind kind, std::string_view value) {
     return value.size() == 2 * Hash::kSize && is_lower_hex(value);
   case ValueKind::kInstance:
     return value.size() >= 2 && value.size() <= 64 && value.size() % 2 == 0 && is_lower_hex(value);
+  case ValueKind::kEngine:
+    return is_engine(value);
   case ValueKind::kParty:
     return !value.empty() && value.size() <= kMaxPartyBytes && is_printable(value) &&
            is_utf8(value);
@@ -271,6 +284,20 @@ const std::string& Call::text(std::string_view name) const {
 
 std::uint64_t Call::number(std::string_view name, std::uint64_t otherwise) const {
   return parse_u64(text(name)).value_or(otherwise);
+}
+
+std::string_view media_type_of(BodyKind kind) {
+  switch (kind) {
+  case BodyKind::kJson:
+    return kJson;
+  case BodyKind::kWasm:
+    return kWasm;
+  case BodyKind::kPackage:
+    return kBytes;
+  case BodyKind::kNone:
+    return {};
+  }
+  return {};
 }
 
 std::vector<unsigned> statuses(const Route& route) {

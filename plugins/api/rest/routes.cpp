@@ -31,6 +31,10 @@ Parameter instance() {
   return {"instance", K::kInstance, "Id of the instance.", "5df6e0e2761359d30a8275058e299fcc"};
 }
 
+Parameter engine() {
+  return {"engine", K::kEngine, "Id of the engine in the node's configuration.", "daml"};
+}
+
 const std::vector<unsigned>& command_problems() {
   static const std::vector<unsigned> all = {404, 409, 422, 501, 504};
   return all;
@@ -240,6 +244,103 @@ void add_call_routes(std::vector<Route>& all) {
                  "What the function returned.",
                  {422, 501, 504},
                  handlers::query_instance});
+}
+
+void add_engine_routes(std::vector<Route>& all) {
+  all.push_back({"POST",
+                 "/v1/engines/{engine}/commands",
+                 "commandEngine",
+                 "engines",
+                 "Give an engine a command in its own words",
+                 "Answers once the transaction is final, with the members of the engine's answer. "
+                 "Send the same `command_id` again after a timeout: it is never applied twice.",
+                 Access::kToken,
+                 {engine()},
+                 {},
+                 BodyKind::kJson,
+                 "EngineCommand",
+                 R"({"command":{"create":{"templateId":"#tenon-iou:Iou:Iou",)"
+                 R"("payload":{"issuer":"alice","owner":"alice","number":"1","currency":"EUR",)"
+                 R"("amount":"5.0"}}},)"
+                 R"("act_as":["alice"],"command_id":"iou-1"})",
+                 200,
+                 "Outcome",
+                 "The transaction is committed.",
+                 command_problems(),
+                 handlers::command_engine});
+  all.push_back({"POST",
+                 "/v1/engines/{engine}/query",
+                 "queryEngine",
+                 "engines",
+                 "Ask an engine in its own words",
+                 "",
+                 Access::kToken,
+                 {engine()},
+                 {},
+                 BodyKind::kJson,
+                 "EngineQuery",
+                 R"({"request":{"activeContracts":{"limit":10}},"parties":["alice"]})",
+                 200,
+                 "EngineAnswer",
+                 "What the engine answers.",
+                 {422, 501, 504},
+                 handlers::query_engine});
+}
+
+void add_package_routes(std::vector<Route>& all) {
+  all.push_back({"POST",
+                 "/v1/engines/{engine}/packages",
+                 "uploadPackage",
+                 "engines",
+                 "Upload an archive of packages",
+                 "The body is the archive itself: for the engine of Daml, a DAR.",
+                 Access::kToken,
+                 {engine()},
+                 {{"source", K::kText, "Where the packages come from, for people.", "iou.dar"},
+                  {"act_as", K::kParty, "Needed when the token grants several parties.", "alice"},
+                  {"command_id", K::kCommandId, "Makes a repeated request harmless.", "upload-1"}},
+                 BodyKind::kPackage,
+                 "",
+                 "",
+                 201,
+                 "PackagesUploaded",
+                 "The packages are on the ledger.",
+                 command_problems(),
+                 handlers::upload_package});
+  all.push_back({"GET",
+                 "/v1/engines/{engine}/packages",
+                 "listPackages",
+                 "engines",
+                 "Packages on the ledger",
+                 "",
+                 Access::kToken,
+                 {engine()},
+                 {after_name(), limit(), party()},
+                 BodyKind::kNone,
+                 "",
+                 "",
+                 200,
+                 "PackageList",
+                 "A page of packages.",
+                 {422, 501},
+                 handlers::list_packages});
+  all.push_back({"GET",
+                 "/v1/engines/{engine}/packages/{package}",
+                 "getPackage",
+                 "engines",
+                 "Describe a package",
+                 "Its name, version, origin and what it depends on.",
+                 Access::kToken,
+                 {engine(), {"package", K::kHash, "Id of the package.", kExampleHash}},
+                 {party()},
+                 BodyKind::kNone,
+                 "",
+                 "",
+                 200,
+                 "Package",
+                 "The package.",
+                 {422, 501},
+                 handlers::get_package});
 }
 
 void add_history_routes(std::vector<Route>& all) {
@@ -453,6 +554,8 @@ const std::vector<Route>& routes() {
     add_contract_routes(all);
     add_instance_routes(all);
     add_call_routes(all);
+    add_engine_routes(all);
+    add_package_routes(all);
     add_history_routes(all);
     add_block_routes(all);
     add_party_routes(all);

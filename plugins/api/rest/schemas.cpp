@@ -28,6 +28,8 @@ constexpr std::string_view kValues = R"({
     "description": "After so many ms it cannot commit any more; 0: the node's default."},
   "Arguments": {"type": "object",
     "description": "By name. Integers beyond 64 bits are written as strings."},
+  "EngineMessage": {"type": "object", "minProperties": 1, "maxProperties": 1,
+    "description": "In the engine's own words; the one member names what is asked for."},
   "Next": {"type": ["string", "null"],
     "description": "Ask with `after` set to this for the next page; null: that was all."},
   "Base64": {"type": "string", "pattern": "^[A-Za-z0-9+/]*={0,2}$"}
@@ -56,6 +58,18 @@ constexpr std::string_view kBodies = R"({
     "properties": {
       "function": {"$ref": "#/components/schemas/Name"},
       "arguments": {"$ref": "#/components/schemas/Arguments"},
+      "parties": {"$ref": "#/components/schemas/Parties"},
+      "height": {"$ref": "#/components/schemas/DecimalInput"}}},
+  "EngineCommand": {"type": "object", "additionalProperties": false, "required": ["command"],
+    "properties": {
+      "command": {"$ref": "#/components/schemas/EngineMessage"},
+      "act_as": {"$ref": "#/components/schemas/Parties"},
+      "read_as": {"$ref": "#/components/schemas/Parties"},
+      "command_id": {"$ref": "#/components/schemas/CommandId"},
+      "deadline_ms": {"$ref": "#/components/schemas/DeadlineMs"}}},
+  "EngineQuery": {"type": "object", "additionalProperties": false, "required": ["request"],
+    "properties": {
+      "request": {"$ref": "#/components/schemas/EngineMessage"},
       "parties": {"$ref": "#/components/schemas/Parties"},
       "height": {"$ref": "#/components/schemas/DecimalInput"}}},
   "AllocateParty": {"type": "object", "additionalProperties": false, "required": ["party"],
@@ -125,6 +139,20 @@ constexpr std::string_view kOutcomes = R"({
       "next": {"$ref": "#/components/schemas/Next"}}},
   "Instance": {"type": "object", "required": ["height", "instance"],
     "properties": {"height": {"$ref": "#/components/schemas/Decimal"}}},
+  "EngineAnswer": {"type": "object", "required": ["height"],
+    "description": "The members of the engine's answer, and the height it is of.",
+    "properties": {"height": {"$ref": "#/components/schemas/Decimal"}}},
+  "PackagesUploaded": {"allOf": [{"$ref": "#/components/schemas/Outcome"},
+    {"type": "object", "required": ["packages"],
+     "properties": {"packages": {"type": "array", "items": {"type": "string"},
+       "description": "Ids of those that the ledger did not have."}}}]},
+  "PackageList": {"type": "object", "required": ["height", "packages", "next"],
+    "properties": {"height": {"$ref": "#/components/schemas/Decimal"},
+      "packages": {"type": "array", "items": {"type": "object", "required": ["packageId"]}},
+      "next": {"$ref": "#/components/schemas/Next"}}},
+  "Package": {"type": "object", "required": ["height", "packageId"],
+    "properties": {"height": {"$ref": "#/components/schemas/Decimal"},
+      "packageId": {"$ref": "#/components/schemas/Hash"}}},
   "Problem": {"type": "object",
     "required": ["type", "code", "title", "status", "detail", "instance"],
     "properties": {
@@ -287,6 +315,8 @@ Json schema_of(ValueKind kind) {
     return {{"type", "string"}, {"pattern", "^[0-9a-f]{64}$"}};
   case ValueKind::kInstance:
     return {{"type", "string"}, {"pattern", "^([0-9a-f]{2}){1,32}$"}};
+  case ValueKind::kEngine:
+    return {{"type", "string"}, {"pattern", "^[a-z][a-z0-9_]{0,31}$"}};
   case ValueKind::kParty:
     return {{"type", "string"}, {"pattern", "^[^\\u0000-\\u001f\\u007f]{1,255}$"}};
   case ValueKind::kCommandId:

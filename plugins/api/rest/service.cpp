@@ -56,7 +56,7 @@ std::optional<Problem> check_body(const RequestHead& head, const Route& route,
                   "a body is expected; its length must be given by Content-Length, or it must be "
                   "chunked");
   }
-  const std::string_view expected = route.body == BodyKind::kJson ? kJson : kWasm;
+  const std::string_view expected = media_type_of(route.body);
   const std::string found = media_type(head.content_type);
   if (found != expected) {
     return refuse(415, "UNSUPPORTED_MEDIA_TYPE",
@@ -72,6 +72,8 @@ std::uint64_t body_limit(const Route& route, const Limits& limits) {
     return limits.json_body_bytes;
   case BodyKind::kWasm:
     return limits.module_bytes;
+  case BodyKind::kPackage:
+    return limits.package_bytes;
   default:
     return 0;
   }

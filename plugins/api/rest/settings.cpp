@@ -23,6 +23,7 @@ void parse_limits(const Json& json, Limits& limits) {
   number(json, "target_bytes", limits.target_bytes);
   number(json, "json_body_bytes", limits.json_body_bytes);
   number(json, "module_bytes", limits.module_bytes);
+  number(json, "package_bytes", limits.package_bytes);
   number(json, "connections", limits.connections);
   number(json, "streams", limits.streams);
   number(json, "header_timeout_ms", limits.header_timeout_ms);

@@ -17,6 +17,7 @@ struct Limits {
   std::uint64_t target_bytes = 4 * 1024;
   std::uint64_t json_body_bytes = 1024 * 1024;
   std::uint64_t module_bytes = 16 * 1024 * 1024;
+  std::uint64_t package_bytes = 4 * 1024 * 1024;
   std::uint64_t connections = 1024;
   std::uint64_t streams = 256;
   std::uint64_t header_timeout_ms =

@@ -71,6 +71,7 @@ Result<std::vector<Frame>> Subscription::next_transactions() {
   for (const std::string& party : scope_.parties)
     request.add_parties(party);
   request.set_all(scope_.all);
+  request.set_events_as_json(true);
   request.set_limit(kItemsPerPull);
   request.set_max_bytes(max_bytes_);
   request.set_only_with_events(events);

@@ -192,8 +192,4 @@ Result<Bytes> WasmEngine::query(const plugin::StateView& view, BytesView request
   return answer_query(*runtime_, view, request, caller, context);
 }
 
-Result<std::vector<plugin::EngineWrite>> WasmEngine::rebuild_index(const plugin::StateView&) {
-  return std::vector<plugin::EngineWrite>(); // all of this engine's keys are state
-}
-
 } // namespace tenon::wasm

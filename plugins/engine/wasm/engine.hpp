@@ -23,8 +23,6 @@ public:
   [[nodiscard]] Result<Bytes> query(const plugin::StateView& view, BytesView request,
                                     const plugin::EngineTransaction& caller,
                                     const plugin::EngineContext& context) override;
-  [[nodiscard]] Result<std::vector<plugin::EngineWrite>>
-  rebuild_index(const plugin::StateView& view) override;
 
 private:
   [[nodiscard]] Result<Bytes> upload(Execution& execution, const v1::Upload& command,

@@ -90,11 +90,6 @@ public:
     return json{{"value", value ? json(*value) : json(nullptr)}}.dump();
   }
 
-  // There is no index to rebuild.
-  Result<std::vector<EngineWrite>> rebuild_index(const StateView&) override {
-    return std::vector<EngineWrite>();
-  }
-
 private:
   std::size_t max_value_bytes_;
 };

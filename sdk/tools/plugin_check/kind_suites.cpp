@@ -86,6 +86,10 @@ public:
     return std::optional<Bytes>();
   }
   [[nodiscard]] Status scan(BytesView, BytesView, plugin::ScanVisitor) const override { return {}; }
+  [[nodiscard]] Status scan_index(BytesView, BytesView, plugin::ScanVisitor) const override {
+    return plugin::no_index_here();
+  }
+  [[nodiscard]] Result<bool> has_party(BytesView) const override { return false; }
 };
 
 // What execute() made of a payload, in a form that can be compared.

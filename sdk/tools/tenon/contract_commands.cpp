@@ -30,7 +30,8 @@ Status upload(Session& session, const Arguments& arguments) {
   std::string path = "/v1/contracts?name=" + url_encode(name);
   if (!arguments.command_id.empty())
     path += "&command_id=" + url_encode(arguments.command_id);
-  TENON_ASSIGN_OR_RETURN(const Json answer, node.upload(path, std::move(module)));
+  TENON_ASSIGN_OR_RETURN(const Json answer,
+                         node.upload(path, "application/wasm", std::move(module)));
   session.result(answer);
   return ok_status();
 }

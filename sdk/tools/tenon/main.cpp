@@ -32,6 +32,7 @@ int run(Session& session, int argc, char** argv) {
   add_contract_commands(app, session);
   add_party_commands(app, session);
   add_transaction_commands(app, session);
+  add_daml_commands(app, session);
   add_watch_command(app, session);
   add_proof_commands(app, session);
   add_bench_command(app, session);

@@ -62,7 +62,9 @@ void add_plugin_options(CLI::App& command, NetworkRequest& request) {
                      "on this machine: the first node's port; each takes this one, the next for "
                      "REST and the next for admin, and is 10 from the one before; client nodes "
                      "come after the replicas");
-  command.add_option("--engine", request.engine, "plugin of kind engine")->capture_default_str();
+  command.add_option("--engine", request.engines, "plugins of kind engine")
+      ->delimiter(',')
+      ->capture_default_str();
   command.add_option("--store", request.store, "plugin of kind store")->capture_default_str();
   command.add_option("--consensus", request.consensus, "plugin of kind consensus")
       ->capture_default_str();

@@ -176,9 +176,12 @@ Json node_config(const NetworkPlan& plan, const std::string& name, const char* r
   const Json api = {
       {"listen", rest.to_string()},
       {"auth", {{"keys", Json::array({{{"file", "$DATA/keys/jwt_es256.pub.pem"}}})}}}};
+  Json engines = Json::array();
+  for (const std::string& engine : plan.engines)
+    engines.push_back({{"id", engine}, {"plugin", engine}});
   return {{"node", {{"name", name}, {"role", role}, {"data_dir", "data"}}},
           {"store", {{"plugin", plan.store}}},
-          {"engines", Json::array({{{"id", plan.engine}, {"plugin", plan.engine}}})},
+          {"engines", engines},
           {"network", {{"peers", peers_json(plan, name)}}},
           {"apis", Json::array({{{"plugin", "rest"}, {"config", api}}})},
           {"log", {{"level", "info"}, {"format", "json"}}},
@@ -195,7 +198,7 @@ Result<NetworkPlan> plan_network(const NetworkRequest& request) {
   const std::size_t count = request.replicas != 0 ? request.replicas : request.hosts.size();
   TENON_RETURN_IF_ERROR(check_counts(request, count));
   NetworkPlan plan;
-  plan.engine = request.engine;
+  plan.engines = request.engines;
   plan.store = request.store;
   plan.consensus = request.consensus;
   plan.max_byzantine = request.max_byzantine.value_or(static_cast<std::uint32_t>((count - 1) / 3));

@@ -34,7 +34,7 @@ struct NetworkRequest {
   std::vector<std::string> hosts; // empty: all on this machine, from base_port on
   std::uint16_t base_port = kDefaultBasePort;
   std::optional<LocalPorts> first_client; // else in a row with the replicas', as the others'
-  std::string engine = "wasm";
+  std::vector<std::string> engines = {"wasm", "daml"};
   std::string store = "rocksdb";
   std::string consensus = "bft";
   std::vector<std::string> allocators; // names of replicas, or "all"
@@ -60,7 +60,7 @@ struct NetworkPlan {
   std::vector<ReplicaPlan> replicas;
   std::vector<ClientPlan> clients;
   std::uint32_t max_byzantine = 0;
-  std::string engine;
+  std::vector<std::string> engines;
   std::string store;
   std::string consensus;
 

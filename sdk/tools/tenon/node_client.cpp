@@ -100,29 +100,27 @@ Result<Json> NodeClient::post(const std::string& path, const Json& body, Access 
   return send(std::move(request), access);
 }
 
-Result<Json> NodeClient::upload(const std::string& path, std::string module) {
+Result<Json> NodeClient::upload(const std::string& path, const std::string& content_type,
+                                std::string content) {
   HttpRequest request;
   request.method = "POST";
   request.url = session_.url + path;
-  request.body = std::move(module);
-  request.content_type = "application/wasm";
+  request.body = std::move(content);
+  request.content_type = content_type;
   return send(std::move(request), Access::kParty);
 }
 
-Result<List> collect_pages(NodeClient& node, const std::string& path, const std::string& member,
-                           const ListRange& range, Access access) {
+Result<List> collect_pages(const AskPage& ask, const std::string& place, const std::string& member,
+                           const ListRange& range) {
   List list;
   std::string after = range.after;
   while (true) {
     const std::size_t missing = range.limit - list.items.size();
-    std::string page_path =
-        path + "?limit=" + std::to_string(std::min<std::size_t>(missing, kPageItems));
-    if (!after.empty())
-      page_path += "&after=" + url_encode(after);
-    TENON_ASSIGN_OR_RETURN(const Json page, node.get(page_path, access));
+    TENON_ASSIGN_OR_RETURN(const Json page,
+                           ask(after, std::min<std::size_t>(missing, kPageItems)));
     const auto found = page.find(member);
     if (found == page.end() || !found->is_array()) {
-      return invalid_argument("the answer to GET " + path + " has no list '" + member + "'");
+      return invalid_argument("the answer to " + place + " has no list '" + member + "'");
     }
     for (const Json& item : *found)
       list.items.push_back(item);
@@ -130,13 +128,24 @@ Result<List> collect_pages(NodeClient& node, const std::string& path, const std:
     if (next == page.end() || !next->is_string())
       return list;
     if (next->get<std::string>() == after)
-      return invalid_argument("GET " + page_path + " would go on at the same place");
+      return invalid_argument(place + " would go on at the same place, after " + after);
     after = next->get<std::string>();
     if (list.items.size() >= range.limit) {
       list.next = after;
       return list;
     }
   }
+}
+
+Result<List> collect_pages(NodeClient& node, const std::string& path, const std::string& member,
+                           const ListRange& range, Access access) {
+  const auto ask = [&](const std::string& after, std::size_t limit) {
+    std::string page_path = path + "?limit=" + std::to_string(limit);
+    if (!after.empty())
+      page_path += "&after=" + url_encode(after);
+    return node.get(page_path, access);
+  };
+  return collect_pages(ask, "GET " + path, member, range);
 }
 
 void add_list_options(CLI::App& command, ListRange& range) {
@@ -148,6 +157,10 @@ Status answer_list(Session& session, const std::string& path, const std::string&
                    const ListRange& range, Access access) {
   NodeClient node(session);
   TENON_ASSIGN_OR_RETURN(const List list, collect_pages(node, path, member, range, access));
+  return show_list(session, list);
+}
+
+Status show_list(const Session& session, const List& list) {
   session.result(list.items);
   if (!list.next.empty())
     session.more("after", list.next);

@@ -1,6 +1,7 @@
 // The node's REST API as the tool's commands use it. One thread.
 #pragma once
 
+#include <functional>
 #include <limits>
 #include <map>
 #include <optional>
@@ -27,7 +28,9 @@ public:
   [[nodiscard]] Result<Json> get(const std::string& path, Access access = Access::kParty);
   [[nodiscard]] Result<Json> post(const std::string& path, const Json& body,
                                   Access access = Access::kParty);
-  [[nodiscard]] Result<Json> upload(const std::string& path, std::string module);
+  // POST of a file.
+  [[nodiscard]] Result<Json> upload(const std::string& path, const std::string& content_type,
+                                    std::string content);
 
   void act_as(const std::string& party) { party_ = party; }
   [[nodiscard]] Result<std::string> token(Access access);
@@ -52,13 +55,19 @@ struct List {
   std::string next; // the `after` of what is left; empty when that was all
 };
 
-// The pages of a list, put together.
+// Asks for one page of a list, as the node's API gives them: an object with the items and `next`.
+using AskPage = std::function<Result<Json>(const std::string& after, std::size_t limit)>;
+
+// The pages of a list, put together. `place` names in messages where they are from.
+[[nodiscard]] Result<List> collect_pages(const AskPage& ask, const std::string& place,
+                                         const std::string& member, const ListRange& range);
 [[nodiscard]] Result<List> collect_pages(NodeClient& node, const std::string& path,
                                          const std::string& member, const ListRange& range,
                                          Access access = Access::kParty);
 
 // A command that lists: its options, and its answer, which says when it is not the whole list.
 void add_list_options(CLI::App& command, ListRange& range);
+[[nodiscard]] Status show_list(const Session& session, const List& list);
 [[nodiscard]] Status answer_list(Session& session, const std::string& path,
                                  const std::string& member, const ListRange& range,
                                  Access access = Access::kParty);

@@ -85,6 +85,7 @@ void add_plugin_commands(CLI::App& app, Session& session);
 void add_contract_commands(CLI::App& app, Session& session);
 void add_party_commands(CLI::App& app, Session& session);
 void add_transaction_commands(CLI::App& app, Session& session);
+void add_daml_commands(CLI::App& app, Session& session);
 void add_watch_command(CLI::App& app, Session& session);
 void add_proof_commands(CLI::App& app, Session& session);
 void add_database_commands(CLI::App& app, Session& session);

@@ -168,6 +168,12 @@ Result<std::string> output_of(const Program& program, std::uint64_t timeout_ms) 
   return output;
 }
 
+Status run_instead(const Program& program) {
+  const Arguments arguments(program);
+  execv(arguments.get()[0], arguments.get());
+  return not_found(program.file.string() + " cannot be run: " + std::strerror(errno));
+}
+
 std::string last_lines(const std::filesystem::path& file, std::size_t limit_bytes) {
   auto content = read_file(file);
   if (!content.ok() || content->empty())

@@ -31,6 +31,10 @@ enum class Lifetime {
 // stream.
 [[nodiscard]] Result<std::string> output_of(const Program& program, std::uint64_t timeout_ms);
 
+// Becomes the program, whose streams and exit code are then the tool's; returns only when it
+// cannot be run.
+[[nodiscard]] Status run_instead(const Program& program);
+
 // The exit code, or 128 + the signal.
 [[nodiscard]] int exit_code(int wait_status);
 

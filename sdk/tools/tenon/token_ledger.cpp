@@ -31,8 +31,9 @@ Result<std::string> upload_contract(Session& session, NodeClient& node) {
     return id;
   if (known.status().code() != Code::kNotFound)
     return known.status();
-  TENON_ASSIGN_OR_RETURN(const Json answer,
-                         node.upload("/v1/contracts?name=token", std::move(module)));
+  TENON_ASSIGN_OR_RETURN(
+      const Json answer,
+      node.upload("/v1/contracts?name=token", "application/wasm", std::move(module)));
   session.progress("contract token uploaded: " + id);
   return id;
 }

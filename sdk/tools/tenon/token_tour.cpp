@@ -1,5 +1,6 @@
 #include "token_tour.hpp"
 
+#include "daml_tour.hpp"
 #include "node_client.hpp"
 #include "tenon/core/encoding.hpp"
 #include "token_ledger.hpp"
@@ -73,7 +74,9 @@ Result<Json> token_tour(Session& session, Clock::time_point began,
     balances[owner] = std::to_string(amount);
     session.progress("balance of " + std::string(owner) + ": " + std::to_string(amount));
   }
+  TENON_ASSIGN_OR_RETURN(const Json daml, daml_tour(session, node));
   return Json{{"balances", balances},
+              {"daml", daml},
               {"height", proved["height"]},
               {"state_root", proved["state_root"]},
               {"proof_verified", proved["verified"]},

@@ -1,5 +1,5 @@
 // The tour that `tenon up` gives: a token contract on a node, a transfer, and a proof of what came
-// of it, checked offline. One thread.
+// of it, checked offline; then the token of the Daml samples. One thread.
 #pragma once
 
 #include <chrono>

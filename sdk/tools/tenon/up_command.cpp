@@ -48,6 +48,12 @@ struct Toured {
   std::string options; // of the tool's commands, each with a space before
 };
 
+// Of a network that has the engine.
+std::string daml_hint(const Toured& node, const Json& summary) {
+  return summary["daml"].is_null() ? ""
+                                   : "  ./tenon daml contracts --as bob" + node.options + "\n";
+}
+
 void say_what_next(const Session& session, const Toured& node, const Json& summary,
                    const std::vector<std::string>& more) {
   const std::string instance = summary["instance"].get<std::string>();
@@ -60,6 +66,7 @@ void say_what_next(const Session& session, const Toured& node, const Json& summa
             << "  ./tenon tx submit " << instance
             << " transfer '{\"to\":\"bob\",\"amount\":\"5\"}'" << node.options << "\n"
             << "  ./tenon watch events --as bob" << node.options << "\n"
+            << daml_hint(node, summary)
             << "  ./tenon party token alice" << node.options
             << "      # for curl: Authorization: Bearer ...\n";
   for (const std::string& line : more)

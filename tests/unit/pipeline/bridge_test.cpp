@@ -56,10 +56,6 @@ public:
                                     const plugin::EngineContext& context) override {
     return engine_.query(view, request, caller, context);
   }
-  [[nodiscard]] Result<std::vector<plugin::EngineWrite>>
-  rebuild_index(const plugin::StateView& view) override {
-    return engine_.rebuild_index(view);
-  }
 
 private:
   ScriptEngine engine_;

@@ -111,7 +111,7 @@ TEST_CASE("engines: one that the ledger does not have is refused, and those it h
   for (const char* const engine : {"script3", "scrip", "Script", ""}) {
     const std::string found = "found \"" + std::string(engine) + "\"";
     const v1::Completion refused = ledger.submit(engine, "1", "put colour red *");
-    CHECK(refused.code() == static_cast<std::uint32_t>(Code::kInvalidArgument));
+    CHECK(refused.code() == static_cast<std::uint32_t>(Code::kNotFound));
     CHECK(refused.message() ==
           "UNKNOWN_ENGINE: expected one of script, script2 and sys, " + found);
     CHECK(ledger.query(engine, "get colour") ==

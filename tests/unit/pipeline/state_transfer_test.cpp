@@ -56,6 +56,7 @@ struct Source {
       world.submit("pay " + number, {"ann"}, "pay ann bob 1");
       const std::uint64_t expires =
           world.status().record_time_us() + 1'000'000 * static_cast<std::uint64_t>(i + 1);
+      world.submit("note " + number, {"ann"}, "put note/" + number + " red *");
       world.submit("expire " + number, {"ann"},
                    "expire gone/" + number + " x " + std::to_string(expires));
     }
@@ -179,6 +180,9 @@ TEST_CASE("state transfer: the copy has the state, reads it, and goes on as the 
   CHECK(all_of(copy.store(), KeyClass::kState) == all_of(source.world.store(), KeyClass::kState));
   CHECK(expiries_of(copy.store()) == expiries_of(source.world.store()));
   CHECK_FALSE(expiries_of(copy.store()).empty());
+  const Bytes notes = all_of(source.world.store(), KeyClass::kIndex, "script/by/", "script/by0");
+  CHECK_FALSE(notes.empty());
+  CHECK(all_of(copy.store(), KeyClass::kIndex, "script/by/", "script/by0") == notes);
   CHECK(copy.query({"bob"}, "get balance/bob").value() ==
         source.world.query({"bob"}, "get balance/bob").value());
   CHECK(copy.metrics().value("state_transfers_total") == 1);

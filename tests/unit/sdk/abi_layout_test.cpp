@@ -135,11 +135,13 @@ const Layout kEngine = {
     V(TENON_ENGINE_INTERFACE),
     S(tenon_state_view), M(tenon_state_view, struct_size), M(tenon_state_view, self),
     M(tenon_state_view, get), M(tenon_state_view, scan),
+    M(tenon_state_view, scan_index), M(tenon_state_view, has_party),
     S(tenon_engine_transaction), M(tenon_engine_transaction, struct_size),
     M(tenon_engine_transaction, reserved), M(tenon_engine_transaction, id),
     M(tenon_engine_transaction, payload), M(tenon_engine_transaction, act_as),
     M(tenon_engine_transaction, act_as_count), M(tenon_engine_transaction, read_as),
     M(tenon_engine_transaction, read_as_count),
+    M(tenon_engine_transaction, seed),
     S(tenon_engine_context), M(tenon_engine_context, struct_size),
     M(tenon_engine_context, reserved), M(tenon_engine_context, height),
     M(tenon_engine_context, record_time_us),
@@ -156,7 +158,7 @@ const Layout kEngine = {
     M(tenon_execution_sink, time_bounds),
     S(tenon_engine), M(tenon_engine, struct_size), M(tenon_engine, reserved),
     M(tenon_engine, fingerprint), M(tenon_engine, execute), M(tenon_engine, prepare),
-    M(tenon_engine, query), M(tenon_engine, rebuild_index),
+    M(tenon_engine, query), M(tenon_engine, index_of), M(tenon_engine, event_json),
 };
 
 const Layout kConsensusAndApi = {

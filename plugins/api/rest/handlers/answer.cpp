@@ -70,6 +70,8 @@ void submit_command(const Context& context, const Call& call, const CommandField
     submission.add_read_as(party);
   submission.set_command(std::move(command));
   submission.set_deadline_ms(fields.deadline_ms);
+  if (fields.pre_executed)
+    submission.set_mode(v1::MODE_PRE_EXECUTED);
   const unsigned success = call.route.success;
   const auto done = [respond, path = call.path, command_id = fields.command_id, success,
                      extra = std::move(extra)](v1::Completion completion) {
@@ -87,9 +89,10 @@ void submit_command(const Context& context, const Call& call, const CommandField
 }
 
 void answer_query(const Context& context, const Call& call, const ReadScope& scope,
-                  std::string request, std::uint64_t height, const Responder& respond) {
+                  const std::string& engine, std::string request, std::uint64_t height,
+                  const Responder& respond) {
   v1::QueryRequest query;
-  query.set_engine(context.settings.contract_engine);
+  query.set_engine(engine);
   for (const std::string& party : scope.parties)
     query.add_parties(party);
   query.set_request(std::move(request));

@@ -13,6 +13,9 @@
 
 namespace tenon::api::rest {
 
+// What the system's own commands are sent to; operators' routes only.
+inline constexpr const char* kSystemEngine = "sys";
+
 void respond_problem(const Responder& respond, const Call& call, const Problem& problem);
 void respond_json(const Responder& respond, unsigned status, std::string body);
 
@@ -26,8 +29,9 @@ void submit_command(const Context& context, const Call& call, const CommandField
                     std::string engine, std::string command, Responder respond,
                     std::function<void(JsonWriter&)> extra = {});
 
-// Asks the contract engine; answers with its response and the height it is of.
+// Asks the engine; answers with its response and the height it is of.
 void answer_query(const Context& context, const Call& call, const ReadScope& scope,
-                  std::string request, std::uint64_t height, const Responder& respond);
+                  const std::string& engine, std::string request, std::uint64_t height,
+                  const Responder& respond);
 
 } // namespace tenon::api::rest

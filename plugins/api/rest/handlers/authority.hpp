@@ -34,6 +34,8 @@ struct CommandFields {
   std::vector<std::string> act_as;
   std::vector<std::string> read_as;
   std::uint64_t deadline_ms = 0;
+  // Whether what fails is refused before it takes a place in a block.
+  bool pre_executed = false;
 };
 
 // Each fills in the parties that were left out and checks all against the token.

@@ -20,7 +20,7 @@ void upload_contract(const Context& context, const Call& call, Responder respond
 }
 
 void list_contracts(const Context& context, const Call& call, Responder respond) {
-  list_of_engine(context, call, "contracts", respond);
+  list_of_engine(context, call, context.settings.contract_engine, "contracts", respond);
 }
 
 void get_contract(const Context& context, const Call& call, Responder respond) {
@@ -30,7 +30,8 @@ void get_contract(const Context& context, const Call& call, Responder respond) {
   JsonWriter json;
   json.begin_object().key("contract").begin_object();
   json.key("contract").string(call.text("contract")).end_object().end_object();
-  answer_query(context, call, std::get<ReadScope>(scope), json.take(), 0, respond);
+  answer_query(context, call, std::get<ReadScope>(scope), context.settings.contract_engine,
+               json.take(), 0, respond);
 }
 
 } // namespace tenon::api::rest::handlers

@@ -20,6 +20,12 @@ void get_instance(const Context& context, const Call& call, Responder respond);
 void execute_instance(const Context& context, const Call& call, Responder respond);
 void query_instance(const Context& context, const Call& call, Responder respond);
 
+void command_engine(const Context& context, const Call& call, Responder respond);
+void query_engine(const Context& context, const Call& call, Responder respond);
+void upload_package(const Context& context, const Call& call, Responder respond);
+void list_packages(const Context& context, const Call& call, Responder respond);
+void get_package(const Context& context, const Call& call, Responder respond);
+
 void list_transactions(const Context& context, const Call& call, Responder respond);
 void get_transaction(const Context& context, const Call& call, Responder respond);
 void list_events(const Context& context, const Call& call, Responder respond);

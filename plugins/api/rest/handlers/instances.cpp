@@ -39,7 +39,7 @@ void create_instance(const Context& context, const Call& call, Responder respond
 }
 
 void list_instances(const Context& context, const Call& call, Responder respond) {
-  list_of_engine(context, call, "instances", respond);
+  list_of_engine(context, call, context.settings.contract_engine, "instances", respond);
 }
 
 void get_instance(const Context& context, const Call& call, Responder respond) {
@@ -49,7 +49,8 @@ void get_instance(const Context& context, const Call& call, Responder respond) {
   JsonWriter json;
   json.begin_object().key("instance").begin_object();
   json.key("instance").string(call.text("instance")).end_object().end_object();
-  answer_query(context, call, std::get<ReadScope>(scope), json.take(), 0, respond);
+  answer_query(context, call, std::get<ReadScope>(scope), context.settings.contract_engine,
+               json.take(), 0, respond);
 }
 
 void execute_instance(const Context& context, const Call& call, Responder respond) {
@@ -86,7 +87,8 @@ void query_instance(const Context& context, const Call& call, Responder respond)
   json.key("function").string(function);
   json.key("arguments").raw(arguments);
   json.end_object().end_object();
-  answer_query(context, call, std::get<ReadScope>(scope), json.take(), height, respond);
+  answer_query(context, call, std::get<ReadScope>(scope), context.settings.contract_engine,
+               json.take(), height, respond);
 }
 
 } // namespace tenon::api::rest::handlers

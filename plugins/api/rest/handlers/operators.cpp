@@ -43,8 +43,10 @@ void give_operator_command(const Context& context, const Call& call, Responder r
   if (fields.command_id.empty())
     fields.command_id = make_command_id();
   const std::uint64_t sequence = command.operator_command().sequence();
-  submit_command(context, call, fields, "sys", command.SerializeAsString(), std::move(respond),
-                 [sequence](JsonWriter& json) { json.key("sequence").decimal(sequence); });
+  submit_command(context, call, fields, kSystemEngine, command.SerializeAsString(),
+                 std::move(respond), [sequence](JsonWriter& json) {
+                   json.key("sequence").decimal(sequence);
+                 });
 }
 
 } // namespace tenon::api::rest::handlers

@@ -12,9 +12,9 @@ inline std::uint64_t page_limit(const Context& context, const Call& call) {
   return std::min(call.number("limit", kDefaultPageItems), context.settings.limits.page_items);
 }
 
-// A list the contract engine pages itself: {"contracts": {"after", "limit"}}.
-inline void list_of_engine(const Context& context, const Call& call, std::string_view list,
-                           const Responder& respond) {
+// A list the engine pages itself: {"contracts": {"after", "limit"}}.
+inline void list_of_engine(const Context& context, const Call& call, const std::string& engine,
+                           std::string_view list, const Responder& respond) {
   const auto scope = read_scope(call);
   if (const auto* problem = std::get_if<Problem>(&scope))
     return respond_problem(respond, call, *problem);
@@ -23,7 +23,7 @@ inline void list_of_engine(const Context& context, const Call& call, std::string
   json.key("after").string(call.text("after"));
   json.key("limit").integer(page_limit(context, call));
   json.end_object().end_object();
-  answer_query(context, call, std::get<ReadScope>(scope), json.take(), 0, respond);
+  answer_query(context, call, std::get<ReadScope>(scope), engine, json.take(), 0, respond);
 }
 
 // "next": the cursor, or null.

@@ -63,8 +63,8 @@ void allocate_party(const Context& context, const Call& call, Responder respond)
   v1::SystemCommand command;
   command.mutable_allocate_party()->set_party(party);
   command.mutable_allocate_party()->set_display_name(display_name);
-  submit_command(context, call, fields, "sys", command.SerializeAsString(), std::move(respond),
-                 [party, display_name](JsonWriter& json) {
+  submit_command(context, call, fields, kSystemEngine, command.SerializeAsString(),
+                 std::move(respond), [party, display_name](JsonWriter& json) {
                    json.key("party").string(party);
                    json.key("display_name").string(display_name);
                  });

@@ -13,6 +13,7 @@ v1::TransactionsRequest request_for(const ReadScope& scope) {
   for (const std::string& party : scope.parties)
     request.add_parties(party);
   request.set_all(scope.all);
+  request.set_events_as_json(true);
   return request;
 }
 

@@ -6,8 +6,6 @@ namespace tenon::daml::archive {
 
 namespace {
 
-constexpr std::string_view kManifestEntry = "META-INF/MANIFEST.MF";
-
 Result<DarEntry> read_entry(Zip& zip, const std::string& name) {
   TENON_ASSIGN_OR_RETURN(const Bytes bytes, zip.read(name));
   Result<Archive> archive = read_archive(bytes);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tenon/core/bytes.hpp"
@@ -9,6 +10,7 @@
 
 namespace tenon::daml::archive {
 
+inline constexpr std::string_view kManifestEntry = "META-INF/MANIFEST.MF"; // of a DAR
 inline constexpr std::size_t kMaxManifestSize = std::size_t{1} << 20;
 inline constexpr std::size_t kMaxManifestPackages = 10'000;
 

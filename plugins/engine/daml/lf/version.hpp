@@ -41,7 +41,7 @@ inline constexpr LanguageVersion kNewestVersion = kLanguageVersions.back();
 [[nodiscard]] std::string to_string(LanguageVersion version);
 // "15": as archives write it.
 [[nodiscard]] std::string minor_text(LanguageVersion version);
-// "1.6-1.15 and 1.17": for messages.
+// "1.6-1.8, 1.11-1.15 and 1.17": for messages.
 [[nodiscard]] std::string_view supported_versions();
 // From the minor part, "15". UNIMPLEMENTED names the version found and the ones supported.
 [[nodiscard]] Result<LanguageVersion> parse_minor_version(std::string_view minor);

@@ -4,6 +4,7 @@
 #include <google/protobuf/io/coded_stream.h>
 
 #include <algorithm>
+#include <cstddef>
 
 #include "values/text.hpp"
 #include "values/value_messages.hpp"
@@ -65,6 +66,14 @@ Status check_only_encoding(BytesView found, BytesView expected) {
                           std::to_string(found.size()));
 }
 
+// Holds the messages of one value. Most are small and need no memory but this.
+struct Scratch {
+  alignas(std::max_align_t) char block[4096];
+  google::protobuf::Arena arena{block, sizeof block};
+
+  v1::Value& make() { return *google::protobuf::Arena::CreateMessage<v1::Value>(&arena); }
+};
+
 template <typename Message> Result<Bytes> serialize(const Message& message) {
   const std::size_t size = message.ByteSizeLong();
   if (size > kMaxEncodedValueSize)
@@ -75,15 +84,15 @@ template <typename Message> Result<Bytes> serialize(const Message& message) {
 } // namespace
 
 Result<Bytes> encode_value(const Value& value, TransactionVersion version) {
-  google::protobuf::Arena arena;
-  auto& message = *google::protobuf::Arena::CreateMessage<v1::Value>(&arena);
+  Scratch scratch;
+  v1::Value& message = scratch.make();
   TENON_RETURN_IF_ERROR(write_value(value, version, message));
   return serialize(message);
 }
 
 Result<Value> decode_value(BytesView bytes, TransactionVersion version) {
-  google::protobuf::Arena arena;
-  auto& message = *google::protobuf::Arena::CreateMessage<v1::Value>(&arena);
+  Scratch scratch;
+  v1::Value& message = scratch.make();
   TENON_RETURN_IF_ERROR(parse(bytes, "a value", message));
   TENON_ASSIGN_OR_RETURN(Value value, read_value(message, version));
   TENON_ASSIGN_OR_RETURN(const Bytes again, encode_value(value, version));

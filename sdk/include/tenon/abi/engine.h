@@ -30,6 +30,13 @@ typedef struct tenon_state_view {
    * visits only what the caller's parties may read. */
   int32_t (*scan)(void* self, tenon_bytes begin, tenon_bytes end, void* context, tenon_visit visit,
                   tenon_status* status);
+  /* As scan(), over the INDEX entries that the engine wrote. In query() of the last block only:
+   * FAILED_PRECONDITION elsewhere, and where the answer is to be proved. Nobody is named as their
+   * reader: the engine shows of them what the caller's parties may know. */
+  int32_t (*scan_index)(void* self, tenon_bytes begin, tenon_bytes end, void* context,
+                        tenon_visit visit, tenon_status* status);
+  /* Whether the ledger has this party: *found is 1 or 0. */
+  int32_t (*has_party)(void* self, tenon_bytes party, uint32_t* found, tenon_status* status);
 } tenon_state_view;
 
 typedef struct tenon_engine_transaction {
@@ -41,6 +48,7 @@ typedef struct tenon_engine_transaction {
   uint64_t act_as_count;
   const tenon_bytes* read_as;
   uint64_t read_as_count;
+  tenon_hash seed; /* another one for each transaction; only its submitters and replicas know it */
 } tenon_engine_transaction;
 
 typedef struct tenon_engine_context {
@@ -108,10 +116,16 @@ typedef struct tenon_engine {
                    const tenon_engine_transaction* caller, const tenon_engine_context* context,
                    tenon_sink response, tenon_status* status);
 
-  /* [worker] Derives all INDEX writes from the state, after an import. Hosts of this version do not
-   * import and never call it; an engine that writes no INDEX entries gives none here. */
-  int32_t (*rebuild_index)(tenon_instance* engine, const tenon_state_view* view,
-                           const tenon_execution_sink* result, tenon_status* status);
+  /* [worker] The INDEX entries that follow from one STATE entry: written to `result`, none of them
+   * a removal. A pure function of its arguments. execute() writes the same ones with the STATE
+   * entry and removes them with it; the host asks here where STATE comes without execution: on
+   * client nodes, and after an import. An entry with an expiry has none. */
+  int32_t (*index_of)(tenon_instance* engine, tenon_bytes key, tenon_bytes value,
+                      const tenon_execution_sink* result, tenon_status* status);
+
+  /* [worker] An event's payload as JSON, for people. A pure function of its arguments. */
+  int32_t (*event_json)(tenon_instance* engine, tenon_bytes payload, tenon_sink json,
+                        tenon_status* status);
 } tenon_engine;
 
 #ifdef __cplusplus

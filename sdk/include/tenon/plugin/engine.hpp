@@ -21,15 +21,27 @@ public:
   // seen.
   [[nodiscard]] virtual Result<std::optional<Bytes>> get(BytesView key) const = 0;
   [[nodiscard]] virtual Status scan(BytesView begin, BytesView end, ScanVisitor visit) const = 0;
+  // Of INDEX entries, in queries of the last block whose answer is not to be proved.
+  [[nodiscard]] virtual Status scan_index(BytesView begin, BytesView end,
+                                          ScanVisitor visit) const = 0;
+  // Whether the ledger has this party.
+  [[nodiscard]] virtual Result<bool> has_party(BytesView party) const = 0;
 };
 
-// What an engine sees of a transaction (execute), of a submission (prepare: id and payload are
-// empty) or of a caller (query: act_as is empty, read_as holds all the parties).
+// What views answer that show no index.
+[[nodiscard]] inline Status no_index_here() {
+  return failed_precondition("NO_INDEX: the index can be read in queries of the last block only, "
+                             "and not where the answer is to be proved");
+}
+
+// What an engine sees of a transaction (execute), of a submission (prepare: id, payload and seed
+// are empty) or of a caller (query: act_as is empty, read_as holds all the parties).
 struct EngineTransaction {
   Hash id;
   BytesView payload;
   std::span<const std::string> act_as;
   std::span<const std::string> read_as;
+  Hash seed{}; // another one for each transaction; only its submitters and replicas know it
 };
 
 struct EngineContext {
@@ -73,7 +85,12 @@ public:
   [[nodiscard]] virtual Result<Bytes> query(const StateView& view, BytesView request,
                                             const EngineTransaction& caller,
                                             const EngineContext& context) = 0;
-  [[nodiscard]] virtual Result<std::vector<EngineWrite>> rebuild_index(const StateView& view) = 0;
+  // The INDEX entries that follow from one STATE entry; an engine without an index has none.
+  [[nodiscard]] virtual Result<std::vector<EngineWrite>> index_of(BytesView, BytesView) {
+    return std::vector<EngineWrite>();
+  }
+  // An event's payload as JSON, which it is already unless the engine says otherwise.
+  [[nodiscard]] virtual Result<Bytes> event_json(BytesView payload) { return Bytes(payload); }
 };
 
 } // namespace tenon::plugin

@@ -24,6 +24,25 @@ public:
   }
 
   [[nodiscard]] Status scan(BytesView begin, BytesView end, ScanVisitor visit) const override {
+    return scan_by(view_->scan, begin, end, visit);
+  }
+  [[nodiscard]] Status scan_index(BytesView begin, BytesView end,
+                                  ScanVisitor visit) const override {
+    return scan_by(view_->scan_index, begin, end, visit);
+  }
+
+  [[nodiscard]] Result<bool> has_party(BytesView party) const override {
+    std::uint32_t found = 0;
+    TENON_RETURN_IF_ERROR(checked([&](tenon_status* status) {
+      return view_->has_party(view_->self, to_abi(party), &found, status);
+    }));
+    return found != 0;
+  }
+
+private:
+  using Scan = decltype(tenon_state_view::scan);
+  [[nodiscard]] Status scan_by(Scan scan, BytesView begin, BytesView end,
+                               ScanVisitor visit) const {
     const tenon_visit trampoline = [](void* context, tenon_bytes key, tenon_bytes value) {
       std::int32_t stop = 1;
       guarded_void([&] {
@@ -33,11 +52,10 @@ public:
       return stop;
     };
     return checked([&](tenon_status* status) {
-      return view_->scan(view_->self, to_abi(begin), to_abi(end), &visit, trampoline, status);
+      return scan(view_->self, to_abi(begin), to_abi(end), &visit, trampoline, status);
     });
   }
 
-private:
   const tenon_state_view* view_;
 };
 
@@ -47,8 +65,8 @@ public:
   explicit EngineTransactionFromAbi(const tenon_engine_transaction* transaction)
       : act_as_(parties(transaction->act_as, transaction->act_as_count)),
         read_as_(parties(transaction->read_as, transaction->read_as_count)),
-        value_{Hash::from_abi(transaction->id), from_abi(transaction->payload), act_as_, read_as_} {
-  }
+        value_{Hash::from_abi(transaction->id), from_abi(transaction->payload), act_as_, read_as_,
+               Hash::from_abi(transaction->seed)} {}
   EngineTransactionFromAbi(const EngineTransactionFromAbi&) = delete;
   EngineTransactionFromAbi& operator=(const EngineTransactionFromAbi&) = delete;
 
@@ -74,7 +92,8 @@ public:
   static constexpr BytesView kInterface = TENON_ENGINE_INTERFACE;
 
   static void fill(tenon_engine& table, const T&) {
-    table = {sizeof(tenon_engine), 0, fingerprint, execute, prepare, query, rebuild_index};
+    table = {sizeof(tenon_engine), 0,     fingerprint, execute,
+             prepare,              query, index_of,    event_json};
   }
 
 private:
@@ -167,14 +186,20 @@ private:
     });
   }
 
-  static std::int32_t rebuild_index(tenon_instance* instance, const tenon_state_view* view,
-                                    const tenon_execution_sink* sink,
-                                    tenon_status* status) noexcept {
+  static std::int32_t index_of(tenon_instance* instance, tenon_bytes key, tenon_bytes value,
+                               const tenon_execution_sink* sink, tenon_status* status) noexcept {
     return guarded(status, [&]() -> Status {
       TENON_ASSIGN_OR_RETURN(const auto writes,
-                             engine_of(instance).rebuild_index(StateViewFromAbi(view)));
+                             engine_of(instance).index_of(from_abi(key), from_abi(value)));
       give_writes(writes, *sink);
       return {};
+    });
+  }
+
+  static std::int32_t event_json(tenon_instance* instance, tenon_bytes payload, tenon_sink json,
+                                 tenon_status* status) noexcept {
+    return guarded(status, [&] {
+      return write_result(engine_of(instance).event_json(from_abi(payload)), json);
     });
   }
 };

@@ -24,16 +24,23 @@ public:
 
   void apply(const plugin::ExecutionResult& result) {
     for (const plugin::EngineWrite& write : result.writes) {
+      Entries& entries = write.key_class == plugin::KeyClass::kState ? entries_ : index_;
       if (write.value)
-        entries_[write.key] = {*write.value, write.readers};
+        entries[write.key] = {*write.value, write.readers};
       else
-        entries_.erase(write.key);
+        entries.erase(write.key);
     }
   }
   [[nodiscard]] const Entries& entries() const { return entries_; }
+  [[nodiscard]] const Entries& index() const { return index_; }
+
+  void add_party(std::string party) { parties_.insert(std::move(party)); }
+  [[nodiscard]] bool has_party(BytesView party) const { return parties_.contains(party); }
 
 private:
   Entries entries_;
+  Entries index_;
+  std::set<std::string, std::less<>> parties_;
 };
 
 // The whole state as execute and prepare see it, or what `parties` may see of it. Remembers which
@@ -63,6 +70,24 @@ public:
         break;
     }
     return {};
+  }
+
+  // In queries, as the host does.
+  [[nodiscard]] Status scan_index(BytesView begin, BytesView end,
+                                  plugin::ScanVisitor visit) const override {
+    if (!parties_)
+      return plugin::no_index_here();
+    const auto& index = state_.index();
+    for (auto i = index.lower_bound(begin); i != index.end() && (end.empty() || i->first < end);
+         ++i) {
+      if (!visit(i->first, i->second.value))
+        break;
+    }
+    return {};
+  }
+
+  [[nodiscard]] Result<bool> has_party(BytesView party) const override {
+    return state_.has_party(party);
   }
 
   [[nodiscard]] const std::set<Bytes, std::less<>>& reads() const { return reads_; }

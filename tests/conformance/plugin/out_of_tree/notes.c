@@ -86,17 +86,26 @@ static int32_t query(tenon_instance* engine, const tenon_state_view* view, tenon
   return view->get(view->self, (tenon_bytes){request.data + 1, request.size - 2}, response, status);
 }
 
-static int32_t rebuild_index(tenon_instance* engine, const tenon_state_view* view,
-                             const tenon_execution_sink* result, tenon_status* status) {
+static int32_t index_of(tenon_instance* engine, tenon_bytes key, tenon_bytes value,
+                        const tenon_execution_sink* result, tenon_status* status) {
   (void)engine;
-  (void)view;
+  (void)key;
+  (void)value;
   (void)result;
   (void)status;
   return TENON_OK;
 }
 
+static int32_t event_json(tenon_instance* engine, tenon_bytes payload, tenon_sink json,
+                          tenon_status* status) {
+  (void)engine;
+  (void)status;
+  json.write(json.context, payload);
+  return TENON_OK;
+}
+
 static const tenon_engine engine_table = {
-    sizeof(tenon_engine), 0, fingerprint, execute, prepare, query, rebuild_index};
+    sizeof(tenon_engine), 0, fingerprint, execute, prepare, query, index_of, event_json};
 
 static int32_t create(const tenon_host* host, tenon_bytes config, tenon_instance** out,
                       tenon_status* status) {

@@ -44,6 +44,27 @@ template <typename Readers> bool reads(const Readers& readers, const std::set<st
   });
 }
 
+bool is_engine(const std::string& engine) {
+  return engine == "wasm" || engine == "daml";
+}
+
+Status unknown_engine(const std::string& engine) {
+  return not_found("UNKNOWN_ENGINE: expected one of daml, wasm, found \"" + engine + "\"");
+}
+
+Result<Json> ask_daml(const Json& query) {
+  const Json package = {{"packageId", kPackage}, {"name", "iou"}, {"version", "1.0.0"}};
+  if (query.contains("packages"))
+    return Json{{"packages", Json::array({package})}, {"next", kPackage}};
+  if (query.contains("activeContracts"))
+    return Json{{"contracts", Json::array()}, {"next", nullptr}};
+  if (!query.contains("package"))
+    return invalid_argument("BAD_COMMAND: unknown request");
+  if (query["package"]["packageId"] != kPackage)
+    return not_found("PACKAGE_NOT_FOUND: the ledger has no such package");
+  return package;
+}
+
 } // namespace
 
 class FakeWatch final : public Ledger::Watch {
@@ -120,6 +141,20 @@ v1::Completion FakeLedger::run(const v1::Submission& submission, const Json& com
                 {transfer_event(from, to, std::to_string(*amount))});
 }
 
+v1::Completion FakeLedger::run_daml(const v1::Submission& submission, const Json& command) {
+  if (command.contains("upload"))
+    return append(submission, committed({{"packages", {kPackage}}}), {});
+  if (!command.contains("create")) {
+    return append(submission, rejected(Code::kInvalidArgument, "BAD_COMMAND", "unknown command"),
+                  {});
+  }
+  return append(submission,
+                committed({{"created", Json::array({{{"contractId", "00aa"}}})},
+                           {"archived", Json::array()},
+                           {"result", "00aa"}}),
+                {});
+}
+
 v1::Completion FakeLedger::execute(const v1::Submission& submission) {
   const std::string key = submission.engine() + "/" + submission.command_id();
   const auto known = commands_.find(key);
@@ -145,7 +180,9 @@ v1::Completion FakeLedger::execute(const v1::Submission& submission) {
             : append(submission, v1::Completion(), {});
     parties_.emplace(party.party(), party.display_name());
   } else {
-    completion = run(submission, Json::parse(submission.command()));
+    const Json command = Json::parse(submission.command());
+    completion = submission.engine() == "daml" ? run_daml(submission, command)
+                                               : run(submission, command);
   }
   commands_[key] = {submission.command(), completion};
   return completion;
@@ -161,6 +198,8 @@ Status FakeLedger::submit(const v1::Submission& submission, Completed done) {
       refusal_.reset();
       return status;
     }
+    if (!is_engine(submission.engine()) && submission.engine() != "sys")
+      return unknown_engine(submission.engine());
     if (completion_) {
       completion = *completion_;
       completion_.reset();
@@ -187,11 +226,15 @@ Result<v1::QueryResponse> FakeLedger::query(const v1::QueryRequest& request) {
     return *failure;
   const std::lock_guard lock(mutex_);
   last_query_ = request;
+  if (!is_engine(request.engine()))
+    return unknown_engine(request.engine());
   const Json query = Json::parse(request.request());
   Json answer;
   const Json contract = {{"contract", kContract}, {"name", "token"}, {"size", 100}};
   const Json instance = {{"instance", kInstance}, {"contract", kContract}, {"label", "gold"}};
-  if (query.contains("contracts")) {
+  if (request.engine() == "daml") {
+    TENON_ASSIGN_OR_RETURN(answer, ask_daml(query));
+  } else if (query.contains("contracts")) {
     const bool first = query["contracts"]["after"] == "";
     answer = {{"contracts", first ? Json::array({contract}) : Json::array()}, {"next", nullptr}};
   } else if (query.contains("instances")) {

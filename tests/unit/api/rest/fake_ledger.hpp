@@ -1,5 +1,6 @@
-// A small ledger in memory behind the API's Ledger interface: one token contract, parties, blocks
-// of one transaction each, visibility by readers. Failures and silences can be ordered. Any thread.
+// A small ledger in memory behind the API's Ledger interface: one token contract, an engine "daml"
+// with one package, parties, blocks of one transaction each, visibility by readers. Failures and
+// silences can be ordered. Any thread.
 #pragma once
 
 #include <deque>
@@ -16,6 +17,7 @@ namespace tenon::api::rest::test {
 
 inline const std::string kContract(64, 'c');
 inline const std::string kInstance(32, '1');
+inline const std::string kPackage(64, 'e'); // of the engine "daml"
 
 class FakeLedger final : public Ledger {
 public:
@@ -52,6 +54,7 @@ private:
   friend class FakeWatch;
   v1::Completion execute(const v1::Submission& submission);
   v1::Completion run(const v1::Submission& submission, const Json& command);
+  v1::Completion run_daml(const v1::Submission& submission, const Json& command);
   v1::Completion append(const v1::Submission& submission, v1::Completion completion,
                         std::vector<v1::Event> events);
   std::optional<Status> read_failure();

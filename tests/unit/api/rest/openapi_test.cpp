@@ -47,6 +47,8 @@ std::string violations(const Json& document, const std::string& name, const Json
 std::string filled(std::string path, const std::string& transaction) {
   const std::map<std::string, std::string> values = {{"{contract}", kContract},
                                                      {"{instance}", kInstance},
+                                                     {"{engine}", "daml"},
+                                                     {"{package}", kPackage},
                                                      {"{transaction}", transaction},
                                                      {"{height}", "1"}};
   for (const auto& [name, value] : values) {
@@ -62,7 +64,7 @@ std::string body_for(const Json& operation) {
     return {};
   const Json& content = operation["requestBody"]["content"];
   if (!content.contains("application/json"))
-    return "wasm";
+    return "bytes";
   Json example = content["application/json"]["example"];
   if (example.contains("contract"))
     example["contract"] = kContract;
@@ -123,9 +125,10 @@ TEST_CASE("rest openapi: every documented operation is served as documented", "[
       if (path == "/v1/contracts" && method == "post")
         target += "?name=token";
       const Response answer =
-          method == "get" ? rest.get(target, token)
-                          : rest.post(target, token, body,
-                                      body == "wasm" ? "application/wasm" : "application/json");
+          method == "get"
+              ? rest.get(target, token)
+              : rest.post(target, token, body,
+                          operation["requestBody"]["content"].items().begin().key());
       INFO(answer.body);
       const std::string status = std::to_string(answer.status);
       REQUIRE(operation["responses"].contains(status));
@@ -156,7 +159,7 @@ TEST_CASE("rest openapi: the examples of bodies fit their schemas", "[rest]") {
     CHECK(violations(document, std::string(route.body_schema), Json::parse(route.body_example)) ==
           "");
   }
-  CHECK(examples == 6);
+  CHECK(examples == 8);
 }
 
 TEST_CASE("rest openapi: what a body schema forbids is refused, what it allows is not malformed",
@@ -167,6 +170,9 @@ TEST_CASE("rest openapi: what a body schema forbids is refused, what it allows i
   const std::map<std::string, std::string> targets = {{"Execute", kExecute},
                                                       {"Query", kQuery},
                                                       {"CreateInstance", "/v1/instances"},
+                                                      {"EngineCommand",
+                                                       "/v1/engines/daml/commands"},
+                                                      {"EngineQuery", "/v1/engines/daml/query"},
                                                       {"AllocateParty", "/v1/parties"},
                                                       {"OperatorCommand", "/v1/operators/commands"},
                                                       {"ProofRequest", "/v1/proofs"}};

@@ -230,8 +230,9 @@ TEST_CASE("node: what an engine throws out of any call is a fault, never a rejec
        [&](plugin::Engine& engine) {
          return engine.query(view, "{}", transaction, {1, 1}).status();
        }},
-      {"rebuild_index",
-       [&](plugin::Engine& engine) { return engine.rebuild_index(view).status(); }},
+      {"index_of",
+       [&](plugin::Engine& engine) { return engine.index_of("key", "value").status(); }},
+      {"event_json", [&](plugin::Engine& engine) { return engine.event_json("{}").status(); }},
   };
   for (const auto& [broken, unused] : calls) {
     const auto instance = make(std::string(broken) + "_throws", parts, thread, "engine");

@@ -35,6 +35,22 @@ void put(ExecutionResult& result, const std::string& key, const std::string& val
   result.writes.push_back({KeyClass::kState, key, value, std::move(readers), expires_at_us});
 }
 
+constexpr BytesView kNotes = "note/";
+
+Bytes note_index(BytesView key, BytesView value) {
+  return Bytes("by/").append(value).append("/").append(key.substr(kNotes.size()));
+}
+
+// What the entry had in the index goes with it.
+Status forget_note(const StateView& view, const std::string& key, ExecutionResult& result) {
+  if (!key.starts_with(kNotes))
+    return {};
+  TENON_ASSIGN_OR_RETURN(const auto before, view.get(key));
+  if (before)
+    result.writes.push_back({KeyClass::kIndex, note_index(key, *before), std::nullopt, {}, 0});
+  return {};
+}
+
 Result<std::uint64_t> balance(const StateView& view, const std::string& party) {
   TENON_ASSIGN_OR_RETURN(const auto value, view.get("balance/" + party));
   return value ? parse_u64(*value).value_or(0) : 0;
@@ -91,7 +107,16 @@ Status run(const StateView& view, const Line& line, const plugin::EngineContext&
     return failed_precondition(line.at(1) + ": as asked");
   if (verb == "fault")
     return fault("as asked");
+  if (verb == "invite") {
+    TENON_ASSIGN_OR_RETURN(const bool known, view.has_party(line.at(1)));
+    return known ? Status() : not_found("NO_PARTY: " + line.at(1));
+  }
+  if (verb == "put" || verb == "delete")
+    TENON_RETURN_IF_ERROR(forget_note(view, line.at(1), result));
   if (verb == "put") {
+    if (line.at(1).starts_with(kNotes))
+      result.writes.push_back(
+          {KeyClass::kIndex, note_index(line.at(1), line.at(2)), Bytes("1"), {}, 0});
     put(result, line.at(1), line.at(2), {line.words.begin() + 3, line.words.end()});
   } else if (verb == "expire") {
     put(result, line.at(1), line.at(2), {"*"}, parse_u64(line.at(3)).value_or(0));
@@ -111,12 +136,26 @@ Status run(const StateView& view, const Line& line, const plugin::EngineContext&
 
 } // namespace
 
+Result<std::vector<plugin::EngineWrite>> ScriptEngine::index_of(BytesView key, BytesView value) {
+  std::vector<plugin::EngineWrite> writes;
+  if (key.starts_with(kNotes))
+    writes.push_back({KeyClass::kIndex, note_index(key, value), Bytes("1"), {}, 0});
+  return writes;
+}
+
+Result<Bytes> ScriptEngine::event_json(BytesView payload) {
+  return "{\"text\":\"" + Bytes(payload) + "\"}";
+}
+
 Result<ExecutionResult> ScriptEngine::execute(const StateView& view,
                                               const plugin::EngineTransaction& transaction,
                                               const plugin::EngineContext& context) {
   ++executions_;
   ExecutionResult result;
-  TENON_RETURN_IF_ERROR(run(view, parse(transaction.payload), context, result));
+  const Line line = parse(transaction.payload);
+  if (line.at(0) == "seed")
+    put(result, line.at(1), to_hex(transaction.seed.view()), {"*"});
+  TENON_RETURN_IF_ERROR(run(view, line, context, result));
   return result;
 }
 
@@ -135,11 +174,13 @@ Result<Bytes> ScriptEngine::query(const StateView& view, BytesView request,
     return value.value_or("nothing");
   }
   Bytes all;
-  TENON_RETURN_IF_ERROR(
-      view.scan(line.at(1), prefix_end(line.at(1)), [&](BytesView key, BytesView value) {
-        all.append(key).append("=").append(value).append(";");
-        return true;
-      }));
+  const auto add = [&](BytesView key, BytesView value) {
+    all.append(key).append("=").append(value).append(";");
+    return true;
+  };
+  const Bytes end = prefix_end(line.at(1));
+  TENON_RETURN_IF_ERROR(line.at(0) == "index" ? view.scan_index(line.at(1), end, add)
+                                              : view.scan(line.at(1), end, add));
   return all;
 }
 

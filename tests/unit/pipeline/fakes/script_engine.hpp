@@ -9,11 +9,13 @@
 //   first PREFIX KEY         writes under KEY the first of them, looking no further
 //   time KEY                 writes the record time, and says so in its time bounds
 //   shout TEXT               a public event
+//   seed KEY                 writes the transaction's seed
+//   invite PARTY             is rejected unless the ledger has the party
 //   fail REASON              is rejected
 //   fault                    breaks this replica
 //   swallow KEY              reads KEY and ignores what happens
 //
-// Queries: "get KEY", "list PREFIX".
+// Keys "note/…" are indexed by their values. Queries: "get KEY", "list PREFIX", "index PREFIX".
 #pragma once
 
 #include <atomic>
@@ -33,10 +35,9 @@ public:
   [[nodiscard]] Result<Bytes> query(const plugin::StateView& view, BytesView request,
                                     const plugin::EngineTransaction& caller,
                                     const plugin::EngineContext& context) override;
-  [[nodiscard]] Result<std::vector<plugin::EngineWrite>>
-  rebuild_index(const plugin::StateView&) override {
-    return std::vector<plugin::EngineWrite>();
-  }
+  [[nodiscard]] Result<std::vector<plugin::EngineWrite>> index_of(BytesView key,
+                                                                  BytesView value) override;
+  [[nodiscard]] Result<Bytes> event_json(BytesView payload) override;
 
   void set_fingerprint(const Hash& fingerprint) { fingerprint_ = fingerprint; }
   [[nodiscard]] std::uint64_t executions() const { return executions_; }

@@ -54,8 +54,8 @@ public:
     }));
     return all;
   }
-  [[nodiscard]] Result<std::vector<EngineWrite>> rebuild_index(const StateView&) override {
-    return std::vector<EngineWrite>{};
+  [[nodiscard]] Result<std::vector<EngineWrite>> index_of(BytesView key, BytesView) override {
+    return std::vector<EngineWrite>{{KeyClass::kIndex, "by/" + Bytes(key), Bytes("1"), {}, 0}};
   }
 };
 
@@ -69,7 +69,7 @@ tenon_host empty_host() {
 // A view over a map, as a C table.
 struct MapView {
   std::map<std::string, std::string> values;
-  tenon_state_view table{sizeof(tenon_state_view), this, get, scan};
+  tenon_state_view table{sizeof(tenon_state_view), this, get, scan, scan, has_party};
 
   static std::int32_t get(void* self, tenon_bytes key, tenon_sink sink, tenon_status* status) {
     const auto& values = static_cast<MapView*>(self)->values;
@@ -87,6 +87,10 @@ struct MapView {
       if (visit(context, to_abi(key), to_abi(value)) != 0)
         break;
     }
+    return TENON_OK;
+  }
+  static std::int32_t has_party(void*, tenon_bytes party, std::uint32_t* found, tenon_status*) {
+    *found = from_abi(party) == "alice" ? 1 : 0;
     return TENON_OK;
   }
 };
@@ -131,7 +135,7 @@ struct Fixture {
         [](void*, std::uint64_t, std::uint64_t) {}};
     const tenon_bytes alice = to_abi(BytesView("alice"));
     const tenon_engine_transaction transaction = {
-        sizeof(tenon_engine_transaction), 0, {}, to_abi(payload), &alice, 1, nullptr, 0};
+        sizeof(tenon_engine_transaction), 0, {}, to_abi(payload), &alice, 1, nullptr, 0, {}};
     const tenon_engine_context context = {sizeof(tenon_engine_context), 0, 5, 1000};
     return checked([&](tenon_status* status) {
       return engine->execute(instance, &view.table, &transaction, &context, &sink, status);
@@ -177,7 +181,7 @@ TEST_CASE_METHOD(Fixture, "export: a scan ends when the visitor says so", "[sdk]
   view.values = {{"a", "1"}, {"m", "2"}, {"z", "3"}};
   Bytes out;
   const tenon_engine_transaction caller = {
-      sizeof(tenon_engine_transaction), 0, {}, {}, nullptr, 0, nullptr, 0};
+      sizeof(tenon_engine_transaction), 0, {}, {}, nullptr, 0, nullptr, 0, {}};
   const tenon_engine_context context = {sizeof(tenon_engine_context), 0, 5, 1000};
   const auto answer = collected([&](tenon_sink sink, tenon_status* status) {
     return engine->query(instance, &view.table, {}, &caller, &context, sink, status);

@@ -1,0 +1,209 @@
+#include "engine/interpretation.hpp"
+
+#include "engine/state_keys.hpp"
+#include "ledger/transaction_builder.hpp"
+#include "values/hashing.hpp"
+
+namespace tenon::daml::engine {
+
+namespace {
+
+using interpreter::Machine;
+using interpreter::Question;
+
+Status not_here() {
+  return unavailable("NOT_HELD_HERE: this node does not hold all that the commands use; the "
+                     "replicas do");
+}
+
+// Answers the machine's questions until it has finished.
+class Run {
+public:
+  Run(const InterpretationParts& parts, const Submitters& submitters,
+      const Submission& submission, const Hash& seed)
+      : parts_(parts), submitters_(submitters), submission_(submission),
+        builder_({seed, submission.submission_time, submitters.act_as,
+                  ledger::KeyMode::kStrict, {}}),
+        port_(builder_), machine_(parts.library.store(), &port_, options()) {}
+
+  Result<Interpreted> run() {
+    TENON_RETURN_IF_ERROR(load_packages());
+    TENON_RETURN_IF_ERROR(check_disclosed());
+    if (const auto error =
+            interpreter::start_commands(machine_, submission_.commands, submission_.disclosed))
+      return error->to_status();
+    Machine::Outcome outcome = machine_.run();
+    while (outcome == Machine::Outcome::kQuestion) {
+      TENON_RETURN_IF_ERROR(answer(machine_.question()));
+      outcome = machine_.run();
+    }
+    if (outcome == Machine::Outcome::kError)
+      return machine_.error().to_status();
+    TENON_ASSIGN_OR_RETURN(auto finished, std::move(builder_).finish());
+    return Interpreted{std::move(finished), machine_.used_time(), machine_.steps_used(),
+                       machine_.memory_used()};
+  }
+
+private:
+  interpreter::MachineOptions options() const {
+    interpreter::MachineOptions options;
+    options.budget = parts_.settings.budget;
+    options.ledger_time = submission_.ledger_time;
+    options.readers = submitters_.readers;
+    return options;
+  }
+
+  Status load(const PackageId& package) {
+    TENON_ASSIGN_OR_RETURN(const bool found,
+                           parts_.library.load(parts_.ledger.view(), package.str()));
+    if (found)
+      return {};
+    return not_found("PACKAGE_NOT_FOUND: the ledger has no package " + package.str());
+  }
+
+  Status load_packages() {
+    std::set<PackageId> packages;
+    for (const interpreter::Command& command : submission_.commands)
+      packages.insert(command.type.package);
+    for (const interpreter::DisclosedContract& contract : submission_.disclosed)
+      packages.insert(contract.instance.template_id.package);
+    for (const PackageId& package : packages)
+      TENON_RETURN_IF_ERROR(load(package));
+    return {};
+  }
+
+  // What a submitter shows must be what the ledger has.
+  Status check_disclosed() {
+    for (const interpreter::DisclosedContract& contract : submission_.disclosed) {
+      TENON_ASSIGN_OR_RETURN(const auto* const record,
+                             parts_.ledger.record(contract.contract_id));
+      if (record == nullptr && parts_.partial)
+        continue;
+      if (record == nullptr)
+        return not_found("CONTRACT_NOT_FOUND: there is no active contract " +
+                         contract.contract_id.to_text());
+      TENON_ASSIGN_OR_RETURN(const auto instance, instance_of(*record));
+      const auto shown = hash_contract_instance(contract.instance.template_id,
+                                                contract.instance.argument);
+      const auto held = hash_contract_instance(instance.template_id, instance.argument);
+      if (!shown.ok() || !held.ok() || *shown != *held) {
+        return invalid_argument("DISCLOSED_CONTRACT_AUTHENTICATION_FAILED: contract " +
+                                contract.contract_id.to_text() +
+                                " is not what the submission says of it");
+      }
+    }
+    return {};
+  }
+
+  Status answer(const Question& question) {
+    switch (question.kind) {
+    case Question::Kind::kContract:
+      return answer_contract(*question.contract_id);
+    case Question::Kind::kKey:
+      return answer_key(question.key->key.hash);
+    case Question::Kind::kPackage: {
+      TENON_ASSIGN_OR_RETURN(const bool found, parts_.library.load(parts_.ledger.view(),
+                                                                   question.package->str()));
+      machine_.answer_package(found);
+      return {};
+    }
+    case Question::Kind::kTime:
+      machine_.answer_time(submission_.ledger_time);
+      return {};
+    }
+    return fault("the interpreter asks what this engine does not know");
+  }
+
+  // Replicas hold all contracts; a submitter reaches those that it may see.
+  Status answer_contract(const ContractId& id) {
+    TENON_ASSIGN_OR_RETURN(const v1::Contract* const record, parts_.ledger.record(id));
+    bool visible = record != nullptr && has_stakeholder(*record, submitters_.readers);
+    if (record != nullptr && !visible && !parts_.partial) {
+      TENON_ASSIGN_OR_RETURN(const ledger::PartySet seen, parts_.ledger.seen_by(id));
+      visible = ledger::intersects(seen, submitters_.readers);
+    }
+    if (!visible && parts_.partial)
+      return not_here();
+    if (!visible) {
+      machine_.answer_contract(std::nullopt);
+      return {};
+    }
+    TENON_ASSIGN_OR_RETURN(auto instance, instance_of(*record));
+    TENON_RETURN_IF_ERROR(load(instance.template_id.package));
+    machine_.answer_contract(std::move(instance));
+    return {};
+  }
+
+  Status answer_key(const Hash& key) {
+    TENON_ASSIGN_OR_RETURN(const auto holder, parts_.ledger.key(key));
+    if (!holder && parts_.partial)
+      return not_here();
+    machine_.answer_key(holder);
+    return {};
+  }
+
+  const InterpretationParts& parts_;
+  const Submitters& submitters_;
+  const Submission& submission_;
+  ledger::TransactionBuilder builder_;
+  interpreter::BuilderPort port_;
+  Machine machine_;
+};
+
+} // namespace
+
+Result<const v1::Contract*> LedgerReader::record(const ContractId& id) const {
+  const auto [place, added] = records_.try_emplace(id);
+  if (added) {
+    TENON_ASSIGN_OR_RETURN(const auto bytes, view_.get(keys::contract(id)));
+    if (bytes) {
+      TENON_ASSIGN_OR_RETURN(place->second, read_record(*bytes));
+    }
+  }
+  return place->second ? &*place->second : nullptr;
+}
+
+Result<ledger::LedgerState::Contract> LedgerReader::contract(const ContractId& id) const {
+  TENON_ASSIGN_OR_RETURN(const v1::Contract* const active, record(id));
+  if (active != nullptr)
+    return Contract::kActive;
+  TENON_ASSIGN_OR_RETURN(const auto gone, view_.get(keys::archived(id)));
+  return gone ? Contract::kArchived : Contract::kUnknown;
+}
+
+Result<std::optional<ContractId>> LedgerReader::key(const Hash& key) const {
+  TENON_ASSIGN_OR_RETURN(const auto bytes, view_.get(keys::contract_key(key)));
+  if (!bytes)
+    return std::optional<ContractId>();
+  auto id = ContractId::from_bytes(*bytes);
+  if (!id.ok())
+    return data_loss("the record of a contract key is malformed");
+  return std::optional(*std::move(id));
+}
+
+Result<ledger::PartySet> LedgerReader::seen_by(const ContractId& id) const {
+  ledger::PartySet parties;
+  TENON_ASSIGN_OR_RETURN(const auto bytes, view_.get(keys::seen(id)));
+  if (!bytes)
+    return parties;
+  v1::Seen seen;
+  if (!seen.ParseFromString(*bytes))
+    return data_loss("the record of who sees a contract is malformed");
+  return to_parties(std::vector<std::string>(seen.parties().begin(), seen.parties().end()));
+}
+
+Result<ledger::PartySet> to_parties(std::span<const std::string> names) {
+  ledger::PartySet parties;
+  for (const std::string& name : names) {
+    TENON_ASSIGN_OR_RETURN(Party party, Party::parse(name));
+    parties.insert(std::move(party));
+  }
+  return parties;
+}
+
+Result<Interpreted> interpret(const InterpretationParts& parts, const Submitters& submitters,
+                              const Submission& submission, const Hash& seed) {
+  return Run(parts, submitters, submission, seed).run();
+}
+
+} // namespace tenon::daml::engine
