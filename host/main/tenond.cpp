@@ -1,4 +1,5 @@
 // tenond: one node from one configuration file. Everything else is plugins.
+#include <pthread.h>
 #include <signal.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -236,10 +237,23 @@ int run(int argc, char** argv) {
   return serve(arguments, config, signal_descriptor(), began);
 }
 
+// Engines recurse over what packages and modules hold, to bounded depths: the node's threads have
+// room for that whatever `ulimit -s` says.
+void set_stack_size() {
+  constexpr std::size_t kStackBytes = std::size_t{16} << 20;
+  pthread_attr_t attributes;
+  if (pthread_attr_init(&attributes) != 0)
+    return;
+  if (pthread_attr_setstacksize(&attributes, kStackBytes) == 0)
+    pthread_setattr_default_np(&attributes);
+  pthread_attr_destroy(&attributes);
+}
+
 } // namespace
 } // namespace tenon::host
 
 int main(int argc, char** argv) {
+  tenon::host::set_stack_size();
   try {
     const int code = tenon::host::run(argc, argv);
     if (code == tenon::host::kNotClean) {

@@ -1,5 +1,7 @@
 #include "engine/interpretation.hpp"
 
+#include <algorithm>
+
 #include "engine/state_keys.hpp"
 #include "ledger/transaction_builder.hpp"
 #include "values/hashing.hpp"
@@ -100,7 +102,7 @@ private:
     case Question::Kind::kContract:
       return answer_contract(*question.contract_id);
     case Question::Kind::kKey:
-      return answer_key(question.key->key.hash);
+      return answer_key(*question.key);
     case Question::Kind::kPackage: {
       TENON_ASSIGN_OR_RETURN(const bool found, parts_.library.load(parts_.ledger.view(),
                                                                    question.package->str()));
@@ -114,17 +116,25 @@ private:
     return fault("the interpreter asks what this engine does not know");
   }
 
-  // Replicas hold all contracts; a submitter reaches those that it may see.
-  Status answer_contract(const ContractId& id) {
+  // Replicas hold all contracts; a submitter reaches those that it may see. nullptr for others.
+  Result<const v1::Contract*> find_visible(const ContractId& id) const {
     TENON_ASSIGN_OR_RETURN(const v1::Contract* const record, parts_.ledger.record(id));
-    bool visible = record != nullptr && has_stakeholder(*record, submitters_.readers);
-    if (record != nullptr && !visible && !parts_.partial) {
-      TENON_ASSIGN_OR_RETURN(const ledger::PartySet seen, parts_.ledger.seen_by(id));
-      visible = ledger::intersects(seen, submitters_.readers);
-    }
-    if (!visible && parts_.partial)
+    if (record == nullptr || has_stakeholder(*record, submitters_.readers))
+      return record;
+    TENON_ASSIGN_OR_RETURN(const ledger::PartySet seen, parts_.ledger.seen_by(id));
+    return ledger::intersects(seen, submitters_.readers) ? record : nullptr;
+  }
+
+  bool is_disclosed(const ContractId& id) const {
+    return std::any_of(submission_.disclosed.begin(), submission_.disclosed.end(),
+                       [&](const auto& contract) { return contract.contract_id == id; });
+  }
+
+  Status answer_contract(const ContractId& id) {
+    TENON_ASSIGN_OR_RETURN(const v1::Contract* const record, find_visible(id));
+    if (record == nullptr && parts_.partial)
       return not_here();
-    if (!visible) {
+    if (record == nullptr) {
       machine_.answer_contract(std::nullopt);
       return {};
     }
@@ -134,11 +144,24 @@ private:
     return {};
   }
 
-  Status answer_key(const Hash& key) {
-    TENON_ASSIGN_OR_RETURN(const auto holder, parts_.ledger.key(key));
-    if (!holder && parts_.partial)
+  // Whether a key leads to a contract that nobody here may see is for its maintainers to know, and
+  // to which one not even for them. Everybody else is told that it leads nowhere; that they lack the
+  // maintainers' authority then ends the submission, as it does where it really leads nowhere.
+  Status answer_key(const ledger::KeyWithMaintainers& key) {
+    TENON_ASSIGN_OR_RETURN(std::optional<ContractId> holder, parts_.ledger.key(key.key.hash));
+    bool visible = holder && is_disclosed(*holder);
+    if (holder && !visible) {
+      TENON_ASSIGN_OR_RETURN(const v1::Contract* const record, find_visible(*holder));
+      visible = record != nullptr;
+    }
+    if (!visible && parts_.partial)
       return not_here();
-    machine_.answer_key(holder);
+    if (holder && !visible && ledger::is_subset(key.maintainers, builder_.authorizers())) {
+      return failed_precondition("DAML_INTERPRETATION_ERROR: a key of template " +
+                                 key.key.template_id.to_text() +
+                                 " leads to a contract that none of the submitters may see");
+    }
+    machine_.answer_key(visible ? holder : std::nullopt);
     return {};
   }
 

@@ -13,7 +13,7 @@ namespace tenon::daml::engine {
 struct Settings {
   // How far the times of a submission may be from the record time of its block, either way.
   std::uint64_t max_skew_us = 30'000'000;
-  interpreter::Budget budget;
+  interpreter::Budget budget{100'000'000, std::uint64_t{256} << 20};
 
   // From the plugin's configuration; its JSON schema stands in plugin.json.
   static Result<Settings> parse(std::string_view json);

@@ -163,6 +163,75 @@ TEST_CASE("daml engine: a contract that is divulged to a party can be used by it
     CHECK_FALSE((key.starts_with("seen/") || key.starts_with("contract/")));
 }
 
+// Bob looks for a key of Alice's, by himself and for her.
+constexpr const char* kProbe = R"(language 1.15;
+package "probe" "1.0.0";
+module M {
+  serializable record Key { owner : Party, name : Text }
+  template Key this {
+    signatories = cons Party [get :Key owner this] (nil Party);
+    key :Key = this;
+    maintainers = \(key : :Key) -> cons Party [get :Key owner key] (nil Party);
+  }
+  value look : :Key -> Update Bool =
+    \(key : :Key) ->
+      do {
+        found : Optional (ContractId :Key) <- lookup_by_key :Key key;
+        pure Bool (case found of { none -> false; some _ -> true })
+      };
+  serializable record Prober { by : Party }
+  template Prober this {
+    signatories = cons Party [get :Prober by this] (nil Party);
+    nonconsuming choice Look self (argument : :Key) : Bool {
+      controllers = cons Party [get :Prober by this] (nil Party);
+      update = :look argument;
+    }
+  }
+  serializable record Delegation { owner : Party, delegate : Party }
+  template Delegation this {
+    signatories = cons Party [get :Delegation owner this] (nil Party);
+    observers = cons Party [get :Delegation delegate this] (nil Party);
+    nonconsuming choice Look self (argument : :Key) : Bool {
+      controllers = cons Party [get :Delegation delegate this] (nil Party);
+      update = :look argument;
+    }
+  }
+}
+)";
+
+TEST_CASE("daml engine: whether a key leads anywhere is for those that it concerns to know",
+          "[daml][engine]") {
+  World world;
+  world.upload(dar_of(kProbe, "probe-1.0.0"));
+  const auto create = [&](const std::string& party, const char* type, const json& payload) {
+    return world.accepted({party}, {{"create", {{"templateId", type}, {"payload", payload}}}})
+        ["result"];
+  };
+  const json known = {{"owner", "alice"}, {"name", "known"}};
+  const json other = {{"owner", "alice"}, {"name", "other"}};
+  const std::string id = create("alice", "#probe:M:Key", known);
+  const json prober = create("bob", "#probe:M:Prober", {{"by", "bob"}});
+  const json delegation =
+      create("alice", "#probe:M:Delegation", {{"owner", "alice"}, {"delegate", "bob"}});
+  // Without the maintainer's authority the answer is the same either way.
+  const Status found =
+      world.submit({"bob"}, exercise("#probe:M:Prober", prober, "Look", known)).status();
+  const Status nothing =
+      world.submit({"bob"}, exercise("#probe:M:Prober", prober, "Look", other)).status();
+  CHECK(reason_of(nothing) == "DAML_AUTHORIZATION_ERROR");
+  CHECK(found.to_string() == nothing.to_string());
+  // With it Bob learns that there is a contract, not which.
+  const Status hidden =
+      world.submit({"bob"}, exercise("#probe:M:Delegation", delegation, "Look", known)).status();
+  CHECK(reason_of(hidden) == "DAML_INTERPRETATION_ERROR");
+  CHECK(hidden.message().find(id) == std::string::npos);
+  CHECK(world.accepted({"bob"}, exercise("#probe:M:Delegation", delegation, "Look", other))
+            ["result"] == false);
+  // Whoever sees the contract finds it.
+  CHECK(world.accepted({"bob"}, exercise("#probe:M:Delegation", delegation, "Look", known),
+                       {"alice"})["result"] == true);
+}
+
 TEST_CASE("daml engine: a client node decides nothing by what it does not hold", "[daml][engine]") {
   World world;
   world.client_node = true;
