@@ -145,8 +145,8 @@ private:
   }
 
   // Whether a key leads to a contract that nobody here may see is for its maintainers to know, and
-  // to which one not even for them. Everybody else is told that it leads nowhere; that they lack the
-  // maintainers' authority then ends the submission, as it does where it really leads nowhere.
+  // to which one not even for them. Everybody else is told that it leads nowhere; that they lack
+  // the maintainers' authority then ends the submission, as it does where it leads nowhere.
   Status answer_key(const ledger::KeyWithMaintainers& key) {
     TENON_ASSIGN_OR_RETURN(std::optional<ContractId> holder, parts_.ledger.key(key.key.hash));
     bool visible = holder && is_disclosed(*holder);
