@@ -215,7 +215,7 @@ class Init(unittest.TestCase):
             result = subprocess.run([TENOND, "--config", node.config, "--describe-engines"],
                                     capture_output=True, text=True, timeout=60, check=True)
             told = json.loads(result.stdout)
-            self.assertEqual([engine["id"] for engine in told["engines"]], ["daml", "wasm"])
+            self.assertEqual([engine["id"] for engine in told["engines"]], ["wasm", "daml"])
             self.assertRegex(told["engines"][0]["fingerprint"], "^[0-9a-f]{64}$")
             self.assertRegex(told["network_fingerprint"], "^[0-9a-f]{64}$")
             self.assertFalse(node.data.exists())
