@@ -176,10 +176,18 @@ lf::PackageRef Parser::package_ref(std::string_view alias) {
     return {};
   }
   Import& import = found->second;
-  if (!import.package) {
-    import.package = import.interned
-                         ? builder_->mention(lf::PackageMention{builder_->intern(import.id), false})
-                         : checked(token_.offset, builder_->mention(import.id));
+  if (import.package)
+    return *import.package;
+  if (import.interned) {
+    const lf::StringId id = builder_->intern(import.id);
+    if (id.index >= builder_->package().wire_form().strings) {
+      fail("package", "an import whose package id stands among the strings of the tables, as it is "
+                      "interned there");
+      return {};
+    }
+    import.package = builder_->mention(lf::PackageMention{id, false});
+  } else {
+    import.package = checked(token_.offset, builder_->mention(import.id));
   }
   return *import.package;
 }

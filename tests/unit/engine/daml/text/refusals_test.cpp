@@ -195,6 +195,10 @@ TEST_CASE("refusals: tables", "[daml][text]") {
   CHECK(tables("fields sideways;") ==
         "8:17: order of fields: expected \"by_number\", found \"sideways\"");
   CHECK_THAT(tables("interned P1;"), Catch::StartsWith("8:10: tables: expected nothing about"));
+  CHECK_THAT(refusal("language 1.6; import \"abcd\" as A; module M { value v : Unit = A:N:v; } "
+                     "tables { interned A; strings { other } }"),
+             Catch::Contains("package: expected an import whose package id stands among the "
+                             "strings of the tables"));
   CHECK_THAT(tables("types { }", "1.8"), Catch::Contains("found it in 1.8"));
   CHECK_THAT(tables("names { }", "1.6"), Catch::Contains("found it in 1.6"));
   CHECK(refusal(in_module("") + "tables { } tables { }") ==
