@@ -250,6 +250,11 @@ TEST_CASE("updates: contract ids of the ledger and of the transaction",
                p.pure(p.boolean(), p.call(B::kEqual, {p.field("Two", "left", p.variable("arg")),
                                                       p.field("Two", "right", p.variable("arg"))},
                                           {cid})));
+  p.add_choice("Same", p.named("Two"), p.boolean(),
+               p.pure(p.boolean(), p.call(B::kEqualContractId,
+                                          {p.field("Two", "left", p.variable("arg")),
+                                           p.field("Two", "right", p.variable("arg"))},
+                                          {p.named("Iou")})));
   p.add_choice("Text", cid, p.optional(p.text()),
                p.pure(p.optional(p.text()), p.call(B::kContractIdToText, {p.variable("arg")},
                                                    {p.named("Iou")})));
@@ -269,12 +274,19 @@ TEST_CASE("updates: contract ids of the ledger and of the transaction",
     return ledger.submit("Bank", {create_and_exercise("Helper", helper("Bank"), choice,
                                                       std::move(argument))});
   };
-  REQUIRE(run("Equal", two(local, local)));
-  CHECK(ledger.result() == "True");
-  CHECK(!run("Equal", two(local, global)));
-  CHECK(ledger.error().kind == ErrorKind::kContractIdsNotComparable);
-  CHECK(ledger.error().contract_id == global);
-  CHECK(ledger.error().id() == "DAML_INTERPRETER_INVALID_ARGUMENT");
+  hash.bytes[0] = 2;
+  const ContractId other(hash);
+  for (const char* choice : {"Equal", "Same"}) {
+    INFO(choice);
+    REQUIRE(run(choice, two(local, local)));
+    CHECK(ledger.result() == "True");
+    REQUIRE(run(choice, two(local, other)));
+    CHECK(ledger.result() == "False");
+    CHECK(!run(choice, two(local, global)));
+    CHECK(ledger.error().kind == ErrorKind::kContractIdsNotComparable);
+    CHECK(ledger.error().contract_id == global);
+    CHECK(ledger.error().id() == "DAML_INTERPRETER_INVALID_ARGUMENT");
+  }
   REQUIRE(run("Text", Value::contract_id(global)));
   CHECK(ledger.result() == "None");
   REQUIRE(run("Coerced", Value::contract_id(global)));
