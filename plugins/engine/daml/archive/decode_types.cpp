@@ -1,6 +1,7 @@
 // Decoding: kinds and types.
 #include "archive/decoder.hpp"
 #include "archive/messages_types.hpp"
+#include "lf/type_features.hpp"
 
 namespace tenon::daml::archive {
 
@@ -177,26 +178,6 @@ Status Decoder::describe_constructor(BytesView bytes, TypeParts& parts) {
 }
 
 namespace {
-
-std::optional<Feature> feature_of(lf::BuiltinType type) {
-  switch (type) {
-  case lf::BuiltinType::kNumeric:
-    return Feature::kNumeric;
-  case lf::BuiltinType::kAny:
-    return Feature::kAny;
-  case lf::BuiltinType::kTypeRep:
-    return Feature::kTypeRep;
-  case lf::BuiltinType::kGenMap:
-    return Feature::kGenMap;
-  case lf::BuiltinType::kBigNumeric:
-  case lf::BuiltinType::kRoundingMode:
-    return Feature::kBigNumeric;
-  case lf::BuiltinType::kAnyException:
-    return Feature::kExceptions;
-  default:
-    return std::nullopt;
-  }
-}
 
 constexpr std::uint64_t kLastBuiltinType = 23;
 

@@ -50,12 +50,8 @@ Result<json> value_json(const std::string& bytes) {
   return value_to_json(value);
 }
 
-std::string contract_id_text(const std::string& bytes) {
-  return to_hex(bytes);
-}
-
 Result<json> exercise_json(const v1::Exercise& exercise) {
-  json object = {{"contractId", contract_id_text(exercise.contract_id())},
+  json object = {{"contractId", to_hex(exercise.contract_id())},
                  {"templateId", exercise.template_()},
                  {"choice", exercise.choice()},
                  {"consuming", exercise.consuming()},
@@ -134,7 +130,7 @@ Result<std::vector<plugin::EngineEvent>> make_events(interpreter::PackageStore& 
 }
 
 Result<json> contract_to_json(const v1::Contract& record) {
-  json object = {{"contractId", contract_id_text(record.contract_id())},
+  json object = {{"contractId", to_hex(record.contract_id())},
                  {"templateId", record.template_()},
                  {"signatories", names_json(record.signatories())},
                  {"observers", names_json(record.observers())},

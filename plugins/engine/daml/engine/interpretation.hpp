@@ -14,8 +14,8 @@
 
 namespace tenon::daml::engine {
 
-// Contracts and keys of the state, each read once. Whoever runs the interpretation asks for them,
-// and whoever judges its transaction afterwards.
+// Contracts and keys of the state; a contract is read once. Whoever runs the interpretation asks
+// for them, and whoever judges its transaction afterwards.
 class LedgerReader final : public ledger::LedgerState {
 public:
   explicit LedgerReader(const plugin::StateView& view) : view_(view) {}

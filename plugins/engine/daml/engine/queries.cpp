@@ -54,16 +54,20 @@ public:
   }
 
 private:
-  // A contract that the parties may see; nothing for others, which tells nothing about them.
-  Result<std::optional<v1::Contract>> find(BytesView id) {
-    auto bytes = view_.get(Bytes(keys::kContracts).append(id));
+  // What the parties may see; nothing for the rest, which tells nothing about it.
+  Result<std::optional<Bytes>> get_visible(BytesView key) {
+    auto bytes = view_.get(key);
     if (bytes.status().code() == Code::kPermissionDenied && !bytes.status().fault())
+      return std::optional<Bytes>();
+    return bytes;
+  }
+
+  Result<std::optional<v1::Contract>> find(BytesView id) {
+    TENON_ASSIGN_OR_RETURN(const auto bytes,
+                           get_visible(Bytes(keys::kContracts).append(id)));
+    if (!bytes)
       return std::optional<v1::Contract>();
-    if (!bytes.ok())
-      return bytes.status();
-    if (!*bytes)
-      return std::optional<v1::Contract>();
-    TENON_ASSIGN_OR_RETURN(v1::Contract record, read_record(**bytes));
+    TENON_ASSIGN_OR_RETURN(v1::Contract record, read_record(*bytes));
     return std::optional(std::move(record));
   }
 
@@ -91,14 +95,10 @@ private:
     const Status unknown =
         not_found("CONTRACT_KEY_NOT_FOUND: there is no active contract with that key of " +
                   type.to_text() + " that the asking parties may see");
-    auto id = view_.get(keys::contract_key(global->hash));
-    if (id.status().code() == Code::kPermissionDenied && !id.status().fault())
+    TENON_ASSIGN_OR_RETURN(const auto id, get_visible(keys::contract_key(global->hash)));
+    if (!id)
       return unknown;
-    if (!id.ok())
-      return id.status();
-    if (!*id)
-      return unknown;
-    TENON_ASSIGN_OR_RETURN(const auto record, find(**id));
+    TENON_ASSIGN_OR_RETURN(const auto record, find(*id));
     if (!record)
       return unknown;
     return contract_to_json(*record);

@@ -30,13 +30,14 @@ v1::PackageInfo info_of(const lf::Package& package, std::size_t size, BytesView 
   return info;
 }
 
-// The packages of a DAR, each after those of the DAR that it depends on.
+// The packages of a DAR that the ledger does not have, each after those of them that it depends on.
 class NeedOrder {
 public:
-  explicit NeedOrder(const archive::Dar& dar) {
-    add(dar.main.archive);
-    for (const archive::DarEntry& entry : dar.dependencies)
-      add(entry.archive);
+  Status add(const plugin::StateView& view, const archive::Archive& archive) {
+    TENON_ASSIGN_OR_RETURN(const auto known, view.get(keys::package_info(archive.package_id)));
+    if (!known)
+      entries_.emplace(archive.package_id, Entry{archive.payload, Mark::kNew, {}});
+    return {};
   }
 
   Result<std::vector<BytesView>> sort() {
@@ -52,10 +53,6 @@ private:
     Mark mark = Mark::kNew;
     std::vector<std::string> needed;
   };
-
-  void add(const archive::Archive& archive) {
-    entries_.emplace(archive.package_id, Entry{archive.payload, Mark::kNew, {}});
-  }
 
   // Depth first, on a stack of our own. A package cannot be part of a circle: ids are hashes.
   Status visit(const std::string& first) {
@@ -100,7 +97,11 @@ Result<v1::Upload> prepare_upload(PackageLibrary& library, const plugin::StateVi
   auto dar = archive::read_dar(bytes, "the DAR");
   if (!dar.ok())
     return Status(dar.status().code(), "DAR_PARSE_ERROR: " + dar.status().message());
-  TENON_ASSIGN_OR_RETURN(const auto payloads, NeedOrder(*dar).sort());
+  NeedOrder order;
+  TENON_RETURN_IF_ERROR(order.add(view, dar->main.archive));
+  for (const archive::DarEntry& entry : dar->dependencies)
+    TENON_RETURN_IF_ERROR(order.add(view, entry.archive));
+  TENON_ASSIGN_OR_RETURN(const auto payloads, order.sort());
   TENON_ASSIGN_OR_RETURN(const auto packages, library.check(view, payloads));
   v1::Upload upload;
   for (const PackageLibrary::NewPackage& package : packages)

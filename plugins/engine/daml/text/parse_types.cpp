@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "lf/type_features.hpp"
 #include "text/limits.hpp"
 #include "text/parser.hpp"
 #include "values/text.hpp"

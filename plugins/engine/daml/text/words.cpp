@@ -177,24 +177,4 @@ std::optional<lf::BuiltinType> find_builtin_type(std::string_view text) {
   return found == builtin_types().end() ? std::nullopt : std::optional(found->second);
 }
 
-std::optional<Feature> feature_of(lf::BuiltinType type) {
-  switch (type) {
-  case lf::BuiltinType::kNumeric:
-    return Feature::kNumeric;
-  case lf::BuiltinType::kAny:
-    return Feature::kAny;
-  case lf::BuiltinType::kTypeRep:
-    return Feature::kTypeRep;
-  case lf::BuiltinType::kGenMap:
-    return Feature::kGenMap;
-  case lf::BuiltinType::kBigNumeric:
-  case lf::BuiltinType::kRoundingMode:
-    return Feature::kBigNumeric;
-  case lf::BuiltinType::kAnyException:
-    return Feature::kExceptions;
-  default:
-    return std::nullopt;
-  }
-}
-
 } // namespace tenon::daml::text

@@ -87,7 +87,5 @@ inline constexpr std::string_view kSynonym = "synonym";
 inline constexpr std::string_view kDecimalType = "Decimal";
 [[nodiscard]] bool is_type_word(std::string_view text);
 [[nodiscard]] std::optional<lf::BuiltinType> find_builtin_type(std::string_view text);
-// Nothing for what all versions have.
-[[nodiscard]] std::optional<lf::Feature> feature_of(lf::BuiltinType type);
 
 } // namespace tenon::daml::text
