@@ -19,10 +19,17 @@ std::size_t worker_count(const config::Limits& limits) {
   return std::max<std::size_t>(2, std::thread::hardware_concurrency());
 }
 
+std::unique_ptr<Clock> make_clock(const config::NodeConfig& config) {
+  if (config.static_time)
+    return std::make_unique<services::StaticClock>(0); // begins with the Unix epoch
+  return std::make_unique<services::RealClock>();
+}
+
 } // namespace
 
 Node::Node(const config::NodeConfig& config, Log& log)
-    : config_(config), log_(log), started_us_(clock_.monotonic_us()) {}
+    : config_(config), log_(log), owned_clock_(make_clock(config)), clock_(*owned_clock_),
+      started_us_(clock_.monotonic_us()) {}
 
 Node::~Node() {
   static_cast<void>(stop(0));

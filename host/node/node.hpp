@@ -121,7 +121,8 @@ private:
 
   const config::NodeConfig& config_;
   Log& log_;
-  services::RealClock clock_;
+  const std::unique_ptr<Clock> owned_clock_;
+  Clock& clock_;
   services::SystemRandom random_;
   std::uint64_t started_us_;
   services::MetricRegistry metrics_;

@@ -74,7 +74,8 @@ Status Node::make_ledger() {
   const std::lock_guard lock(mutex_);
   pipeline_ = *std::move(opened);
   ledger_ = pipeline_.get();
-  return {};
+  // Time that stands still goes on where the ledger stopped.
+  return clock_.is_static() ? clock_.set_wall_us(0, pipeline_->ledger_time_us()) : Status();
 }
 
 // The genesis document's word counts until there is a ledger; then the ledger's.

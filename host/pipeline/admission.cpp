@@ -5,14 +5,13 @@
 #include "pipeline/keys.hpp"
 #include "pipeline/outcome.hpp"
 #include "pipeline/system_engine.hpp"
+#include "pipeline/transaction_rules.hpp"
 #include "tenon/crypto/sha256.hpp"
 
 namespace tenon::host::pipeline {
 
 namespace {
 
-constexpr int kMaxParties = 64;
-constexpr std::size_t kMaxCommandIdBytes = 255;
 // After the deadline a block may still be on its way that says what became of the command.
 constexpr std::uint64_t kGiveUpAfterUs = 5'000'000;
 
@@ -38,16 +37,20 @@ Admission::Admission(const AdmissionParts& parts)
 Status Admission::check_form(const v1::Submission& submission) const {
   const std::string& id = submission.command_id();
   if (id.empty() || id.size() > kMaxCommandIdBytes) {
-    return invalid_argument("INVALID_COMMAND_ID: expected 1 to 255 bytes, found " +
+    return invalid_argument("INVALID_COMMAND_ID: expected 1 to " +
+                            std::to_string(kMaxCommandIdBytes) + " bytes, found " +
                             std::to_string(id.size()));
+  }
+  if (submission.context().size() > kMaxContextBytes) {
+    return invalid_argument("CONTEXT_TOO_LARGE: expected at most " +
+                            std::to_string(kMaxContextBytes) + " bytes, found " +
+                            std::to_string(submission.context().size()));
   }
   const bool system = submission.engine() == keys::kSystemEngine;
   if (!system && parts_.engines.find(submission.engine()) == nullptr) {
     return not_found("UNKNOWN_ENGINE: expected one of " + parts_.engines.names() +
                      " and sys, found \"" + submission.engine() + "\"");
   }
-  if (!system && submission.act_as_size() == 0)
-    return invalid_argument("NO_AUTHORITY: act_as must name at least one party");
   if (submission.act_as_size() + submission.read_as_size() > kMaxParties)
     return invalid_argument("TOO_MANY_PARTIES: expected at most 64 in act_as and read_as");
   TENON_RETURN_IF_ERROR(check_parties("act_as", submission.act_as()));
@@ -66,7 +69,7 @@ Status Admission::submit(const v1::Submission& submission, CompletionTable::Done
     return unavailable("STOPPING: this node is shutting down; submit to another, or later");
   TENON_RETURN_IF_ERROR(check_form(submission));
   const Hash key = dedup_key(party_list(submission.act_as()), submission.command_id());
-  const Hash command = crypto::sha256({submission.engine(), "/", key.view()});
+  TENON_ASSIGN_OR_RETURN(const Hash command, table_key(submission, key));
   CompletionTable::Ticket ticket;
   switch (parts_.completions.join(command, submission_content(submission), done, ticket)) {
   case CompletionTable::Join::kJoined:
@@ -94,14 +97,24 @@ Status Admission::submit(const v1::Submission& submission, CompletionTable::Done
   return status;
 }
 
+// What is not to be joined with others stands in the completion table under a name of its own.
+Result<Hash> Admission::table_key(const v1::Submission& submission, const Hash& dedup_key) {
+  if (!submission.distinct())
+    return crypto::sha256({submission.engine(), "/", dedup_key.view()});
+  TENON_ASSIGN_OR_RETURN(const Bytes random, parts_.random.bytes(Hash::kSize));
+  return crypto::sha256(random);
+}
+
 Status Admission::admit(const v1::Submission& submission, const CompletionTable::Ticket& ticket,
                         const Hash& dedup_key) {
   const auto head = parts_.head.get();
   const v1::BlockHeader& header = head->block->header;
   const BlockState state(head->snapshot,
                          std::max(parts_.clock.wall_us(), header.record_time_us() + 1));
-  TENON_ASSIGN_OR_RETURN(const auto earlier,
-                         find_dedup(state, submission.engine(), dedup_key.view()));
+  std::optional<v1::DedupRecord> earlier;
+  if (!submission.distinct()) {
+    TENON_ASSIGN_OR_RETURN(earlier, find_dedup(state, submission.engine(), dedup_key.view()));
+  }
   TENON_ASSIGN_OR_RETURN(const v1::Transaction transaction,
                          make_transaction(submission, state, dedup_key));
   if (earlier) {
@@ -155,7 +168,10 @@ Result<v1::Transaction> Admission::make_transaction(const v1::Submission& submis
   transaction.set_mode(submission.mode() == v1::MODE_UNSPECIFIED ? v1::MODE_SEQUENTIAL
                                                                  : submission.mode());
   transaction.set_command_id(submission.command_id());
-  transaction.set_command_hash(submission_content(submission).str());
+  if (!submission.distinct())
+    transaction.set_command_hash(submission_content(submission).str());
+  transaction.set_context(submission.context());
+  transaction.set_dedup_since_us(submission.dedup_since_us());
   TENON_ASSIGN_OR_RETURN(*transaction.mutable_salt(), parts_.random.bytes(Hash::kSize));
   TENON_ASSIGN_OR_RETURN(*transaction.mutable_payload(), prepare(submission, state));
   return transaction;

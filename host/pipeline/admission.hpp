@@ -35,6 +35,7 @@ public:
 
 private:
   [[nodiscard]] Status check_form(const v1::Submission& submission) const;
+  [[nodiscard]] Result<Hash> table_key(const v1::Submission& submission, const Hash& dedup_key);
   // Of the first submission of a command.
   [[nodiscard]] Status admit(const v1::Submission& submission,
                              const CompletionTable::Ticket& ticket, const Hash& dedup_key);

@@ -46,8 +46,10 @@ void put_record(BlockState& state, Bytes key, std::uint64_t expires_at_us,
   state.put(std::move(key), {salt, expires_at_us, {}, value});
 }
 
-v1::DedupRecord record_of(const Hash& transaction_id, std::uint64_t height, std::uint32_t index) {
+v1::DedupRecord record_of(const BlockState& state, const Hash& transaction_id,
+                          std::uint64_t height, std::uint32_t index) {
   v1::DedupRecord record;
+  record.set_record_time_us(state.record_time_us());
   record.set_transaction_id(transaction_id.str());
   record.set_height(height);
   record.set_index(index);
@@ -91,11 +93,12 @@ Status check_dedup(const BlockState& state, const v1::Transaction& transaction,
   }
   TENON_ASSIGN_OR_RETURN(const std::optional<v1::DedupRecord> earlier,
                          find_dedup(state, transaction.engine(), transaction.dedup_key()));
-  if (!earlier)
+  if (!earlier || earlier->record_time_us() <= transaction.dedup_since_us())
     return {};
   return {Code::kAlreadyExists, std::string(reasons::kDuplicateCommand) +
-                                    ": the submitter's command of this id was accepted at height " +
-                                    std::to_string(earlier->height())};
+                                    ": the submitter's command of this id was accepted at offset " +
+                                    std::to_string(wire::make_offset(earlier->height(),
+                                                                     earlier->index()))};
 }
 
 Status check_not_rejected(const BlockState& state, std::string_view client,
@@ -123,14 +126,15 @@ Status record_rejection(BlockState& state, std::string_view client,
   TENON_ASSIGN_OR_RETURN(const auto earlier, state.entry(key));
   if (!earlier)
     put_record(state, std::move(key), until_us, transaction,
-               record_of(transaction_id, height, index));
+               record_of(state, transaction_id, height, index));
   return {};
 }
 
 void record_dedup(BlockState& state, const v1::Transaction& transaction, const Hash& transaction_id,
                   std::uint64_t height, std::uint32_t index) {
   put_record(state, keys::dedup(transaction.engine(), transaction.dedup_key()),
-             transaction.dedup_until_us(), transaction, record_of(transaction_id, height, index));
+             transaction.dedup_until_us(), transaction,
+             record_of(state, transaction_id, height, index));
 }
 
 } // namespace tenon::host::pipeline

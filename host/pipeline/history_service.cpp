@@ -250,7 +250,8 @@ Status HistoryService::fill_from_postings(const LedgerHead& head, Page& page) {
 v1::Completion HistoryService::outcome(const v1::BlockHeader& header,
                                        const ReadableTransaction& transaction) {
   v1::Completion completion = completion_of(header, *transaction.result, transaction.index);
-  if (completion.reason() != reasons::kDuplicateCommand)
+  const bool distinct = transaction.transaction->message.command_hash().empty();
+  if (completion.reason() != reasons::kDuplicateCommand || distinct)
     return completion;
   const BlockState state(head_.get()->snapshot, header.record_time_us());
   const v1::Transaction& message = transaction.transaction->message;

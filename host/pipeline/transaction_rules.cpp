@@ -8,9 +8,6 @@ namespace tenon::host::pipeline {
 
 namespace {
 
-constexpr int kMaxParties = 64;
-constexpr std::size_t kMaxCommandIdBytes = 255;
-
 Status check_form(const RuleContext& context, const DecodedTransaction& transaction,
                   std::size_t encoded_size) {
   if (!transaction.well_formed)
@@ -26,12 +23,11 @@ Status check_form(const RuleContext& context, const DecodedTransaction& transact
   if (message.dedup_key().size() != Hash::kSize || message.salt().size() != Hash::kSize)
     return invalid_argument("MALFORMED_TRANSACTION: deduplication key and salt must be 32 bytes");
   if (message.command_id().size() > kMaxCommandIdBytes)
-    return invalid_argument("MALFORMED_TRANSACTION: the command id is longer than 255 bytes");
+    return invalid_argument("MALFORMED_TRANSACTION: the command id is longer than 512 bytes");
+  if (message.context().size() > kMaxContextBytes)
+    return invalid_argument("MALFORMED_TRANSACTION: the context is longer than 4096 bytes");
   if (message.act_as_size() + message.read_as_size() > kMaxParties)
     return invalid_argument("TOO_MANY_PARTIES: expected at most 64 in act_as and read_as");
-  // The host's own commands run on the authority of the signing client, not of a party.
-  if (message.act_as_size() == 0 && message.engine() != keys::kSystemEngine)
-    return invalid_argument("NO_AUTHORITY: act_as must name at least one party");
   return {};
 }
 

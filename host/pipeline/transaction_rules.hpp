@@ -9,6 +9,10 @@
 
 namespace tenon::host::pipeline {
 
+inline constexpr int kMaxParties = 64; // in act_as and read_as together
+inline constexpr std::size_t kMaxCommandIdBytes = 512;
+inline constexpr std::size_t kMaxContextBytes = 4096;
+
 struct RuleContext {
   const Hash& chain;
   const v1::LedgerParameters& parameters;

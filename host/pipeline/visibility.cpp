@@ -45,6 +45,7 @@ std::optional<v1::LedgerTransaction> visible_part(const Viewer& viewer, std::uin
     return seen;
   *seen.mutable_act_as() = message.act_as();
   seen.set_command_id(message.command_id());
+  seen.set_context(message.context());
   const v1::Outcome& outcome = result.outcome();
   seen.set_code(outcome.code());
   seen.set_reason(outcome.reason());

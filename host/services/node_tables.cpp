@@ -32,6 +32,12 @@ std::uint64_t clock_ledger(void* self) noexcept {
   return time_us;
 }
 
+std::int32_t clock_set_wall(void* self, std::uint64_t current_us, std::uint64_t new_us,
+                            tenon_status* status) noexcept {
+  return plugin::guarded(
+      status, [&] { return ServiceState::of(self).parts.clock.set_wall_us(current_us, new_us); });
+}
+
 std::int32_t tls_policy(void*, tenon_sink json, tenon_status* status) noexcept {
   return plugin::guarded(status, [&]() -> Status {
     plugin::write_sink(json, kTlsPolicy);
@@ -49,6 +55,7 @@ std::int32_t node_info(void* self, tenon_sink json, tenon_status* status) noexce
     const ServiceState& state = ServiceState::of(self);
     const NodeView& node = state.parts.node;
     nlohmann::json info = {{"name", node.name()},
+                           {"static_time", state.parts.clock.is_static()},
                            {"key_unused", state.parts.signer.unused()},
                            {"role", node.role()},
                            {"version", kVersion},
@@ -71,7 +78,8 @@ std::int32_t node_data_directory(void* self, tenon_sink path, tenon_status* stat
 
 void fill_node_tables(tenon_host_clock& clock, tenon_host_tls& tls, tenon_host_node& node,
                       void* self) {
-  clock = {sizeof(tenon_host_clock), 0, self, clock_monotonic, clock_wall, clock_ledger};
+  clock = {sizeof(tenon_host_clock), 0, self, clock_monotonic, clock_wall, clock_ledger,
+           clock_set_wall};
   tls = {sizeof(tenon_host_tls), 0, self, tls_policy};
   node = {sizeof(tenon_host_node), 0, self, node_chain_id, node_info, node_data_directory};
 }

@@ -24,6 +24,18 @@ std::uint64_t RealClock::wall_us() const {
   return now_us<std::chrono::system_clock>();
 }
 
+Status StaticClock::set_wall_us(std::uint64_t current_us, std::uint64_t new_us) {
+  if (new_us < current_us) {
+    return invalid_argument("TIME_RUNS_BACK: expected a time at or after " +
+                            std::to_string(current_us) + " us, found " + std::to_string(new_us));
+  }
+  std::uint64_t expected = current_us;
+  if (wall_us_.compare_exchange_strong(expected, new_us))
+    return {};
+  return failed_precondition("TIME_MOVED: the clock shows " + std::to_string(expected) +
+                             " us, found a caller who took it for " + std::to_string(current_us));
+}
+
 Result<Bytes> SystemRandom::bytes(std::size_t count) {
   return crypto::random_bytes(count);
 }

@@ -4,10 +4,11 @@
 #include <cstdint>
 #include <string_view>
 
-#include "auth/jwt.hpp"
 #include "body_reader.hpp"
+#include "common/auth/jwt.hpp"
 #include "router.hpp"
 
+using namespace tenon::api;
 using namespace tenon::api::rest;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -30,11 +31,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   case 2:
     // Nothing is signed by a key that is not there.
-    if (verify_token(input, {}, {"", "", 0}).ok())
+    if (auth::verify_token(input, {}).ok())
       __builtin_trap();
     break;
   default:
-    static_cast<void>(keys_from_jwks(input, "fuzz"));
+    static_cast<void>(auth::keys_from_jwks(input, "fuzz"));
   }
   return 0;
 }

@@ -8,7 +8,7 @@ import time
 import unittest
 
 from network_test import Replica, operate, ports_from
-from node import TENOND, Token, answer, quote, temporary_folder, tenon
+from node import TENOND, Token, answer, on_free_ports, quote, temporary_folder, tenon
 
 
 class Network:
@@ -188,13 +188,10 @@ class Members(unittest.TestCase):
         folder = network.folder / name
         (folder / "data/keys").mkdir(parents=True, mode=0o700)
         (folder / "data/genesis.json").write_bytes((network.folder / "genesis.json").read_bytes())
-        config = json.loads(like.config.read_text())
-        first = ports_from(1)
+        config = on_free_ports(json.loads(like.config.read_text()))
         config["node"]["name"] = name
-        config["apis"][0]["config"]["listen"] = f"127.0.0.1:{first + 1}"
-        config["admin"]["listen"] = f"127.0.0.1:{first + 2}"
         if "listen" in config["network"]:
-            config["network"]["listen"] = f"127.0.0.1:{first}"
+            config["network"]["listen"] = f"127.0.0.1:{ports_from(1)}"
             config["network"]["peers"] = [
                 {"name": replica.folder.name, "address": f"127.0.0.1:{replica.network_port}"}
                 for replica in network.replicas]

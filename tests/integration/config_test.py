@@ -111,6 +111,17 @@ class Config(unittest.TestCase):
         self.refused(lambda config: config["apis"][0]["config"].update(listen="0.0.0.0:0"),
                      "0.0.0.0", "TLS", checkable=False)
 
+    def test_the_daml_apis_without_tls_refuse_to_listen_beyond_loopback(self):
+        for section in ("grpc", "json"):
+            self.refused(
+                lambda config: config["apis"][1]["config"][section].update(listen="0.0.0.0:0"),
+                "daml_api", f"{section}.", "0.0.0.0", "TLS", checkable=False)
+
+    def test_a_client_authority_that_is_demanded_and_not_named_is_told(self):
+        tls = {"certificate_file": "a.pem", "key_file": "b.pem", "client_certificates": "required"}
+        self.refused(lambda config: config["apis"][1]["config"]["grpc"].update(tls=tls),
+                     "grpc.tls.client_ca_file", checkable=False)
+
     def test_a_data_directory_that_cannot_be_written_is_named(self):
         with temporary_folder() as folder:
             node = Node(folder, "rocksdb")

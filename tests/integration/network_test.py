@@ -45,8 +45,7 @@ class Replica(Node):
         self.folder = folder
         self.certificate = None
         self.data = folder / "data"
-        self.port = int(config["apis"][0]["config"]["listen"].split(":")[1])
-        self.admin_port = int(config["admin"]["listen"].split(":")[1])
+        self.find_ports(config)
         self.network_port = int(config["network"].get("listen", ":0").split(":")[1])
         self.config = folder / "node.json"
         self.log = folder / "tenond.log"
@@ -75,6 +74,38 @@ def replica_of(network):
         raise
     finally:
         node.close()
+
+
+class DamlApis(unittest.TestCase):
+    def apis(self, folder, *options):
+        """What init says of the client node, and the client node's APIs by their plugins."""
+        made = init(folder / "network", "-m", 1, *options)
+        shutil.rmtree(folder / "old", ignore_errors=True)
+        (folder / "network").rename(folder / "old")
+        config = json.loads((folder / "old/client-1/node.json").read_text())
+        return made["nodes"][1], {api["plugin"]: api["config"] for api in config["apis"]}
+
+    def test_client_nodes_have_them_for_tokens_for_everybody_or_not_at_all(self):
+        with temporary_folder() as folder:
+            node, apis = self.apis(folder)
+            self.assertEqual(list(apis), ["rest", "daml_api"])
+            self.assertEqual(apis["daml_api"]["auth"], apis["rest"]["auth"])
+            self.assertEqual(node["ledger_api"], apis["daml_api"]["grpc"]["listen"])
+            self.assertEqual(node["json_api"], "http://" + apis["daml_api"]["json"]["listen"])
+            node, apis = self.apis(folder, "--daml-api", "open")
+            self.assertEqual(apis["daml_api"]["auth"], {"required": False})
+            for options in (("--daml-api", "none"), ("--engine", "wasm")):
+                node, apis = self.apis(folder, *options)
+                self.assertEqual(list(apis), ["rest"])
+                self.assertEqual((node["ledger_api"], node["json_api"]), (None, None))
+
+    def test_what_cannot_be_is_refused(self):
+        for options, word in ((("--engine", "wasm", "--daml-api", "open"), "need the engine"),
+                              (("--daml-api", "opne"), "--daml-api")):
+            result = tenon("network", "init", "-n", 1, "--consensus", "simple", "--out",
+                           "/nowhere/network", *options, check=False)
+            self.assertEqual(result.returncode, 2, result.stderr)
+            self.assertIn(word, result.stderr)
 
 
 class Init(unittest.TestCase):

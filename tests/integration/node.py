@@ -26,6 +26,30 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+def on_free_ports(config: dict) -> dict:
+    """The configuration of a node with free ports for its APIs and its admin listener."""
+    def free() -> str:
+        return f"127.0.0.1:{free_port()}"
+    config["admin"] = {"listen": free()}
+    for api in config["apis"]:
+        sections = [api["config"].setdefault(part, {}) for part in ("grpc", "json")
+                    ] if api["plugin"] == "daml_api" else [api["config"]]
+        for section in sections:
+            section["listen"] = free()
+    return config
+
+
+def port_of(config: dict, plugin: str, *path: str) -> int:
+    """Of the API with that plugin; 0 when the node has none."""
+    for api in config["apis"]:
+        if api["plugin"] == plugin:
+            section = api["config"]
+            for name in path:
+                section = section[name]
+            return int(section["listen"].split(":")[1])
+    return 0
+
+
 def tenon(*words, check=True, **options) -> subprocess.CompletedProcess:
     """Runs the tool; its answer with --json is answer(...)."""
     return subprocess.run([str(TENON), *map(str, words)], check=check, capture_output=True,
@@ -44,29 +68,32 @@ class Node:
     environment: dict = {}  # of its process, on top of this one's
 
     def __init__(self, folder: Path, store: str = "rocksdb", change=None,
-                 certificate: Path | None = None, key: Path | None = None):
+                 certificate: Path | None = None, key: Path | None = None,
+                 shipped: str = "solo.json"):
         folder.mkdir(exist_ok=True)
         self.folder = folder
         self.certificate = certificate  # with it, REST speaks TLS
         self.data = folder / "data"
-        self.port = free_port()
-        self.admin_port = free_port()
         self.config = folder / "node.json"
         self.log = folder / "tenond.log"
         self.process: subprocess.Popen | None = None
         self.tokens: dict[str, str] = {}
-        config = json.loads((SOURCE / "config/solo.json").read_text())
+        config = on_free_ports(json.loads((SOURCE / "config" / shipped).read_text()))
         config["plugin_path"] = [str(BINARY / "lib/tenon/plugins")]
         config["store"] = {"plugin": store}
-        config["admin"] = {"listen": f"127.0.0.1:{self.admin_port}"}
-        for api in config["apis"]:
-            api["config"]["listen"] = f"127.0.0.1:{self.port}"
-            if certificate:
-                api["config"]["tls"] = {"certificate_file": str(certificate),
-                                        "key_file": str(key)}
+        self.find_ports(config)
+        if certificate:
+            config["apis"][0]["config"]["tls"] = {"certificate_file": str(certificate),
+                                                  "key_file": str(key)}
         if change:
             change(config)
         self.write_config(config)
+
+    def find_ports(self, config: dict) -> None:
+        self.port = port_of(config, "rest")
+        self.ledger_port = port_of(config, "daml_api", "grpc")
+        self.json_port = port_of(config, "daml_api", "json")
+        self.admin_port = int(config["admin"]["listen"].split(":")[1])
 
     def write_config(self, config) -> None:
         self.config.write_text(config if isinstance(config, str) else json.dumps(config, indent=2))

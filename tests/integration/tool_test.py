@@ -1,6 +1,8 @@
 """What all commands of the tool have in common: lists that say when they are cut, failures in the
-form that was asked for, options of a benchmark that reach it."""
+form that was asked for, options of a benchmark that reach it, tokens."""
 
+import base64
+import hashlib
 import json
 import unittest
 
@@ -137,6 +139,39 @@ class Benchmarks(unittest.TestCase):
             self.assertIn(word, failure["message"])
         self.assertNotIn("contracts", failure["message"])
         self.assertEqual(failure["next"], "tenon bench slice")
+
+
+class Tokens(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = cls.enterClassContext(temporary_folder())
+        answer("network", "init", "-n", 1, "--consensus", "simple", "--out", cls.folder / "network")
+        cls.data = cls.folder / "network/client-1/data"
+
+    def claims(self, *words):
+        token = answer("party", "token", *words, "--data-dir", self.data)["token"]
+        payload = token.split(".")[1]
+        return json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+
+    def test_one_for_the_ledger_api_names_the_ledger_and_the_parties(self):
+        chain = hashlib.sha256((self.data / "genesis.json").read_bytes()).hexdigest()
+        claims = self.claims("alice", "--ledger-api", "--read-as", "bob", "--application-id", "x")
+        self.assertEqual(claims["https://daml.com/ledger-api"],
+                         {"ledgerId": chain, "applicationId": "x", "actAs": ["alice"],
+                          "readAs": ["bob"], "admin": False})
+        self.assertEqual(claims["act_as"], ["alice"])
+        named = self.claims("alice", "--ledger-api", "--ledger-id", "mine")
+        self.assertEqual(named["https://daml.com/ledger-api"]["ledgerId"], "mine")
+
+    def test_one_of_a_user_claims_nothing_but_its_name(self):
+        claims = self.claims("maria", "--user")
+        self.assertEqual(set(claims), {"sub", "scope", "exp", "iat"})
+        self.assertEqual((claims["sub"], claims["scope"]), ("maria", "daml_ledger_api"))
+
+    def test_options_that_exclude_each_other_are_refused(self):
+        for words in (("--user", "--admin"), ("--user", "--ledger-api"), ("--ledger-id", "mine")):
+            result = tenon("party", "token", "maria", *words, "--data-dir", self.data, check=False)
+            self.assertEqual(result.returncode, 2, words)
 
 
 if __name__ == "__main__":

@@ -8,15 +8,12 @@ import time
 import unittest
 
 from network_test import ports_from
-from node import SOURCE, BINARY, TENON, answer, free_port, temporary_folder, tenon
+from node import BINARY, SOURCE, TENON, answer, on_free_ports, temporary_folder, tenon
 
 
 def config_on_free_ports(folder):
-    config = json.loads((SOURCE / "config/solo.json").read_text())
+    config = on_free_ports(json.loads((SOURCE / "config/solo.json").read_text()))
     config["plugin_path"] = [str(BINARY / "lib/tenon/plugins")]
-    config["admin"] = {"listen": f"127.0.0.1:{free_port()}"}
-    for api in config["apis"]:
-        api["config"]["listen"] = f"127.0.0.1:{free_port()}"
     file = folder / "solo.json"
     file.write_text(json.dumps(config))
     return file
@@ -25,13 +22,16 @@ def config_on_free_ports(folder):
 class UpNetwork(unittest.TestCase):
     def test_four_replicas_and_a_client_node_prove_a_transfer_and_again_on_the_same_data(self):
         with temporary_folder() as folder:
-            words = ("up", "--once", "--dir", folder / "network", "--base-port", ports_from(5))
+            base = ports_from(5)
+            words = ("up", "--once", "--dir", folder / "network", "--base-port", base)
             first = answer(*words)
             print(f"first proved transfer after {first['first_proved_ms']} ms, network made first")
             self.assertEqual(first["balances"], {"alice": "975", "bob": "25"})
             self.assertEqual(first["daml"]["balances"], {"alice": "975", "bob": "25"})
             self.assertIs(first["proof_verified"], True)
             self.assertEqual((first["replicas"], first["clients"], first["tls"]), (4, 1, True))
+            self.assertEqual((first["ledger_api"], first["json_api"]),
+                             (f"127.0.0.1:{base + 43}", f"http://127.0.0.1:{base + 44}"))
             self.assertGreater(first["first_proved_ms"], 0)
             second = answer(*words)
             print(f"again after {second['first_proved_ms']} ms")
@@ -93,6 +93,23 @@ class UpSolo(unittest.TestCase):
             self.assertEqual(second["balances"], {"alice": "950", "bob": "50"})
             self.assertEqual(second["instance"], first["instance"])
             self.assertGreater(int(second["height"]), int(first["height"]))
+
+    def test_it_tells_people_where_the_daml_apis_are(self):
+        with temporary_folder() as folder:
+            config = config_on_free_ports(folder)
+            apis = json.loads(config.read_text())["apis"]
+            with subprocess.Popen([TENON, "up", "--config", config, "--data-dir", folder / "data"],
+                                  stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                                  text=True) as process:
+                said = ""
+                while "Ctrl-C ends" not in said:
+                    line = process.stdout.readline()
+                    self.assertTrue(line, said)
+                    said += line
+                process.send_signal(signal.SIGINT)
+            self.assertRegex(said, f"Daml Ledger API +{apis[1]['config']['grpc']['listen']} ")
+            self.assertRegex(said,
+                             f"Daml JSON API +http://{apis[1]['config']['json']['listen']}/v1\n")
 
     def test_up_stays_until_interrupted_and_then_ends_cleanly(self):
         with temporary_folder() as folder:

@@ -75,6 +75,7 @@ public:
       config_.engines.push_back(plugin_use("engine", json["engines"][i], place));
       config_.engines.back().id = json["engines"][i]["id"];
     }
+    take_time(json);
     take_consensus(json);
     const Json apis = json.value("apis", Json::array());
     for (std::size_t i = 0; i < apis.size(); ++i)
@@ -154,6 +155,14 @@ private:
     const References references{config_.document, folder_, config_.data_directory};
     resolve_references(use.config, use.place, references, errors_);
     return use;
+  }
+
+  void take_time(const Json& json) {
+    config_.static_time = json["node"].value("static_time", false);
+    if (config_.static_time && config_.role != kRoleSolo) {
+      complain(Pointer("/node/static_time"), "nodes of a network share the real time",
+               "no such member, or \"role\": \"solo\"", "true");
+    }
   }
 
   void take_consensus(const Json& json) {

@@ -69,6 +69,7 @@ struct NodeConfig {
   std::string role; // one of the three above
   std::filesystem::path data_directory;
   std::filesystem::path genesis_file;
+  bool static_time = false; // solo nodes only
   std::filesystem::path unwedge_file;
   bool unwedge_is_named = false; // by the configuration: the file must be there
   std::vector<std::filesystem::path> plugin_path; // the installation's folder comes last

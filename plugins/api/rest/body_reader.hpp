@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "json_text.hpp"
+#include "common/json/json_text.hpp"
 #include "problem.hpp"
 #include "route.hpp"
 

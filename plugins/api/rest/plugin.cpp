@@ -1,9 +1,10 @@
 // The plugin "api/rest": puts service and server together and answers the host's lifecycle.
 #include "auth/authenticator.hpp"
+#include "common/http/server.hpp"
+#include "common/json/json_text.hpp"
 #include "host_ledger.hpp"
-#include "json_text.hpp"
 #include "openapi.hpp"
-#include "server/server.hpp"
+#include "service.hpp"
 #include "tenon/core/encoding.hpp"
 #include "tenon/plugin/export_api.hpp"
 
@@ -26,7 +27,7 @@ public:
   static Result<std::unique_ptr<RestApi>> create(plugin::Host host, std::string_view config) {
     TENON_ASSIGN_OR_RETURN(Settings settings, parse_settings(config));
     TENON_ASSIGN_OR_RETURN(const plugin::Ledger ledger, host.ledger());
-    TENON_ASSIGN_OR_RETURN(auto keys, KeySource::open(settings.keys));
+    TENON_ASSIGN_OR_RETURN(auto keys, auth::KeySource::open(settings.keys));
     return std::unique_ptr<RestApi>(
         new RestApi(host, std::move(settings), ledger, std::move(keys)));
   }
@@ -46,7 +47,7 @@ public:
   }
 
   [[nodiscard]] Result<Bytes> endpoints() const override {
-    TENON_ASSIGN_OR_RETURN(Endpoint endpoint, parse_address(settings_.listen));
+    TENON_ASSIGN_OR_RETURN(Endpoint endpoint, http::parse_address(settings_.server.listen));
     endpoint.port = server_.port();
     JsonWriter json;
     json.begin_array();
@@ -54,7 +55,7 @@ public:
       json.begin_object();
       json.key("protocol").string(protocol);
       json.key("address").string(endpoint.to_string());
-      json.key("tls").boolean(settings_.tls());
+      json.key("tls").boolean(settings_.server.tls());
       json.end_object();
     }
     json.end_array();
@@ -63,20 +64,24 @@ public:
 
 private:
   RestApi(plugin::Host host, Settings settings, plugin::Ledger ledger,
-          std::unique_ptr<KeySource> keys)
-      : settings_(std::move(settings)), keys_(std::move(keys)), ledger_(ledger), telemetry_(host),
+          std::unique_ptr<auth::KeySource> keys)
+      : settings_(std::move(settings)), keys_(std::move(keys)), ledger_(ledger),
+        telemetry_(host, "rest"),
         authenticator_(*keys_, settings_.audience, to_hex(host.chain_id().view()),
                        [host] { return host.wall_us() / 1'000'000; }),
-        service_(ledger_, settings_, authenticator_, openapi_document(node_version(host), "/")),
-        server_(service_, telemetry_) {}
+        service_(ledger_, settings_, authenticator_, openapi_document(node_version(host), "/"),
+                 [this](std::string_view message) {
+                   telemetry_.log(plugin::LogLevel::kWarn, message);
+                 }),
+        server_(service_, settings_.server, telemetry_) {}
 
   const Settings settings_;
-  const std::unique_ptr<KeySource> keys_;
+  const std::unique_ptr<auth::KeySource> keys_;
   HostLedger ledger_;
-  Telemetry telemetry_;
+  http::Telemetry telemetry_;
   Authenticator authenticator_;
   Service service_;
-  Server server_;
+  http::Server server_;
 };
 
 } // namespace tenon::api::rest

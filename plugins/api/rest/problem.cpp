@@ -1,6 +1,6 @@
 #include "problem.hpp"
 
-#include "json_text.hpp"
+#include "common/json/json_text.hpp"
 #include "tenon/core/encoding.hpp"
 
 namespace tenon::api::rest {

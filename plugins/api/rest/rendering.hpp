@@ -2,7 +2,7 @@
 // thread.
 #pragma once
 
-#include "json_text.hpp"
+#include "common/json/json_text.hpp"
 #include "ledger.hpp"
 #include "tenon/core/status.hpp"
 

@@ -58,10 +58,14 @@ struct Call {
   [[nodiscard]] bool has(std::string_view name) const { return parameters.contains(name); }
 };
 
+// Takes a warning for the log.
+using Log = std::function<void(std::string_view message)>;
+
 struct Context {
   Ledger& ledger;
   const Settings& settings;
   const std::string& openapi;
+  const Log& log;
 };
 
 // Calls `respond` once, now or later; the call may be gone by then.

@@ -169,10 +169,6 @@ bool fill_query(std::string_view query, Call& call, Problem& problem) {
 
 } // namespace
 
-std::string_view path_of(std::string_view target) {
-  return target.substr(0, target.find('?'));
-}
-
 std::string_view expected_form(ValueKind kind) {
   switch (kind) {
   case ValueKind::kText:
@@ -238,7 +234,7 @@ bool is_valid(ValueKind kind, std::string_view value) {
 }
 
 std::variant<Call, Refused> find_route(std::string_view method, std::string_view target) {
-  const std::string_view path = path_of(target);
+  const std::string_view path = http::path_of(target);
   const auto segments = split(path, '/');
   std::string allow;
   for (const Template& candidate : templates()) {

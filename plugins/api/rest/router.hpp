@@ -18,9 +18,6 @@ struct Refused {
 [[nodiscard]] std::variant<Call, Refused> find_route(std::string_view method,
                                                      std::string_view target);
 
-// The path of a target, before '?'.
-[[nodiscard]] std::string_view path_of(std::string_view target);
-
 // What a value of that kind looks like, for messages; and whether this is one.
 [[nodiscard]] std::string_view expected_form(ValueKind kind);
 [[nodiscard]] bool is_valid(ValueKind kind, std::string_view value);

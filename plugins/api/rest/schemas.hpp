@@ -2,7 +2,7 @@
 // document and what the tests hold every answer against. Immutable; any thread.
 #pragma once
 
-#include "json_text.hpp"
+#include "common/json/json_text.hpp"
 #include "route.hpp"
 
 namespace tenon::api::rest {

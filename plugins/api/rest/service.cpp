@@ -3,21 +3,23 @@
 #include "names.hpp"
 #include "problem.hpp"
 #include "router.hpp"
+#include "stream.hpp"
 #include "tenon/core/encoding.hpp"
 
 namespace tenon::api::rest {
 
 namespace {
 
-// "application/json; charset=utf-8" -> "application/json"
-std::string media_type(std::string_view value) {
-  value = value.substr(0, value.find(';'));
-  std::string type;
-  for (const char c : value) {
-    if (c != ' ' && c != '\t')
-      type += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  }
-  return type;
+class LedgerWatch final : public http::Application::Watch {
+public:
+  explicit LedgerWatch(std::unique_ptr<Ledger::Watch> watch) : watch_(std::move(watch)) {}
+
+private:
+  std::unique_ptr<Ledger::Watch> watch_;
+};
+
+Response refusal(unsigned status, std::string code, std::string detail, std::string_view instance) {
+  return to_response({status, std::move(code), std::move(detail), {}, 0, {}}, instance);
 }
 
 // Whether JSON is among what the client takes; q=0 excludes.
@@ -27,7 +29,7 @@ bool accepts_json(std::string_view accept) {
   while (true) {
     const auto comma = accept.find(',');
     const std::string_view range = accept.substr(0, comma);
-    const std::string type = media_type(range);
+    const std::string type = http::media_type(range);
     const bool excluded =
         range.find("q=0") != std::string_view::npos && range.find("q=0.") == std::string_view::npos;
     if (!excluded && (type == "*/*" || type == "application/*" || type == kJson ||
@@ -57,7 +59,7 @@ std::optional<Problem> check_body(const RequestHead& head, const Route& route,
                   "chunked");
   }
   const std::string_view expected = media_type_of(route.body);
-  const std::string found = media_type(head.content_type);
+  const std::string found = http::media_type(head.content_type);
   if (found != expected) {
     return refuse(415, "UNSUPPORTED_MEDIA_TYPE",
                   "the body must be " + std::string(expected) + ", the header Content-Type says " +
@@ -82,12 +84,12 @@ std::uint64_t body_limit(const Route& route, const Limits& limits) {
 } // namespace
 
 Service::Service(Ledger& ledger, const Settings& settings, Authenticator& authenticator,
-                 std::string openapi)
-    : authenticator_(authenticator),
-      openapi_(std::move(openapi)), context_{ledger, settings, openapi_} {}
+                 std::string openapi, Log log)
+    : authenticator_(authenticator), openapi_(std::move(openapi)), log_(std::move(log)),
+      context_{ledger, settings, openapi_, log_} {}
 
-std::variant<Service::Admission, Response> Service::admit(const RequestHead& head) {
-  const std::string_view path = path_of(head.target);
+std::variant<http::Admission, Response> Service::admit(const RequestHead& head) {
+  const std::string_view path = http::path_of(head.target);
   const Limits& limits = context_.settings.limits;
   if (head.target.size() > limits.target_bytes) {
     return refusal(414, "TARGET_TOO_LONG",
@@ -109,23 +111,40 @@ std::variant<Service::Admission, Response> Service::admit(const RequestHead& hea
       response.headers.emplace_back("Allow", refused->allow);
     return response;
   }
-  Admission admission{std::move(std::get<Call>(found)), 0};
-  if (auto response = check_access(head, admission.call))
+  Call& call = std::get<Call>(found);
+  if (auto response = check_access(head, call))
     return std::move(*response);
   if (!accepts_json(head.accept)) {
     return refusal(406, "NOT_ACCEPTABLE",
                    "answers are application/json; the header Accept does not allow that", path);
   }
-  admission.body_limit = body_limit(admission.call.route, limits);
-  if (const auto problem = check_body(head, admission.call.route, admission.body_limit))
+  if (const auto problem = check_body(head, call.route, body_limit(call.route, limits)))
     return to_response(*problem, path);
-  if (admission.call.route.stream != StreamKind::kNone && !head.upgrade) {
+  if (call.route.stream != StreamKind::kNone && !head.upgrade) {
     Response response =
         refusal(426, "UPGRADE_REQUIRED",
                 "this is a WebSocket; send the header \"Upgrade: websocket\"", path);
     response.headers.emplace_back("Upgrade", "websocket");
     return response;
   }
+  return admission_of(std::move(call), head);
+}
+
+http::Admission Service::admission_of(Call call, const RequestHead& head) {
+  http::Admission admission;
+  admission.route = call.route.name;
+  admission.body_limit = body_limit(call.route, context_.settings.limits);
+  if (call.route.stream == StreamKind::kNone) {
+    admission.answer = [this, call = std::move(call)](std::string body, Responder respond) mutable {
+      call.body = std::move(body);
+      call.route.handler(context_, call, std::move(respond));
+    };
+    return admission;
+  }
+  const bool token_in_protocol = head.authorization.empty() && !head.websocket_protocol.empty();
+  admission.open = [this, call = std::move(call), token_in_protocol] {
+    return open_stream(context_, authenticator_, call, token_in_protocol);
+  };
   return admission;
 }
 
@@ -143,27 +162,18 @@ std::optional<Response> Service::check_access(const RequestHead& head, Call& cal
   return std::nullopt;
 }
 
-void Service::dispatch(Call call, Responder respond) {
-  call.route.handler(context_, call, std::move(respond));
+Response Service::refuse(const http::Refusal& what, std::string_view target) {
+  return refusal(what.status, std::string(what.code), what.detail, http::path_of(target));
 }
 
-void Service::handle(const RequestHead& head, std::string body, Responder respond) {
-  auto admitted = admit(head);
-  if (auto* response = std::get_if<Response>(&admitted))
-    return respond(std::move(*response));
-  auto& admission = std::get<Admission>(admitted);
-  if (body.size() > admission.body_limit) {
-    return respond(refusal(413, "BODY_TOO_LARGE",
-                           "the body is larger than the " + std::to_string(admission.body_limit) +
-                               " bytes that are taken here",
-                           admission.call.path));
-  }
-  admission.call.body = std::move(body);
-  dispatch(std::move(admission.call), std::move(respond));
+Response Service::unanswered(std::string_view target) {
+  return to_response(outcome_unknown({}), http::path_of(target));
 }
 
-Response refusal(unsigned status, std::string code, std::string detail, std::string_view instance) {
-  return to_response({status, std::move(code), std::move(detail), {}, 0, {}}, instance);
+Result<std::unique_ptr<http::Application::Watch>> Service::watch(std::function<void()> moved) {
+  TENON_ASSIGN_OR_RETURN(
+      auto watch, context_.ledger.watch([moved = std::move(moved)](std::uint64_t) { moved(); }));
+  return std::unique_ptr<Watch>(std::make_unique<LedgerWatch>(std::move(watch)));
 }
 
 } // namespace tenon::api::rest

@@ -232,6 +232,8 @@ Result<Bytes> prepare_command(Runtime& runtime, const plugin::StateView& view, B
                               const plugin::EngineTransaction& submitter) {
   TENON_ASSIGN_OR_RETURN(const auto named,
                          single_member(command, "upload, instantiate, execute, migrate"));
+  if (submitter.act_as.empty())
+    return invalid_argument("NO_AUTHORITY: act_as must name at least one party");
   const plugin::EngineContext context;
   Execution execution(runtime, view, submitter, context, kFuelPerQuery);
   if (named.first == "upload")

@@ -67,7 +67,7 @@ Result<plugin::ExecutionResult> WasmEngine::execute(const plugin::StateView& vie
     return invalid_argument("BAD_PAYLOAD: the payload is not a Command message");
   }
   if (transaction.act_as.empty()) {
-    return invalid_argument("BAD_PAYLOAD: a contract call needs a party to act as");
+    return invalid_argument("NO_AUTHORITY: act_as must name at least one party");
   }
   const Turn turn(runs_);
   Execution execution(*runtime_, view, transaction, context, kFuelPerTransaction);

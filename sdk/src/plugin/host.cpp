@@ -218,6 +218,15 @@ std::uint64_t Host::wall_us() const {
   return clock_ == nullptr ? 0 : clock_->wall_us(clock_->self);
 }
 
+Status Host::set_wall_us(std::uint64_t current_us, std::uint64_t new_us) const {
+  // A host of an earlier version has no such function.
+  if (clock_ == nullptr || clock_->struct_size < sizeof(tenon_host_clock))
+    return missing(TENON_HOST_CLOCK_INTERFACE);
+  return checked([&](tenon_status* status) {
+    return clock_->set_wall_us(clock_->self, current_us, new_us, status);
+  });
+}
+
 Result<Bytes> Host::public_key(std::string_view key_id) const {
   if (keystore_ == nullptr)
     return missing(TENON_HOST_KEYSTORE_INTERFACE);

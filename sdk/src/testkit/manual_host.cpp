@@ -160,7 +160,10 @@ void ManualHost::fill_tables() {
                        return std::int32_t{self_of(self).cancel(timer) ? 1 : 0};
                      }};
   const auto now = [](void* self) { return self_of(self).now_us_; };
-  clock_table_ = {sizeof(tenon_host_clock), 0, this, now, now, now};
+  clock_table_ = {sizeof(tenon_host_clock), 0, this, now, now, now,
+                  [](void*, std::uint64_t, std::uint64_t, tenon_status* status) {
+                    return failed_precondition("this clock runs").to_abi(status);
+                  }};
 }
 
 void ManualHost::fill_key_tables() {

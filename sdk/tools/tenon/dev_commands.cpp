@@ -35,8 +35,8 @@ Json describe(const Session& session, const DevNode& node) {
                     {"pid", process ? Json(*process) : Json(nullptr)},
                     {"ready", false},
                     {"height", nullptr},
-                    {"url", node.url},
-                    {"admin", node.admin_url},
+                    {"url", node.addresses.url},
+                    {"admin", node.addresses.admin_url},
                     {"reasons", Json::array()}};
   if (!process)
     return described;
@@ -44,10 +44,10 @@ Json describe(const Session& session, const DevNode& node) {
   described["ready"] = health.ready;
   for (const std::string& reason : health.reasons)
     described["reasons"].push_back(reason);
-  if (node.url.empty() || !health.answers)
+  if (node.addresses.url.empty() || !health.answers)
     return described;
   Session asker = session;
-  asker.url = node.url;
+  asker.url = node.addresses.url;
   asker.data_directory = node.data().string();
   asker.token.clear(); // a token from the environment belongs to some other node
   NodeClient client(asker);
@@ -91,7 +91,8 @@ Result<std::vector<DevNode>> find_nodes(Session& session, const Arguments& argum
 // Applications talk to a client node, where there is one.
 void say_what_next(const Arguments& arguments, const std::vector<DevNode>& nodes) {
   const DevNode& node = nodes.back();
-  const std::string options = " --url " + node.url + " --data-dir " + node.data().string();
+  const std::string options =
+      " --url " + node.addresses.url + " --data-dir " + node.data().string();
   std::cout << "\ntry:\n"
             << "  tenon party allocate alice" << options << "\n"
             << "  " << command_line(arguments, "kill " + nodes.front().name) << "\n"

@@ -51,14 +51,7 @@ Result<DevNode> read_dev_node(const Path& folder) {
   TENON_ASSIGN_OR_RETURN(const Json config, parse_json(text, node.config().string()));
   node.name = config.value("/node/name"_json_pointer, "");
   node.role = config.value("/node/role"_json_pointer, "replica");
-  node.admin_url = "http://" + config.value("/admin/listen"_json_pointer, "127.0.0.1:9464");
-  for (const Json& api : config.value("apis", Json::array())) {
-    if (api.value("plugin", "") != "rest")
-      continue;
-    const bool tls = api.contains("/config/tls"_json_pointer);
-    node.url =
-        (tls ? "https://" : "http://") + api.value("/config/listen"_json_pointer, "127.0.0.1:8080");
-  }
+  node.addresses = addresses_of(config);
   if (node.name.empty())
     return invalid_argument(node.config().string() + " names no node");
   return node;
@@ -159,7 +152,7 @@ DevState state_of(const DevNode& node) {
 DevHealth health_of(const DevNode& node) {
   HttpClient http;
   HttpRequest request;
-  request.url = node.admin_url + "/readyz";
+  request.url = node.addresses.admin_url + "/readyz";
   request.timeout_ms = kHealthTimeoutMs;
   const auto answer = http.send(request);
   DevHealth health;
@@ -179,7 +172,7 @@ DevHealth health_of(const DevNode& node) {
 
 Status start_dev_node(const DevNode& node, Lifetime lifetime) {
   if (const DevHealth health = health_of(node); health.answers) {
-    return failed_precondition("something answers at " + node.admin_url +
+    return failed_precondition("something answers at " + node.addresses.admin_url +
                                " already: expected a free port for " + node.name +
                                ". How to fix: end the other node, or make the network with another "
                                "--base-port");

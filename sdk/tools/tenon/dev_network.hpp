@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "session.hpp"
+#include "node_addresses.hpp"
 #include "spawn.hpp"
 
 namespace tenon::tool {
@@ -20,8 +20,7 @@ struct DevNode {
   std::string name;
   std::string role;
   std::filesystem::path folder;
-  std::string url;       // of the REST API
-  std::string admin_url; // of health and metrics
+  NodeAddresses addresses;
 
   [[nodiscard]] bool is_client() const { return role == "client"; }
   [[nodiscard]] std::filesystem::path config() const { return folder / "node.json"; }

@@ -1,6 +1,7 @@
 // tenon network init: keys, configurations and the genesis document of a network.
 #include <CLI/CLI.hpp>
 #include <iostream>
+#include <map>
 #include <memory>
 
 #include "network_command.hpp"
@@ -26,6 +27,13 @@ void say_what_next(const NetworkPlan& plan, const std::string& folder, const Jso
             << (plan.clients.empty()
                     ? ""
                     : "applications talk to client nodes: start them likewise, when you like\n")
+            << (plan.clients.empty() || plan.daml_api == DamlApi::kNone
+                    ? ""
+                    : "those of Daml find " + plan.clients.front().name + "'s Ledger API at " +
+                          plan.clients.front().ledger_api.to_string() +
+                          ", its JSON API at http://" +
+                          plan.clients.front().json_api.to_string() +
+                          (plan.daml_api == DamlApi::kOpen ? ", without tokens" : "") + "\n")
             << "keep " << folder << "/operators apart from the nodes: any " << plan.quorum()
             << " of these keys change the network\n"
             << "trust " << folder << "/genesis.json: proofs are checked against chain "
@@ -61,10 +69,17 @@ void add_plugin_options(CLI::App& command, NetworkRequest& request) {
   command.add_option("--base-port", request.base_port,
                      "on this machine: the first node's port; each takes this one, the next for "
                      "REST and the next for admin, and is 10 from the one before; client nodes "
-                     "come after the replicas");
+                     "come after the replicas, with two more for the Daml APIs");
   command.add_option("--engine", request.engines, "plugins of kind engine")
       ->delimiter(',')
       ->capture_default_str();
+  command
+      .add_option("--daml-api", request.daml_api,
+                  "the Daml Ledger API and JSON API of client nodes: tokens (whoever has one is "
+                  "served), open (everybody on this machine is) or none; tokens where the engine "
+                  "daml is")
+      ->transform(CLI::CheckedTransformer(std::map<std::string, DamlApi>{
+          {"tokens", DamlApi::kTokens}, {"open", DamlApi::kOpen}, {"none", DamlApi::kNone}}));
   command.add_option("--store", request.store, "plugin of kind store")->capture_default_str();
   command.add_option("--consensus", request.consensus, "plugin of kind consensus")
       ->capture_default_str();

@@ -7,7 +7,7 @@ namespace tenon::tool {
 
 // How many nodes of each role.
 void add_count_options(CLI::App& command, NetworkRequest& request);
-// Where the nodes listen and which plugins they use.
+// Where the nodes listen, which plugins they use and whom the Daml APIs serve.
 void add_plugin_options(CLI::App& command, NetworkRequest& request);
 
 } // namespace tenon::tool

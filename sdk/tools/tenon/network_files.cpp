@@ -122,15 +122,21 @@ Json described(const NetworkPlan& plan, const Path& folder, const std::string& g
                      {"folder", (folder / replica.name).string()},
                      {"address", replica.address.to_string()},
                      {"url", "http://" + replica.rest.to_string()},
-                     {"admin", "http://" + replica.admin.to_string()}});
+                     {"admin", "http://" + replica.admin.to_string()},
+                     {"ledger_api", nullptr},
+                     {"json_api", nullptr}});
   }
+  const bool daml_api = plan.daml_api != DamlApi::kNone;
   for (const ClientPlan& client : plan.clients) {
     nodes.push_back({{"name", client.name},
                      {"role", "client"},
                      {"folder", (folder / client.name).string()},
                      {"address", nullptr},
                      {"url", "http://" + client.rest.to_string()},
-                     {"admin", "http://" + client.admin.to_string()}});
+                     {"admin", "http://" + client.admin.to_string()},
+                     {"ledger_api", daml_api ? Json(client.ledger_api.to_string()) : Json()},
+                     {"json_api",
+                      daml_api ? Json("http://" + client.json_api.to_string()) : Json()}});
   }
   return {{"folder", folder.string()},        {"chain", to_hex(crypto::sha256(genesis).view())},
           {"replicas", plan.replicas.size()}, {"clients", plan.clients.size()},

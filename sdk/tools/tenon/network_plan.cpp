@@ -13,9 +13,12 @@ namespace {
 constexpr std::uint16_t kPortsPerReplica = 3; // other nodes, REST, admin
 constexpr std::uint16_t kRest = 1;
 constexpr std::uint16_t kAdmin = 2;
+constexpr std::uint16_t kLedgerApi = 3; // of client nodes, as the next
+constexpr std::uint16_t kJsonApi = 4;
 constexpr std::uint16_t kPortStride = 10;
 constexpr const char* kLoopback = "127.0.0.1";
 constexpr const char* kEverybody = "all";
+constexpr const char* kDamlEngine = "daml";
 
 Status check_counts(const NetworkRequest& request, std::size_t replicas) {
   if (!request.hosts.empty() && request.replicas != 0 && request.hosts.size() != request.replicas) {
@@ -56,7 +59,7 @@ std::string listening_host(const Endpoint& address) {
 // The first of the ports of a node on this machine; client nodes come after the replicas.
 Result<Endpoint> local_address(const NetworkRequest& request, std::size_t index) {
   const std::size_t port = request.base_port + index * kPortStride;
-  if (port + kPortsPerReplica > UINT16_MAX) {
+  if (port + kJsonApi > UINT16_MAX) {
     return invalid_argument("the ports from --base-port " + std::to_string(request.base_port) +
                             " on do not suffice: node " + std::to_string(index + 1) +
                             " would listen at " + std::to_string(port) + "; choose a lower one");
@@ -87,9 +90,9 @@ public:
     return invalid_argument("port " + std::to_string(port) + " of " + host + " would be used by " +
                             other->second + " and " + node +
                             ": each replica takes three ports in a row, for other nodes, REST and "
-                            "admin, each client node two; expected addresses on one host to be 3 "
-                            "apart at least, and client nodes' ports, from --base-port on, "
-                            "elsewhere");
+                            "admin, each client node two, and two more for the Daml APIs; expected "
+                            "addresses on one host to be 3 apart at least, and client nodes' "
+                            "ports, from --base-port on, elsewhere");
   }
 
 private:
@@ -109,6 +112,10 @@ Status check_ports(const NetworkPlan& plan) {
   for (const ClientPlan& client : plan.clients) {
     TENON_RETURN_IF_ERROR(taken.take(client.rest.host, client.rest.port, client.name));
     TENON_RETURN_IF_ERROR(taken.take(client.admin.host, client.admin.port, client.name));
+    if (plan.daml_api == DamlApi::kNone)
+      continue;
+    TENON_RETURN_IF_ERROR(taken.take(client.ledger_api.host, client.ledger_api.port, client.name));
+    TENON_RETURN_IF_ERROR(taken.take(client.json_api.host, client.json_api.port, client.name));
   }
   return ok_status();
 }
@@ -133,6 +140,15 @@ Status name_allocators(const std::vector<std::string>& allocators,
   return ok_status();
 }
 
+Result<DamlApi> choose_daml_api(const NetworkRequest& request) {
+  const bool has_engine = std::ranges::count(request.engines, kDamlEngine) != 0;
+  if (request.daml_api.value_or(DamlApi::kNone) != DamlApi::kNone && !has_engine) {
+    return invalid_argument("--daml-api asks for the Daml APIs, which need the engine \"daml\": "
+                            "name it with --engine, or say --daml-api none");
+  }
+  return request.daml_api.value_or(has_engine ? DamlApi::kTokens : DamlApi::kNone);
+}
+
 Status plan_clients(const NetworkRequest& request, NetworkPlan& plan) {
   const std::size_t count = request.clients.value_or(kDefaultClients);
   for (std::size_t i = 0; i < count; ++i) {
@@ -141,11 +157,15 @@ Status plan_clients(const NetworkRequest& request, NetworkPlan& plan) {
     if (i == 0 && request.first_client) {
       client.rest = {kLoopback, request.first_client->rest};
       client.admin = {kLoopback, request.first_client->admin};
+      client.ledger_api = {kLoopback, request.first_client->ledger_api};
+      client.json_api = {kLoopback, request.first_client->json_api};
     } else {
       TENON_ASSIGN_OR_RETURN(const Endpoint first,
                              local_address(request, plan.replicas.size() + i));
       client.rest = beside(first, kRest, kLoopback);
       client.admin = beside(first, kAdmin, kLoopback);
+      client.ledger_api = beside(first, kLedgerApi, kLoopback);
+      client.json_api = beside(first, kJsonApi, kLoopback);
     }
     plan.clients.push_back(std::move(client));
   }
@@ -170,12 +190,23 @@ Json peers_json(const NetworkPlan& plan, const std::string& own_name) {
   return peers;
 }
 
+// Whom the node's own key has given a token.
+Json auth_json() {
+  return {{"keys", Json::array({{{"file", "$DATA/keys/jwt_es256.pub.pem"}}})}};
+}
+
+Json daml_api_json(const ClientPlan& client, DamlApi daml_api) {
+  return {{"plugin", "daml_api"},
+          {"config",
+           {{"auth", daml_api == DamlApi::kOpen ? Json{{"required", false}} : auth_json()},
+            {"grpc", {{"listen", client.ledger_api.to_string()}}},
+            {"json", {{"listen", client.json_api.to_string()}}}}}};
+}
+
 // What the configurations of both roles have.
 Json node_config(const NetworkPlan& plan, const std::string& name, const char* role,
                  const Endpoint& rest, const Endpoint& admin) {
-  const Json api = {
-      {"listen", rest.to_string()},
-      {"auth", {{"keys", Json::array({{{"file", "$DATA/keys/jwt_es256.pub.pem"}}})}}}};
+  const Json api = {{"listen", rest.to_string()}, {"auth", auth_json()}};
   Json engines = Json::array();
   for (const std::string& engine : plan.engines)
     engines.push_back({{"id", engine}, {"plugin", engine}});
@@ -199,6 +230,7 @@ Result<NetworkPlan> plan_network(const NetworkRequest& request) {
   TENON_RETURN_IF_ERROR(check_counts(request, count));
   NetworkPlan plan;
   plan.engines = request.engines;
+  TENON_ASSIGN_OR_RETURN(plan.daml_api, choose_daml_api(request));
   plan.store = request.store;
   plan.consensus = request.consensus;
   plan.max_byzantine = request.max_byzantine.value_or(static_cast<std::uint32_t>((count - 1) / 3));
@@ -227,7 +259,10 @@ Json replica_config(const NetworkPlan& plan, std::size_t index) {
 
 Json client_config(const NetworkPlan& plan, std::size_t index) {
   const ClientPlan& own = plan.clients[index];
-  return node_config(plan, own.name, "client", own.rest, own.admin);
+  Json config = node_config(plan, own.name, "client", own.rest, own.admin);
+  if (plan.daml_api != DamlApi::kNone)
+    config["apis"].push_back(daml_api_json(own, plan.daml_api));
+  return config;
 }
 
 std::string operator_name(std::size_t index) {

@@ -24,6 +24,15 @@ inline constexpr std::uint16_t kDefaultBasePort = 7600;
 struct LocalPorts {
   std::uint16_t rest = 0;
   std::uint16_t admin = 0;
+  std::uint16_t ledger_api = 0;
+  std::uint16_t json_api = 0;
+};
+
+// The Daml Ledger API and JSON API of client nodes.
+enum class DamlApi {
+  kTokens, // for whoever has a token that the node's key has signed
+  kOpen,   // for everybody on the machine
+  kNone,
 };
 
 // What the command line says.
@@ -35,6 +44,7 @@ struct NetworkRequest {
   std::uint16_t base_port = kDefaultBasePort;
   std::optional<LocalPorts> first_client; // else in a row with the replicas', as the others'
   std::vector<std::string> engines = {"wasm", "daml"};
+  std::optional<DamlApi> daml_api; // kTokens where the engine is, else kNone
   std::string store = "rocksdb";
   std::string consensus = "bft";
   std::vector<std::string> allocators; // names of replicas, or "all"
@@ -49,11 +59,13 @@ struct ReplicaPlan {
   bool may_allocate_parties = false;
 };
 
-// It dials the replicas, and nobody dials it.
+// It dials the replicas, and nobody dials it. All addresses are of loopback.
 struct ClientPlan {
   std::string name;
-  Endpoint rest; // loopback, as the next
+  Endpoint rest;
   Endpoint admin;
+  Endpoint ledger_api; // unused, as the next, where the plan has no Daml API
+  Endpoint json_api;
 };
 
 struct NetworkPlan {
@@ -61,6 +73,7 @@ struct NetworkPlan {
   std::vector<ClientPlan> clients;
   std::uint32_t max_byzantine = 0;
   std::vector<std::string> engines;
+  DamlApi daml_api = DamlApi::kNone;
   std::string store;
   std::string consensus;
 

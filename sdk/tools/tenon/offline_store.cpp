@@ -60,7 +60,10 @@ void OfflineStore::make_host_tables() {
             this,
             [](void*) { return microseconds(std::chrono::steady_clock::now().time_since_epoch()); },
             [](void*) { return microseconds(std::chrono::system_clock::now().time_since_epoch()); },
-            [](void*) { return std::uint64_t{0}; }};
+            [](void*) { return std::uint64_t{0}; },
+            [](void*, std::uint64_t, std::uint64_t, tenon_status* status) {
+              return failed_precondition("this clock runs").to_abi(status);
+            }};
   node_ = {
       sizeof node_,
       0,

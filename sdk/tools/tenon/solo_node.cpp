@@ -3,11 +3,6 @@
 #include "files.hpp"
 
 namespace tenon::tool {
-namespace {
-
-constexpr const char* kDefaultAdmin = "127.0.0.1:9464";
-
-} // namespace
 
 Result<std::filesystem::path> default_config() {
   for (const auto& candidate : {installation() / "share/tenon/config/solo.json",
@@ -23,31 +18,19 @@ Result<SoloNode> start_solo_node(const std::filesystem::path& config,
                                  const std::filesystem::path& data_directory) {
   TENON_ASSIGN_OR_RETURN(const std::string text, read_file(config));
   TENON_ASSIGN_OR_RETURN(const Json document, parse_json(text, config.string()));
-  std::string admin = kDefaultAdmin;
-  std::string listen;
-  bool tls = false;
-  if (document.contains("admin"))
-    admin = document["admin"].value("listen", admin);
-  for (const Json& api : document.value("apis", Json::array())) {
-    if (api.value("plugin", "") != "rest")
-      continue;
-    const Json settings = api.value("config", Json::object());
-    listen = settings.value("listen", "127.0.0.1:8080");
-    tls = settings.contains("tls");
-  }
-  if (listen.empty()) {
+  NodeAddresses addresses = addresses_of(document);
+  if (addresses.url.empty()) {
     return invalid_argument(config.string() + " names no api plugin \"rest\", which this needs");
   }
   ChildNode::Settings settings;
   settings.program = installation() / "bin" / "tenond";
   settings.arguments = {"--config", config.string(), "--data-dir", data_directory.string()};
   settings.log_file = data_directory / "tenond.log";
-  settings.ready_url = "http://" + admin + "/readyz";
+  settings.ready_url = addresses.admin_url + "/readyz";
   auto child = ChildNode::start(settings);
   if (!child.ok())
     return child.status();
-  return SoloNode{*std::move(child), (tls ? "https://" : "http://") + listen, "http://" + admin,
-                  tls, settings.log_file};
+  return SoloNode{*std::move(child), std::move(addresses), settings.log_file};
 }
 
 } // namespace tenon::tool

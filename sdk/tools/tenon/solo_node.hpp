@@ -6,15 +6,13 @@
 #include <string>
 
 #include "child_node.hpp"
-#include "session.hpp"
+#include "node_addresses.hpp"
 
 namespace tenon::tool {
 
 struct SoloNode {
   ChildNode child;
-  std::string url;       // of the REST API
-  std::string admin_url; // of health and metrics
-  bool tls = false;
+  NodeAddresses addresses;
   std::filesystem::path log_file;
 };
 

@@ -11,6 +11,7 @@
 
 #include "files.hpp"
 #include "tenon/core/encoding.hpp"
+#include "tenon/crypto/sha256.hpp"
 
 namespace tenon::tool {
 namespace {
@@ -55,7 +56,34 @@ Result<std::string> sign_es256(EVP_PKEY* key, std::string_view message) {
   return raw;
 }
 
+nlohmann::json payload_of(const TokenClaims& claims, std::uint64_t issued) {
+  nlohmann::json payload = {
+      {"sub", claims.subject}, {"iat", issued}, {"exp", issued + claims.lifetime_s}};
+  if (claims.is_user) {
+    payload["scope"] = "daml_ledger_api";
+    return payload;
+  }
+  payload["act_as"] = claims.act_as;
+  payload["read_as"] = claims.read_as;
+  payload["admin"] = claims.admin;
+  if (claims.ledger_api) {
+    nlohmann::json& custom = payload["https://daml.com/ledger-api"];
+    custom = {{"ledgerId", claims.ledger_api->ledger_id},
+              {"actAs", claims.act_as},
+              {"readAs", claims.read_as},
+              {"admin", claims.admin}};
+    if (!claims.ledger_api->application_id.empty())
+      custom["applicationId"] = claims.ledger_api->application_id;
+  }
+  return payload;
+}
+
 } // namespace
+
+Result<std::string> ledger_of(const std::filesystem::path& data_directory) {
+  TENON_ASSIGN_OR_RETURN(const std::string genesis, read_file(data_directory / "genesis.json"));
+  return to_hex(crypto::sha256(genesis).view());
+}
 
 Result<std::string> make_token(const std::filesystem::path& data_directory,
                                const TokenClaims& claims) {
@@ -72,13 +100,8 @@ Result<std::string> make_token(const std::filesystem::path& data_directory,
                        .count();
   const auto issued = static_cast<std::uint64_t>(now);
   const nlohmann::json header = {{"alg", "ES256"}, {"typ", "JWT"}};
-  const nlohmann::json payload = {{"sub", claims.subject},
-                                  {"iat", issued},
-                                  {"exp", issued + claims.lifetime_s},
-                                  {"act_as", claims.act_as},
-                                  {"read_as", claims.read_as},
-                                  {"admin", claims.admin}};
-  const std::string message = base64url(header.dump()) + "." + base64url(payload.dump());
+  const std::string message =
+      base64url(header.dump()) + "." + base64url(payload_of(claims, issued).dump());
   TENON_ASSIGN_OR_RETURN(const std::string signature, sign_es256(key.get(), message));
   return message + "." + base64url(signature);
 }

@@ -24,7 +24,7 @@ constexpr const char* kSoloData = "data/solo";
 constexpr std::uint64_t kReadyTimeoutMs = 60'000;
 constexpr auto kLookInterval = std::chrono::milliseconds(100);
 // Of the client node, unless --base-port says where this network's ports are.
-constexpr LocalPorts kClientPorts = {8080, 9464};
+constexpr LocalPorts kClientPorts = {8080, 9464, 6865, 7575};
 
 volatile bool interrupted = false;
 
@@ -42,8 +42,7 @@ void interrupt(int) {
 
 // Where the node that was toured is found, and which options reach it.
 struct Toured {
-  std::string url;
-  std::string admin_url;
+  NodeAddresses addresses;
   std::string logs;
   std::string options; // of the tool's commands, each with a space before
 };
@@ -54,11 +53,20 @@ std::string daml_hint(const Toured& node, const Json& summary) {
                                    : "  ./tenon daml contracts --as bob" + node.options + "\n";
 }
 
+std::string daml_addresses(const NodeAddresses& addresses) {
+  return (addresses.ledger_api.empty()
+              ? ""
+              : "Daml Ledger API     " + addresses.ledger_api + "   (gRPC; docs/daml.md)\n") +
+         (addresses.json_api.empty() ? "" : "Daml JSON API       " + addresses.json_api + "/v1\n");
+}
+
 void say_what_next(const Session& session, const Toured& node, const Json& summary,
                    const std::vector<std::string>& more) {
   const std::string instance = summary["instance"].get<std::string>();
-  std::cout << "\nREST and WebSocket  " << node.url << "/v1   (OpenAPI: /v1/openapi.json)\n"
-            << "health, metrics     " << node.admin_url << "/readyz, /metrics\n"
+  std::cout << "\nREST and WebSocket  " << node.addresses.url
+            << "/v1   (OpenAPI: /v1/openapi.json)\n"
+            << daml_addresses(node.addresses) << "health, metrics     " << node.addresses.admin_url
+            << "/readyz, /metrics\n"
             << "logs                " << node.logs << "\n"
             << "data, keys          " << session.data_directory << "\n\ntry, in another terminal:\n"
             << "  ./tenon query " << instance << " balance '{\"owner\":\"alice\"}'" << node.options
@@ -72,6 +80,12 @@ void say_what_next(const Session& session, const Toured& node, const Json& summa
   for (const std::string& line : more)
     std::cout << "  " << line << "\n";
   std::cout << "\nCtrl-C ends " << (more.empty() ? "the node" : "all nodes") << "." << std::endl;
+}
+
+void name_daml_apis(const NodeAddresses& addresses, Json& summary) {
+  const auto or_null = [](const std::string& text) { return text.empty() ? Json() : Json(text); };
+  summary["ledger_api"] = or_null(addresses.ledger_api);
+  summary["json_api"] = or_null(addresses.json_api);
 }
 
 void answer(const Session& session, const Json& summary) {
@@ -162,7 +176,7 @@ Status tour_network(Session& session, const Arguments& arguments, Clock::time_po
                     const std::vector<DevNode>& nodes) {
   const DevNode& client = *std::ranges::find_if(nodes, &DevNode::is_client);
   const Session defaults;
-  session.url = client.url;
+  session.url = client.addresses.url;
   session.data_directory = std::filesystem::proximate(client.data()).string();
   session.token.clear(); // a token from the environment belongs to some other node
   auto summary =
@@ -173,13 +187,14 @@ Status tour_network(Session& session, const Arguments& arguments, Clock::time_po
   (*summary)["replicas"] = nodes.size() - clients;
   (*summary)["clients"] = clients;
   (*summary)["tls"] = true; // between nodes, always
+  name_daml_apis(client.addresses, *summary);
   answer(session, *summary);
   if (arguments.once)
     return ok_status();
   const std::string dir = " --dir " + arguments.folder;
   if (!session.json) {
     say_what_next(session,
-                  {client.url, client.admin_url, arguments.folder + "/*/tenond.log",
+                  {client.addresses, arguments.folder + "/*/tenond.log",
                    options_for(session, defaults)},
                   *summary,
                   {"./tenon dev status" + dir,
@@ -234,7 +249,7 @@ Status up_solo(Session& session, const Arguments& arguments) {
   if (!node.ok()) {
     return session.failed(node.status(), Exit::kFailed, "tenon config check " + config.string());
   }
-  session.url = node->url;
+  session.url = node->addresses.url;
   session.token.clear(); // a token from the environment belongs to some other node
   auto summary = token_tour(session, began, session.data_directory + "/genesis.json");
   if (!summary.ok()) {
@@ -242,14 +257,14 @@ Status up_solo(Session& session, const Arguments& arguments) {
   }
   (*summary)["replicas"] = 1;
   (*summary)["clients"] = 0;
-  (*summary)["tls"] = node->tls;
+  (*summary)["tls"] = node->addresses.tls;
+  name_daml_apis(node->addresses, *summary);
   answer(session, *summary);
   if (arguments.once)
     return ok_status();
   if (!session.json) {
     say_what_next(session,
-                  {node->url, node->admin_url, node->log_file.string(),
-                   options_for(session, defaults)},
+                  {node->addresses, node->log_file.string(), options_for(session, defaults)},
                   *summary, {});
   }
   if (node->child.wait(interrupted)) {
@@ -275,8 +290,8 @@ void add_up_command(CLI::App& app, Session& session) {
   command->add_option("--dir", arguments->folder, "the network's folder, made where there is none")
       ->capture_default_str();
   command->add_option("--base-port", arguments->base_port,
-                      "the first of its nodes' ports, also of the client node's; 7600, and 8080 "
-                      "and 9464 for the client node");
+                      "the first of its nodes' ports, also of the client node's; 7600, and 8080, "
+                      "9464, 6865 and 7575 for the client node");
   command->add_flag("--solo", arguments->solo, "start one solo node instead");
   command->add_option("--config", arguments->config, "the solo node's configuration; solo.json");
   command->add_flag("--once", arguments->once, "end after the proof");

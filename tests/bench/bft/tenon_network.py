@@ -25,7 +25,7 @@ class TenonNetwork:
     def __init__(self, folder: Path, replicas: int = 4, limits: dict | None = None):
         self.folder = folder / "tenon"
         answer("network", "init", "-n", replicas, "-m", 1, "--out", self.folder, "--base-port",
-               ports_from(replicas + 1))
+               ports_from(replicas + 1), "--daml-api", "none")
         self.replicas = [Replica(self.folder / f"replica-{i + 1}") for i in range(replicas)]
         self.client = Replica(self.folder / "client-1")
         config = json.loads(self.client.config.read_text())

@@ -94,13 +94,6 @@ void count(LoadReport& report, const HttpAnswer& answer, Clock::time_point sent_
 
 } // namespace
 
-double LoadReport::percentile_ms(double share) const {
-  if (latencies_us.empty())
-    return 0;
-  const auto rank = static_cast<std::size_t>(share * static_cast<double>(latencies_us.size()));
-  return latencies_us[std::min(rank, latencies_us.size() - 1)] / 1000.0;
-}
-
 Result<LoadReport> generate_load(const LoadSettings& settings) {
   const Descriptor epoll(epoll_create1(EPOLL_CLOEXEC));
   std::vector<std::unique_ptr<Client>> clients;

@@ -7,21 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "common/load_report.hpp"
 #include "tenon/core/status.hpp"
 
 namespace tenon::bench {
-
-struct LoadReport {
-  std::uint64_t accepted = 0;              // answers of status 2xx, warm-up included
-  std::uint64_t measured = 0;              // of these, after the warm-up
-  double seconds = 0;                      // of measuring
-  std::vector<std::uint32_t> latencies_us; // sorted, one per measured answer
-  std::uint64_t refused = 0;               // other answers
-  std::string first_refusal;
-
-  [[nodiscard]] double per_second() const { return static_cast<double>(measured) / seconds; }
-  [[nodiscard]] double percentile_ms(double share) const;
-};
 
 struct LoadSettings {
   std::uint16_t port = 0;            // on 127.0.0.1

@@ -9,15 +9,12 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "integration"))
-from node import SOURCE, free_port, tenon  # noqa: E402
+from node import SOURCE, on_free_ports, tenon  # noqa: E402
 
 
 def main(folder: Path) -> None:
     # The shipped configuration, but for its ports.
-    config = json.loads((SOURCE / "config/solo.json").read_text())
-    config["admin"] = {"listen": f"127.0.0.1:{free_port()}"}
-    for api in config["apis"]:
-        api["config"]["listen"] = f"127.0.0.1:{free_port()}"
+    config = on_free_ports(json.loads((SOURCE / "config/solo.json").read_text()))
     file = folder / "solo.json"
     file.write_text(json.dumps(config))
     result = tenon("up", "--once", "--json", "--config", file, "--data-dir", folder / "data",

@@ -122,7 +122,7 @@ TEST_CASE("pipeline: what is wrong with a submission is said in a sentence", "[p
     return status.message().substr(0, status.message().find(':'));
   };
   CHECK(refusal([](auto& s) { s.set_command_id(""); }) == "INVALID_COMMAND_ID");
-  CHECK(refusal([](auto& s) { s.set_command_id(std::string(256, 'x')); }) == "INVALID_COMMAND_ID");
+  CHECK(refusal([](auto& s) { s.set_command_id(std::string(513, 'x')); }) == "INVALID_COMMAND_ID");
   CHECK(refusal([](auto& s) { s.set_engine("nope"); }) == "UNKNOWN_ENGINE");
   CHECK(refusal([](auto& s) { s.clear_act_as(); }) == "NO_AUTHORITY");
   CHECK(refusal([](auto& s) { s.set_act_as(0, "a/b"); }) == "INVALID_PARTY");

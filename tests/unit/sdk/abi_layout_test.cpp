@@ -78,7 +78,7 @@ const Layout kHost = {
     M(tenon_host_executor, cancel),
     S(tenon_host_clock), M(tenon_host_clock, struct_size), M(tenon_host_clock, reserved),
     M(tenon_host_clock, self), M(tenon_host_clock, monotonic_us), M(tenon_host_clock, wall_us),
-    M(tenon_host_clock, ledger_us),
+    M(tenon_host_clock, ledger_us), M(tenon_host_clock, set_wall_us),
     S(tenon_host_keystore), M(tenon_host_keystore, struct_size), M(tenon_host_keystore, reserved),
     M(tenon_host_keystore, self), M(tenon_host_keystore, public_key), M(tenon_host_keystore, sign),
     S(tenon_host_signatures), M(tenon_host_signatures, struct_size),

@@ -29,7 +29,7 @@ DevNode sleeping_node(const std::filesystem::path& folder) {
   DevNode node;
   node.name = "replica-1";
   node.folder = folder;
-  node.admin_url = "http://127.0.0.1:1";
+  node.addresses.admin_url = "http://127.0.0.1:1";
   return node;
 }
 
@@ -56,8 +56,8 @@ TEST_CASE("dev: the nodes of a folder are found in the order of their numbers", 
   REQUIRE(nodes.ok());
   REQUIRE(nodes->size() == 2);
   CHECK((*nodes)[0].name == "replica-9");
-  CHECK((*nodes)[0].url == "http://127.0.0.1:2");
-  CHECK((*nodes)[0].admin_url == "http://127.0.0.1:1");
+  CHECK((*nodes)[0].addresses.url == "http://127.0.0.1:2");
+  CHECK((*nodes)[0].addresses.admin_url == "http://127.0.0.1:1");
   CHECK((*nodes)[1].name == "replica-10");
 
   CHECK(choose_dev_node(*nodes, "replica-10")->name == "replica-10");

@@ -6,6 +6,7 @@
 
 using tenon::Bytes;
 using tenon::Hash;
+using tenon::tool::DamlApi;
 using tenon::tool::Json;
 using tenon::tool::NetworkKeys;
 using tenon::tool::NetworkRequest;
@@ -133,16 +134,54 @@ TEST_CASE("network plan: client nodes come after the replicas, with two ports of
   CHECK(config["network"]["peers"][1] ==
         Json{{"name", "replica-2"}, {"address", "127.0.0.1:9010"}});
 
-  request.first_client = {8080, 9464};
+  request.first_client = {8080, 9464, 6865, 7575};
   const auto placed = plan_network(request);
   CHECK(placed->clients[0].rest.to_string() == "127.0.0.1:8080");
   CHECK(placed->clients[0].admin.to_string() == "127.0.0.1:9464");
   CHECK(placed->clients[1].rest.to_string() == "127.0.0.1:9031");
-  request.first_client = {8080, 9002};
+  request.first_client = {8080, 9002, 6865, 7575};
   CHECK(holds(refusal(request), "port 9002 of 127.0.0.1 would be used by replica-1 and client-1"));
   request.clients = 65;
   CHECK(holds(refusal(request), "expected at most 64 client nodes, found 65"));
   CHECK(plan_network(request_of(1))->clients.size() == 1);
+}
+
+TEST_CASE("network plan: with the engine daml client nodes serve the Daml APIs, replicas do not",
+          "[tool]") {
+  NetworkRequest request = request_of(2);
+  request.base_port = 9000;
+  const auto plan = plan_network(request);
+  REQUIRE(plan.ok());
+  CHECK(tenon::tool::replica_config(*plan, 0)["apis"].size() == 1);
+  const Json apis = tenon::tool::client_config(*plan, 0)["apis"];
+  REQUIRE(apis.size() == 2);
+  CHECK(apis[0]["plugin"] == "rest");
+  CHECK(apis[1]["plugin"] == "daml_api");
+  CHECK(apis[1]["config"]["auth"] == apis[0]["config"]["auth"]);
+  CHECK(apis[1]["config"]["grpc"]["listen"] == "127.0.0.1:9023");
+  CHECK(apis[1]["config"]["json"]["listen"] == "127.0.0.1:9024");
+
+  request.daml_api = DamlApi::kOpen;
+  const Json open = tenon::tool::client_config(*plan_network(request), 0)["apis"];
+  CHECK(open[1]["config"]["auth"] == Json{{"required", false}});
+  request.daml_api = DamlApi::kNone;
+  CHECK(tenon::tool::client_config(*plan_network(request), 0)["apis"].size() == 1);
+  request.engines = {"wasm"};
+  request.daml_api.reset();
+  CHECK(tenon::tool::client_config(*plan_network(request), 0)["apis"].size() == 1);
+}
+
+TEST_CASE("network plan: Daml APIs without their engine or on a taken port are refused", "[tool]") {
+  NetworkRequest request = request_of(2);
+  request.engines = {"wasm"};
+  request.daml_api = DamlApi::kOpen;
+  CHECK(holds(refusal(request), "need the engine \"daml\""));
+  request = request_of(2);
+  request.base_port = 9000;
+  request.first_client = {8080, 9464, 9001, 7575};
+  CHECK(holds(refusal(request), "port 9001 of 127.0.0.1 would be used by replica-1 and client-1"));
+  request.daml_api = DamlApi::kNone;
+  CHECK(plan_network(request).ok());
 }
 
 TEST_CASE("network plan: the genesis document is one that nodes accept", "[tool]") {

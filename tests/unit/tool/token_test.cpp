@@ -14,6 +14,7 @@
 #include "tenon/core/encoding.hpp"
 #include "tenon/testkit/temporary_folder.hpp"
 
+using tenon::tool::ledger_of;
 using tenon::tool::make_token;
 using tenon::tool::TokenClaims;
 
@@ -65,6 +66,13 @@ bool signature_holds(EVP_PKEY* key, const std::string& message, const std::strin
   return holds;
 }
 
+// What the node reads of a token.
+nlohmann::json payload_of(const std::string& token) {
+  const std::size_t first = token.find('.');
+  const std::size_t second = token.find('.', first + 1);
+  return nlohmann::json::parse(base64url_decode(token.substr(first + 1, second - first - 1)));
+}
+
 } // namespace
 
 TEST_CASE("tool: a token carries its claims and a signature that the public key verifies",
@@ -79,21 +87,64 @@ TEST_CASE("tool: a token carries its claims and a signature that the public key 
   claims.lifetime_s = 60;
   const auto token = make_token(directory.path, claims);
   REQUIRE(token.ok());
-  const std::size_t first = token->find('.');
-  const std::size_t second = token->find('.', first + 1);
-  const auto header = nlohmann::json::parse(base64url_decode(token->substr(0, first)));
-  const auto payload =
-      nlohmann::json::parse(base64url_decode(token->substr(first + 1, second - first - 1)));
+  const std::size_t second = token->rfind('.');
+  const auto header =
+      nlohmann::json::parse(base64url_decode(token->substr(0, token->find('.'))));
+  const auto payload = payload_of(*token);
   const std::string signature = base64url_decode(token->substr(second + 1));
   CHECK(header["alg"] == "ES256");
   CHECK(payload["act_as"] == nlohmann::json::array({"alice"}));
   CHECK(payload["read_as"] == nlohmann::json::array({"bob"}));
   CHECK(payload["admin"] == true);
+  CHECK_FALSE(payload.contains("https://daml.com/ledger-api"));
   CHECK(payload["exp"].get<long>() - payload["iat"].get<long>() == 60);
   REQUIRE(signature.size() == 64);
   CHECK(signature_holds(key, token->substr(0, second), signature));
   CHECK_FALSE(signature_holds(key, token->substr(0, second) + "x", signature));
   EVP_PKEY_free(key);
+}
+
+TEST_CASE("tool: a token for the Ledger API repeats its parties and rights in Daml's claims",
+          "[tool]") {
+  const DataDirectory directory;
+  EVP_PKEY_free(directory.make_key());
+  TokenClaims claims;
+  claims.subject = "alice";
+  claims.act_as = {"alice"};
+  claims.read_as = {"bob"};
+  claims.ledger_api = {"the ledger", ""};
+  const auto payload = payload_of(*make_token(directory.path, claims));
+  CHECK(payload["act_as"] == nlohmann::json::array({"alice"}));
+  const auto& custom = payload["https://daml.com/ledger-api"];
+  CHECK(custom == nlohmann::json{{"ledgerId", "the ledger"},
+                                 {"actAs", {"alice"}},
+                                 {"readAs", {"bob"}},
+                                 {"admin", false}});
+  claims.ledger_api->application_id = "example";
+  const auto named = payload_of(*make_token(directory.path, claims));
+  CHECK(named["https://daml.com/ledger-api"]["applicationId"] == "example");
+}
+
+TEST_CASE("tool: a user's token claims nothing but who it is", "[tool]") {
+  const DataDirectory directory;
+  EVP_PKEY_free(directory.make_key());
+  TokenClaims claims;
+  claims.subject = "maria";
+  claims.is_user = true;
+  claims.act_as = {"maria"};
+  auto payload = payload_of(*make_token(directory.path, claims));
+  CHECK(payload["exp"].get<long>() > payload["iat"].get<long>());
+  payload.erase("exp");
+  payload.erase("iat");
+  CHECK(payload == nlohmann::json{{"sub", "maria"}, {"scope", "daml_ledger_api"}});
+}
+
+TEST_CASE("tool: the ledger of a data directory is the hash of its genesis document", "[tool]") {
+  const DataDirectory directory;
+  CHECK_FALSE(ledger_of(directory.path).ok());
+  std::ofstream(directory.path / "genesis.json") << "abc";
+  CHECK(*ledger_of(directory.path) ==
+        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
 TEST_CASE("tool: without a key no token is made, and the message names the file", "[tool]") {

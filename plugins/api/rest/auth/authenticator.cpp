@@ -1,7 +1,8 @@
 #include "auth/authenticator.hpp"
 
+#include "auth/claims.hpp"
+#include "common/auth/bearer.hpp"
 #include "problem.hpp"
-#include "tenon/crypto/sha256.hpp"
 
 namespace tenon::api::rest {
 
@@ -9,41 +10,14 @@ namespace {
 
 constexpr std::string_view kMissing = "TOKEN_MISSING: ";
 
-bool equals_ignoring_case(std::string_view left, std::string_view right) {
-  if (left.size() != right.size())
-    return false;
-  for (std::size_t i = 0; i < left.size(); ++i) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-    if (lower(left[i]) != lower(right[i]))
-      return false;
-  }
-  return true;
-}
-
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
-    text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
-    text.remove_suffix(1);
-  return text;
-}
-
 Result<std::string_view> token_of(const RequestHead& head) {
-  if (!head.authorization.empty()) {
-    const std::string_view value = trim(head.authorization);
-    const auto space = value.find(' ');
-    if (space == std::string_view::npos ||
-        !equals_ignoring_case(value.substr(0, space), "bearer")) {
-      return Status(Code::kUnauthenticated,
-                    "TOKEN_MALFORMED: the header Authorization must be \"Bearer <token>\"");
-    }
-    return trim(value.substr(space + 1));
-  }
-  const std::string_view offered = trim(head.websocket_protocol);
+  if (!head.authorization.empty())
+    return auth::bearer_token(head.authorization);
+  const std::string_view offered = auth::trim(head.websocket_protocol);
   const auto comma = offered.find(',');
   if (comma != std::string_view::npos &&
-      equals_ignoring_case(trim(offered.substr(0, comma)), "bearer"))
-    return trim(offered.substr(comma + 1));
+      auth::equals_ignoring_case(auth::trim(offered.substr(0, comma)), "bearer"))
+    return auth::trim(offered.substr(comma + 1));
   return Status(Code::kUnauthenticated,
                 std::string(kMissing) +
                     "send a token in the header \"Authorization: Bearer <token>\"");
@@ -51,47 +25,17 @@ Result<std::string_view> token_of(const RequestHead& head) {
 
 } // namespace
 
-Authenticator::Authenticator(KeySource& keys, std::string audience, std::string chain_id,
+Authenticator::Authenticator(auth::KeySource& keys, std::string audience, std::string chain_id,
                              WallClock now_s)
-    : keys_(keys), audience_(std::move(audience)), chain_id_(std::move(chain_id)),
-      now_s_(std::move(now_s)) {}
+    : audience_(std::move(audience)), chain_id_(std::move(chain_id)), now_s_(std::move(now_s)),
+      verifier_(keys) {}
 
 Result<std::shared_ptr<const Identity>> Authenticator::authenticate(const RequestHead& head) {
   TENON_ASSIGN_OR_RETURN(const std::string_view token, token_of(head));
-  return verify(token);
-}
-
-Result<std::shared_ptr<const Identity>> Authenticator::verify(std::string_view token) {
-  const Hash hash = crypto::sha256(token);
-  Shard& shard = shards_[hash.bytes[31] % kShards];
-  const std::uint64_t now = now_s_();
-  const auto keys = keys_.keys();
-  {
-    const std::lock_guard lock(shard.mutex);
-    if (shard.keys != keys) {
-      shard.identities.clear();
-      shard.keys = keys;
-    }
-    const auto found = shard.identities.find(hash);
-    if (found != shard.identities.end()) {
-      if (found->second->expires_at_s > now)
-        return found->second;
-      shard.identities.erase(found);
-    }
-  }
-  auto verified = verify_token(token, *keys, {audience_, chain_id_, now});
-  if (!verified.ok()) {
-    if (is_unknown_key(verified.status()))
-      keys_.refresh_soon();
-    return verified.status();
-  }
-  auto identity = std::make_shared<const Identity>(std::move(*verified));
-  const std::lock_guard lock(shard.mutex);
-  if (shard.identities.size() >= kMaxEntriesPerShard)
-    shard.identities.clear();
-  if (shard.keys == keys)
-    shard.identities.emplace(hash, identity);
-  return identity;
+  const std::uint64_t now_s = now_s_();
+  return verifier_.verify(token, now_s, [&](const Json& claims) {
+    return identity_of(claims, {audience_, chain_id_, now_s});
+  });
 }
 
 Response unauthorized(const Status& status, std::string_view instance) {

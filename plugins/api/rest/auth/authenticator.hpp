@@ -3,16 +3,13 @@
 // service; any thread.
 #pragma once
 
-#include <array>
+#include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
-#include <unordered_map>
 
-#include "auth/jwt.hpp"
-#include "auth/key_source.hpp"
+#include "auth/identity.hpp"
+#include "common/auth/verifier.hpp"
 #include "message.hpp"
-#include "tenon/core/bytes.hpp"
 
 namespace tenon::api::rest {
 
@@ -21,28 +18,17 @@ public:
   using WallClock = std::function<std::uint64_t()>; // seconds since the Unix epoch
 
   // `keys` outlives this.
-  Authenticator(KeySource& keys, std::string audience, std::string chain_id, WallClock now_s);
+  Authenticator(auth::KeySource& keys, std::string audience, std::string chain_id, WallClock now_s);
 
   // The token from `Authorization: Bearer …` or `Sec-WebSocket-Protocol: bearer, …`, verified.
   [[nodiscard]] Result<std::shared_ptr<const Identity>> authenticate(const RequestHead& head);
   [[nodiscard]] std::uint64_t now_s() const { return now_s_(); }
 
 private:
-  struct Shard {
-    std::mutex mutex;
-    std::shared_ptr<const KeySet> keys; // that the entries were verified with
-    std::unordered_map<Hash, std::shared_ptr<const Identity>, HashHasher> identities;
-  };
-  static constexpr std::size_t kShards = 16;
-  static constexpr std::size_t kMaxEntriesPerShard = 1024;
-
-  [[nodiscard]] Result<std::shared_ptr<const Identity>> verify(std::string_view token);
-
-  KeySource& keys_;
   const std::string audience_;
   const std::string chain_id_;
   const WallClock now_s_;
-  std::array<Shard, kShards> shards_;
+  auth::Verifier<Identity> verifier_;
 };
 
 // The 401 answer: WWW-Authenticate as RFC 6750 has it.

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "handlers/authority.hpp"
-#include "json_text.hpp"
+#include "common/json/json_text.hpp"
 #include "problem.hpp"
 #include "route.hpp"
 

@@ -80,9 +80,9 @@ void get_status(const Context& context, const Call& call, Responder respond) {
   json.key("durable").boolean(status->store_durable());
   json.key("uptime_ms").decimal(status->uptime_ms());
   json.key("api").begin_object();
-  json.key("listen").string(context.settings.listen);
-  json.key("tls").boolean(context.settings.tls());
-  json.key("loopback_only").boolean(!context.settings.tls());
+  json.key("listen").string(context.settings.server.listen);
+  json.key("tls").boolean(context.settings.server.tls());
+  json.key("loopback_only").boolean(!context.settings.server.tls());
   json.end_object();
   json.end_object();
   respond_json(respond, 200, json.take());

@@ -1,5 +1,7 @@
 #include "engine/engine.hpp"
 
+#include "engine/binary_commands.hpp"
+#include "engine/binary_requests.hpp"
 #include "engine/events.hpp"
 #include "engine/execution.hpp"
 #include "engine/interpretation.hpp"
@@ -63,10 +65,9 @@ Result<plugin::ExecutionResult> DamlEngine::execute(const plugin::StateView& vie
       payload.content_case() == v1::Payload::CONTENT_NOT_SET) {
     return invalid_argument("MALFORMED_COMMANDS: the payload is not a Payload message");
   }
-  if (transaction.act_as.empty())
-    return invalid_argument("MALFORMED_COMMANDS: commands need a party to act as");
   if (payload.has_upload())
     return execute_upload(library_, view, payload.upload(), context.record_time_us);
+  TENON_RETURN_IF_ERROR(check_authority(transaction.act_as));
   TENON_ASSIGN_OR_RETURN(const Submission submission, decode_submission(payload.commands()));
   TENON_RETURN_IF_ERROR(
       check_times(submission, options_.settings.max_skew_us, context.record_time_us));
@@ -78,16 +79,53 @@ Result<plugin::ExecutionResult> DamlEngine::execute(const plugin::StateView& vie
 
 Result<Bytes> DamlEngine::prepare(const plugin::StateView& view, BytesView command,
                                   const plugin::EngineTransaction& submitter) {
-  TENON_ASSIGN_OR_RETURN(const NamedRequest request, read_named(command, kKnownCommands));
-  v1::Payload payload;
-  if (request.name == "upload") {
-    TENON_ASSIGN_OR_RETURN(*payload.mutable_upload(), read_upload(library_, view, request.body));
-    return payload.SerializeAsString();
+  TENON_ASSIGN_OR_RETURN(const v1::Payload payload,
+                         command.starts_with(kBinaryForm)
+                             ? prepare_binary(view, command.substr(1), submitter)
+                             : prepare_json(view, command, submitter));
+  return payload.SerializeAsString();
+}
+
+Result<v1::Payload> DamlEngine::prepare_binary(const plugin::StateView& view, BytesView message,
+                                               const plugin::EngineTransaction& submitter) {
+  v1::CommandRequest request;
+  if (!request.ParseFromArray(message.data(), static_cast<int>(message.size())) ||
+      request.content_case() == v1::CommandRequest::CONTENT_NOT_SET) {
+    return invalid_argument("MALFORMED_COMMANDS: expected a CommandRequest message, found " +
+                            std::to_string(message.size()) + " other bytes");
   }
-  TENON_ASSIGN_OR_RETURN(const Timestamp now, Timestamp::from_micros(static_cast<std::int64_t>(
-                                                  options_.now_us())));
+  if (request.has_upload()) {
+    v1::Payload payload;
+    TENON_ASSIGN_OR_RETURN(*payload.mutable_upload(),
+                           prepare_upload(library_, view, request.upload().dar(),
+                                          request.upload().source()));
+    return payload;
+  }
+  TENON_RETURN_IF_ERROR(check_authority(submitter.act_as));
+  TENON_ASSIGN_OR_RETURN(const Timestamp time, now());
   TENON_ASSIGN_OR_RETURN(const Submission submission,
-                         read_submission(library_, view, request, now));
+                         read_commands(library_, view, request.commands(), time));
+  return finish_commands(view, submission, submitter);
+}
+
+Result<v1::Payload> DamlEngine::prepare_json(const plugin::StateView& view, BytesView text,
+                                             const plugin::EngineTransaction& submitter) {
+  TENON_ASSIGN_OR_RETURN(const NamedRequest request, read_named(text, kKnownCommands));
+  if (request.name == "upload") {
+    v1::Payload payload;
+    TENON_ASSIGN_OR_RETURN(*payload.mutable_upload(), read_upload(library_, view, request.body));
+    return payload;
+  }
+  TENON_RETURN_IF_ERROR(check_authority(submitter.act_as));
+  TENON_ASSIGN_OR_RETURN(const Timestamp time, now());
+  TENON_ASSIGN_OR_RETURN(const Submission submission,
+                         read_submission(library_, view, request, time));
+  return finish_commands(view, submission, submitter);
+}
+
+Result<v1::Payload> DamlEngine::finish_commands(const plugin::StateView& view,
+                                                const Submission& submission,
+                                                const plugin::EngineTransaction& submitter) {
   if (options_.client_node) {
     const LedgerReader ledger(view);
     const InterpretationParts parts{library_, options_.settings, ledger, /*partial=*/true};
@@ -95,13 +133,20 @@ Result<Bytes> DamlEngine::prepare(const plugin::StateView& view, BytesView comma
     if (!status.ok() && (status.fault() || status.code() != Code::kUnavailable))
       return status;
   }
+  v1::Payload payload;
   TENON_ASSIGN_OR_RETURN(*payload.mutable_commands(), encode_submission(submission));
-  return payload.SerializeAsString();
+  return payload;
+}
+
+Result<Timestamp> DamlEngine::now() const {
+  return Timestamp::from_micros(static_cast<std::int64_t>(options_.now_us()));
 }
 
 Result<Bytes> DamlEngine::query(const plugin::StateView& view, BytesView request,
                                 const plugin::EngineTransaction& caller,
                                 const plugin::EngineContext&) {
+  if (request.starts_with(kBinaryForm))
+    return answer_request(library_, options_.settings, view, request.substr(1));
   return answer_query(library_, options_.settings, view, request, caller.read_as);
 }
 

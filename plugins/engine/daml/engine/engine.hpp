@@ -50,6 +50,16 @@ public:
   [[nodiscard]] Result<Bytes> event_json(BytesView payload) override;
 
 private:
+  [[nodiscard]] Result<v1::Payload> prepare_binary(const plugin::StateView& view,
+                                                   BytesView message,
+                                                   const plugin::EngineTransaction& submitter);
+  [[nodiscard]] Result<v1::Payload> prepare_json(const plugin::StateView& view, BytesView text,
+                                                 const plugin::EngineTransaction& submitter);
+  // Commands that are typed: interprets them on client nodes.
+  [[nodiscard]] Result<v1::Payload> finish_commands(const plugin::StateView& view,
+                                                    const Submission& submission,
+                                                    const plugin::EngineTransaction& submitter);
+  [[nodiscard]] Result<Timestamp> now() const;
   [[nodiscard]] Result<Interpreted> run(const InterpretationParts& parts,
                                         const plugin::EngineTransaction& transaction,
                                         const Submission& submission) const;

@@ -236,7 +236,9 @@ Result<plugin::ExecutionResult> make_result(const InterpretationParts& parts,
                          make_events(parts.library.store(), transaction,
                                      ledger::transaction_tree(transaction, blinding), context,
                                      std::move(records)));
-  TENON_ASSIGN_OR_RETURN(result.response, make_response(parts.library.store(), transaction));
+  if (!submission.quiet) {
+    TENON_ASSIGN_OR_RETURN(result.response, make_response(parts.library.store(), transaction));
+  }
   const TimeBounds bounds = time_bounds(submission, parts.settings.max_skew_us);
   result.min_time_us = bounds.min_us;
   result.max_time_us = bounds.max_us;

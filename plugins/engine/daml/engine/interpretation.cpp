@@ -30,7 +30,6 @@ public:
 
   Result<Interpreted> run() {
     TENON_RETURN_IF_ERROR(load_packages());
-    TENON_RETURN_IF_ERROR(check_disclosed());
     if (const auto error =
             interpreter::start_commands(machine_, submission_.commands, submission_.disclosed))
       return error->to_status();
@@ -42,6 +41,7 @@ public:
     if (outcome == Machine::Outcome::kError)
       return machine_.error().to_status();
     TENON_ASSIGN_OR_RETURN(auto finished, std::move(builder_).finish());
+    TENON_RETURN_IF_ERROR(check_disclosed(finished.transaction));
     return Interpreted{std::move(finished), machine_.used_time(), machine_.steps_used(),
                        machine_.memory_used()};
   }
@@ -74,25 +74,40 @@ private:
     return {};
   }
 
-  // What a submitter shows must be what the ledger has.
-  Status check_disclosed() {
+  // What a submitter shows must be what the ledger has, as far as the transaction rests on it.
+  Status check_disclosed(const ledger::Transaction& transaction) {
+    if (submission_.disclosed.empty())
+      return {};
+    std::set<ContractId> used;
+    for (const ledger::Node& node : transaction.nodes) {
+      if (const ContractId* const id = ledger::contract_of(node))
+        used.insert(*id);
+    }
     for (const interpreter::DisclosedContract& contract : submission_.disclosed) {
-      TENON_ASSIGN_OR_RETURN(const auto* const record,
-                             parts_.ledger.record(contract.contract_id));
-      if (record == nullptr && parts_.partial)
-        continue;
-      if (record == nullptr)
-        return not_found("CONTRACT_NOT_FOUND: there is no active contract " +
-                         contract.contract_id.to_text());
-      TENON_ASSIGN_OR_RETURN(const auto instance, instance_of(*record));
-      const auto shown = hash_contract_instance(contract.instance.template_id,
-                                                contract.instance.argument);
-      const auto held = hash_contract_instance(instance.template_id, instance.argument);
-      if (!shown.ok() || !held.ok() || *shown != *held) {
-        return invalid_argument("DISCLOSED_CONTRACT_AUTHENTICATION_FAILED: contract " +
-                                contract.contract_id.to_text() +
-                                " is not what the submission says of it");
-      }
+      if (used.contains(contract.contract_id))
+        TENON_RETURN_IF_ERROR(check_disclosed(contract));
+    }
+    return {};
+  }
+
+  Status check_disclosed(const interpreter::DisclosedContract& contract) {
+    TENON_ASSIGN_OR_RETURN(const auto* const record, parts_.ledger.record(contract.contract_id));
+    if (record == nullptr && parts_.partial)
+      return {};
+    if (record == nullptr)
+      return not_found("CONTRACT_NOT_FOUND: there is no active contract " +
+                       contract.contract_id.to_text());
+    TENON_ASSIGN_OR_RETURN(const auto instance, instance_of(*record));
+    const auto shown =
+        hash_contract_instance(contract.instance.template_id, contract.instance.argument);
+    const auto held = hash_contract_instance(instance.template_id, instance.argument);
+    const auto time = submission_.disclosed_times.find(contract.contract_id);
+    const bool same_time = time == submission_.disclosed_times.end() ||
+                           time->second.micros() == record->created_at_us();
+    if (!shown.ok() || !held.ok() || *shown != *held || !same_time) {
+      return failed_precondition("DISCLOSED_CONTRACT_INVALID: contract " +
+                                 contract.contract_id.to_text() +
+                                 " is not what the submission says of it");
     }
     return {};
   }
@@ -144,23 +159,18 @@ private:
     return {};
   }
 
-  // Whether a key leads to a contract that nobody here may see is for its maintainers to know, and
-  // to which one not even for them. Everybody else is told that it leads nowhere; that they lack
-  // the maintainers' authority then ends the submission, as it does where it leads nowhere.
+  // A key leads to a contract for those with a stake in it, and for whoever discloses it; to have
+  // been divulged the contract is not enough. To everybody else it leads nowhere: a transaction
+  // that rests on that is refused when it is judged, which says no more than that it was wrong.
   Status answer_key(const ledger::KeyWithMaintainers& key) {
     TENON_ASSIGN_OR_RETURN(std::optional<ContractId> holder, parts_.ledger.key(key.key.hash));
     bool visible = holder && is_disclosed(*holder);
     if (holder && !visible) {
-      TENON_ASSIGN_OR_RETURN(const v1::Contract* const record, find_visible(*holder));
-      visible = record != nullptr;
+      TENON_ASSIGN_OR_RETURN(const v1::Contract* const record, parts_.ledger.record(*holder));
+      visible = record != nullptr && has_stakeholder(*record, submitters_.readers);
     }
     if (!visible && parts_.partial)
       return not_here();
-    if (holder && !visible && ledger::is_subset(key.maintainers, builder_.authorizers())) {
-      return failed_precondition("DAML_INTERPRETATION_ERROR: a key of template " +
-                                 key.key.template_id.to_text() +
-                                 " leads to a contract that none of the submitters may see");
-    }
     machine_.answer_key(visible ? holder : std::nullopt);
     return {};
   }

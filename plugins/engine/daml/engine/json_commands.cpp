@@ -185,17 +185,11 @@ Status read_several(CommandReader& reader, const json& body, Timestamp now,
 
 Result<Identifier> read_type(PackageLibrary& library, const plugin::StateView& view,
                              const std::string& text) {
-  auto type = PackageLibrary::resolve(view, text);
-  if (!type.ok()) {
-    if (type.status().fault() || type.status().code() == Code::kNotFound)
-      return type;
-    return bad_command("expected package:Module:Name or #package-name:Module:Name, found " +
-                       as_utf8(text) + ": " + type.status().message());
-  }
-  TENON_ASSIGN_OR_RETURN(const bool found, library.load(view, type->package.str()));
-  if (!found)
-    return not_found("PACKAGE_NOT_FOUND: the ledger has no package " + type->package.str());
-  return type;
+  auto type = library.find_type(view, text);
+  if (type.ok() || type.status().fault() || type.status().code() != Code::kInvalidArgument)
+    return type;
+  return bad_command("expected package:Module:Name or #package-name:Module:Name, found " +
+                     as_utf8(text) + ": " + type.status().message());
 }
 
 Result<Value> read_key(PackageLibrary& library, const Identifier& template_id,

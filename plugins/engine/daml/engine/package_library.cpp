@@ -2,28 +2,13 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 
 #include "archive/archive.hpp"
 #include "engine/state_keys.hpp"
 #include "validation/validate.hpp"
 
 namespace tenon::daml::engine {
-
-namespace {
-
-// "1.10.2" after "1.9": number by number.
-std::vector<std::uint64_t> version_numbers(std::string_view text) {
-  std::vector<std::uint64_t> numbers(1);
-  for (const char c : text) {
-    if (c == '.')
-      numbers.push_back(0);
-    else if (c >= '0' && c <= '9')
-      numbers.back() = numbers.back() * 10 + static_cast<std::uint64_t>(c - '0');
-  }
-  return numbers;
-}
-
-} // namespace
 
 // The packages of one upload and, where these do not say, those of the ledger.
 class PackageLibrary::Candidates final : public validation::PackageSource {
@@ -144,36 +129,111 @@ PackageLibrary::check(const plugin::StateView& view, std::span<const BytesView> 
   return result;
 }
 
+Result<PackageLibrary::Release> PackageLibrary::release_of(std::string_view package_id,
+                                                           BytesView info) {
+  const std::string id(package_id);
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = releases_.find(id); found != releases_.end())
+      return found->second;
+  }
+  v1::PackageInfo message;
+  if (!message.ParseFromArray(info.data(), static_cast<int>(info.size())))
+    return data_loss("the record of package " + id + " is malformed");
+  Release release{message.name(), package_version(message.version())};
+  const std::lock_guard lock(mutex_);
+  return releases_.emplace(id, std::move(release)).first->second;
+}
+
 Result<Identifier> PackageLibrary::resolve(const plugin::StateView& view, std::string_view text) {
-  if (!text.starts_with('#'))
-    return Identifier::parse(text);
   const std::size_t colon = text.find(':');
   if (colon == std::string_view::npos)
     return invalid_argument("expected #package-name:Module:Name, found " + std::string(text));
   const std::string_view name = text.substr(1, colon - 1);
   std::string best;
-  std::vector<std::uint64_t> best_version;
-  bool malformed = false;
+  PackageVersion best_version;
+  Status failure;
   TENON_RETURN_IF_ERROR(view.scan(
       keys::kInfos, prefix_end(keys::kInfos), [&](BytesView key, BytesView value) {
-        v1::PackageInfo info;
-        malformed = !info.ParseFromArray(value.data(), static_cast<int>(value.size()));
-        if (malformed || info.name() != name)
-          return !malformed;
-        auto version = version_numbers(info.version());
-        if (best.empty() || version > best_version) {
-          best = std::string(key.substr(keys::kInfos.size()));
-          best_version = std::move(version);
+        const std::string_view id = key.substr(keys::kInfos.size());
+        const auto release = release_of(id, value);
+        failure = release.status();
+        if (!release.ok() || release->name != name)
+          return release.ok();
+        if (best.empty() || release->version > best_version) {
+          best = std::string(id);
+          best_version = release->version;
         }
         return true;
       }));
-  if (malformed)
-    return data_loss("the record of a package is malformed");
+  TENON_RETURN_IF_ERROR(failure);
   if (best.empty()) {
     return not_found("PACKAGE_NOT_FOUND: the ledger has no package of the name " +
                      std::string(name));
   }
   return Identifier::parse(best + std::string(text.substr(colon)));
+}
+
+Result<Identifier> PackageLibrary::find_type(const plugin::StateView& view,
+                                             std::string_view text) {
+  auto type = text.starts_with('#') ? resolve(view, text) : Identifier::parse(text);
+  if (!type.ok())
+    return type;
+  TENON_ASSIGN_OR_RETURN(const bool found, load(view, type->package.str()));
+  if (!found)
+    return not_found("PACKAGE_NOT_FOUND: the ledger has no package " + type->package.str());
+  return type;
+}
+
+Result<std::shared_ptr<const PackageTypes>> PackageLibrary::types(const plugin::StateView& view,
+                                                                  std::string_view package_id) {
+  TENON_ASSIGN_OR_RETURN(const bool found, load(view, package_id));
+  if (!found)
+    return std::shared_ptr<const PackageTypes>();
+  const std::string id(package_id);
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto known = types_.find(id); known != types_.end())
+      return known->second;
+  }
+  auto types = std::make_shared<const PackageTypes>(types_of(*store_.package(id)));
+  const std::lock_guard lock(mutex_);
+  return types_.emplace(id, std::move(types)).first->second;
+}
+
+Result<PackageLibrary::Catalog> PackageLibrary::catalog(const plugin::StateView& view) {
+  Catalog catalog;
+  std::vector<std::string> missing;
+  TENON_RETURN_IF_ERROR(
+      view.scan(keys::kInfos, prefix_end(keys::kInfos), [&](BytesView key, BytesView) {
+        std::string id(key.substr(keys::kInfos.size()));
+        const std::lock_guard lock(mutex_);
+        if (const auto known = types_.find(id); known != types_.end())
+          catalog.push_back(known->second);
+        else
+          missing.push_back(std::move(id));
+        return true;
+      }));
+  for (const std::string& id : missing) {
+    TENON_ASSIGN_OR_RETURN(auto found, types(view, id));
+    catalog.push_back(std::move(found));
+  }
+  std::sort(catalog.begin(), catalog.end(), [](const auto& left, const auto& right) {
+    return std::tie(right->version, left->name, left->id) <
+           std::tie(left->version, right->name, right->id);
+  });
+  return catalog;
+}
+
+std::vector<std::string> PackageLibrary::implementing(const Catalog& catalog,
+                                                      std::string_view interface) {
+  std::vector<std::string> names;
+  for (const auto& types : catalog) {
+    const auto [first, last] = types->instances.equal_range(interface);
+    for (auto instance = first; instance != last; ++instance)
+      names.push_back(instance->second);
+  }
+  return names;
 }
 
 } // namespace tenon::daml::engine

@@ -9,8 +9,10 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
+#include "engine/package_types.hpp"
 #include "interpreter/store.hpp"
 #include "tenon/daml/engine/v1/engine.pb.h"
 #include "tenon/plugin/engine.hpp"
@@ -41,11 +43,27 @@ public:
   Result<std::vector<NewPackage>> check(const plugin::StateView& view,
                                         std::span<const BytesView> payloads);
 
-  // "package:Module:Name", or "#package-name:Module:Name" for the newest package of the name.
-  static Result<Identifier> resolve(const plugin::StateView& view, std::string_view text);
+  // "package:Module:Name", or "#package-name:Module:Name" for the newest package of the name; its
+  // package is loaded. INVALID_ARGUMENT for what is no such text, else "PACKAGE_NOT_FOUND: …".
+  Result<Identifier> find_type(const plugin::StateView& view, std::string_view text);
+
+  // What the package defines; nullptr when the ledger does not have it.
+  Result<std::shared_ptr<const PackageTypes>> types(const plugin::StateView& view,
+                                                    std::string_view package_id);
+  // Of all packages of the ledger, newest versions first. Costs a look at each of their ids.
+  using Catalog = std::vector<std::shared_ptr<const PackageTypes>>;
+  Result<Catalog> catalog(const plugin::StateView& view);
+  // The templates, "package:Module:Name", that are instances of the interface.
+  static std::vector<std::string> implementing(const Catalog& catalog, std::string_view interface);
 
 private:
   class Candidates;
+  struct Release {
+    std::string name;
+    PackageVersion version;
+  };
+  Result<Identifier> resolve(const plugin::StateView& view, std::string_view text);
+  Result<Release> release_of(std::string_view package_id, BytesView info);
   Result<std::shared_ptr<const lf::Package>> read(const plugin::StateView& view,
                                                   std::string_view package_id) const;
   Status validate_once(const lf::Package& package, const Candidates& candidates);
@@ -57,6 +75,9 @@ private:
   static constexpr std::size_t kMaxValid = 10'000;
   std::mutex mutex_;
   std::set<std::string, std::less<>> valid_;
+  // Of packages as their bytes are, whatever ledger has them.
+  std::unordered_map<std::string, std::shared_ptr<const PackageTypes>> types_;
+  std::unordered_map<std::string, Release> releases_;
 };
 
 } // namespace tenon::daml::engine

@@ -31,22 +31,6 @@ v1::Command::Form form_of(Command::Form form) {
   return v1::Command::FORM_UNSPECIFIED;
 }
 
-Result<Command::Form> read_form(v1::Command::Form form) {
-  switch (form) {
-  case v1::Command::FORM_CREATE:
-    return Command::Form::kCreate;
-  case v1::Command::FORM_EXERCISE:
-    return Command::Form::kExercise;
-  case v1::Command::FORM_EXERCISE_BY_KEY:
-    return Command::Form::kExerciseByKey;
-  case v1::Command::FORM_CREATE_AND_EXERCISE:
-    return Command::Form::kCreateAndExercise;
-  default:
-    return malformed("expected a form of command that is known, found " +
-                     std::to_string(static_cast<int>(form)));
-  }
-}
-
 Result<std::string> encode_optional(const std::optional<Value>& value) {
   if (!value)
     return std::string();
@@ -92,6 +76,14 @@ Result<Timestamp> read_time(std::int64_t micros, const char* what) {
   return time;
 }
 
+} // namespace
+
+Status check_authority(std::span<const std::string> act_as) {
+  if (act_as.empty())
+    return invalid_argument("NO_AUTHORITY: commands need a party to act as, found none");
+  return {};
+}
+
 Status check_counts(const v1::Commands& message) {
   if (message.commands_size() == 0 || message.commands_size() > kMaxCommands) {
     return malformed("expected 1 to " + std::to_string(kMaxCommands) + " commands, found " +
@@ -104,7 +96,21 @@ Status check_counts(const v1::Commands& message) {
   return {};
 }
 
-} // namespace
+Result<Command::Form> read_form(v1::Command::Form form) {
+  switch (form) {
+  case v1::Command::FORM_CREATE:
+    return Command::Form::kCreate;
+  case v1::Command::FORM_EXERCISE:
+    return Command::Form::kExercise;
+  case v1::Command::FORM_EXERCISE_BY_KEY:
+    return Command::Form::kExerciseByKey;
+  case v1::Command::FORM_CREATE_AND_EXERCISE:
+    return Command::Form::kCreateAndExercise;
+  default:
+    return malformed("expected a form of command that is known, found " +
+                     std::to_string(static_cast<int>(form)));
+  }
+}
 
 Result<v1::Commands> encode_submission(const Submission& submission) {
   v1::Commands message;
@@ -127,10 +133,14 @@ Result<v1::Commands> encode_submission(const Submission& submission) {
     encoded.set_template_(contract.instance.template_id.to_text());
     TENON_ASSIGN_OR_RETURN(*encoded.mutable_argument(),
                            encode_value(contract.instance.argument, kNamedVersion));
+    const auto time = submission.disclosed_times.find(contract.contract_id);
+    if (time != submission.disclosed_times.end())
+      encoded.set_created_at_us(time->second.micros());
   }
   message.set_submission_time_us(submission.submission_time.micros());
   message.set_ledger_time_us(submission.ledger_time.micros());
   message.set_workflow_id(submission.workflow_id);
+  message.set_quiet(submission.quiet);
   TENON_RETURN_IF_ERROR(check_counts(message));
   return message;
 }
@@ -148,6 +158,11 @@ Result<Submission> decode_submission(const v1::Commands& message) {
     auto disclosed = decode_disclosed(contract);
     if (!disclosed.ok())
       return malformed("a disclosed contract: " + disclosed.status().message());
+    if (contract.created_at_us() != 0) {
+      TENON_ASSIGN_OR_RETURN(const Timestamp time, read_time(contract.created_at_us(),
+                                                             "when a contract was created"));
+      submission.disclosed_times.emplace(disclosed->contract_id, time);
+    }
     submission.disclosed.push_back(*std::move(disclosed));
   }
   TENON_ASSIGN_OR_RETURN(submission.submission_time,
@@ -160,6 +175,7 @@ Result<Submission> decode_submission(const v1::Commands& message) {
       return malformed("the workflow id: " + workflow.status().message());
     submission.workflow_id = workflow->str();
   }
+  submission.quiet = message.quiet();
   return submission;
 }
 

@@ -1,6 +1,9 @@
 // Commands between the interpreter and the payload of a transaction. Pure; any thread.
 #pragma once
 
+#include <map>
+#include <span>
+#include <string>
 #include <vector>
 
 #include "interpreter/commands.hpp"
@@ -19,7 +22,17 @@ struct Submission {
   Timestamp submission_time;
   Timestamp ledger_time;
   std::string workflow_id; // a ledger string, or empty
+  // When disclosed contracts were created, where the submitter says so.
+  std::map<ContractId, Timestamp> disclosed_times;
+  bool quiet = false; // its execution has no response
 };
+
+// INVALID_ARGUMENT: commands are somebody's.
+[[nodiscard]] Status check_authority(std::span<const std::string> act_as);
+// INVALID_ARGUMENT "MALFORMED_COMMANDS: …" for too few or too many of them.
+[[nodiscard]] Status check_counts(const v1::Commands& commands);
+// FORM_… of what is submitted.
+[[nodiscard]] Result<interpreter::Command::Form> read_form(v1::Command::Form form);
 
 [[nodiscard]] Result<v1::Commands> encode_submission(const Submission& submission);
 // Any message. INVALID_ARGUMENT "MALFORMED_COMMANDS: …" tells which command and what is wrong.

@@ -7,8 +7,7 @@
 #include "engine/json_values.hpp"
 #include "engine/labels.hpp"
 #include "engine/state_keys.hpp"
-#include "interpreter/commands.hpp"
-#include "interpreter/conversion.hpp"
+#include "engine/views.hpp"
 #include "tenon/core/encoding.hpp"
 
 namespace tenon::daml::engine {
@@ -22,8 +21,6 @@ constexpr const char* kKnownRequests =
 constexpr std::size_t kDefaultPage = 100;
 constexpr std::size_t kLargestPage = 1000;
 constexpr std::size_t kMaxTemplates = 1000;
-// Of all views of one answer together.
-constexpr std::uint64_t kMaxViewSteps = 100'000'000;
 
 Result<std::size_t> page_limit(const json& body) {
   const json limit = body.value("limit", json(kDefaultPage));
@@ -36,7 +33,7 @@ class Query {
 public:
   Query(PackageLibrary& library, const Settings& settings, const plugin::StateView& view,
         std::span<const std::string> parties)
-      : library_(library), settings_(settings), view_(view), parties_(parties) {}
+      : library_(library), view_(view), parties_(parties), views_(library.store(), settings) {}
 
   Result<json> run(const NamedRequest& request) {
     if (request.name == "activeContracts")
@@ -133,29 +130,12 @@ private:
 
   // All templates of the ledger's packages that are instances of the interface.
   Status add_implementing(const Identifier& interface_id, Filter& filter) {
-    TENON_ASSIGN_OR_RETURN(const auto* const interface, library_.store().interface(interface_id));
-    std::vector<std::string> ids;
-    TENON_RETURN_IF_ERROR(view_.scan(keys::kInfos, prefix_end(keys::kInfos),
-                                     [&](BytesView key, BytesView) {
-                                       ids.emplace_back(key.substr(keys::kInfos.size()));
-                                       return true;
-                                     }));
-    for (const std::string& id : ids) {
-      TENON_RETURN_IF_ERROR(library_.load(view_, id).status());
-      const auto package = library_.store().package(id);
-      for (const lf::Module& module : package->modules()) {
-        for (const lf::Template& definition : module.templates) {
-          const std::string name = id + ":" + std::string(package->text(module.name)) + ":" +
-                                   std::string(package->text(definition.name));
-          TENON_ASSIGN_OR_RETURN(const Identifier type, Identifier::parse(name));
-          TENON_ASSIGN_OR_RETURN(const auto* const code, library_.store().contract(type));
-          if (interpreter::find_instance(*interface, *code) == nullptr)
-            continue;
-          Wanted& wanted = filter[keys::template_hash(name)];
-          wanted.template_id = name;
-          wanted.interfaces.push_back(interface_id);
-        }
-      }
+    TENON_RETURN_IF_ERROR(library_.store().interface(interface_id).status());
+    TENON_ASSIGN_OR_RETURN(const auto catalog, library_.catalog(view_));
+    for (const std::string& name : PackageLibrary::implementing(catalog, interface_id.to_text())) {
+      Wanted& wanted = filter[keys::template_hash(name)];
+      wanted.template_id = name;
+      wanted.interfaces.push_back(interface_id);
     }
     return {};
   }
@@ -220,26 +200,13 @@ private:
       return {};
     TENON_ASSIGN_OR_RETURN(const auto instance, instance_of(record));
     for (const Identifier& interface_id : interfaces) {
-      interpreter::MachineOptions options;
-      options.budget = {std::min(view_steps_left_, settings_.budget.steps),
-                        settings_.budget.memory_bytes};
-      interpreter::Machine machine(library_.store(), nullptr, options);
-      auto error = interpreter::start_view(machine, interface_id, instance.template_id,
-                                           instance.argument);
-      if (!error && machine.run() != interpreter::Machine::Outcome::kFinished)
-        error = machine.error();
-      view_steps_left_ -= std::min(view_steps_left_, machine.steps_used());
+      TENON_ASSIGN_OR_RETURN(const auto made, views_.make(interface_id, instance.template_id,
+                                                          instance.argument));
       json& view = object["interfaceViews"][interface_id.to_text()];
-      if (error) {
-        view = {{"error", error->to_status().message()}};
-        continue;
-      }
-      TENON_ASSIGN_OR_RETURN(const auto* const interface,
-                             library_.store().interface(interface_id));
-      TENON_ASSIGN_OR_RETURN(const Value value,
-                             interpreter::export_for_message(library_.store(), *interface->view,
-                                                             machine.result()));
-      view = {{"value", value_to_json(value)}};
+      if (const auto* const value = std::get_if<Value>(&made))
+        view = {{"value", value_to_json(*value)}};
+      else
+        view = {{"error", std::get<std::string>(made)}};
     }
     return {};
   }
@@ -301,10 +268,9 @@ private:
   }
 
   PackageLibrary& library_;
-  const Settings& settings_;
   const plugin::StateView& view_;
   std::span<const std::string> parties_;
-  std::uint64_t view_steps_left_ = kMaxViewSteps;
+  ViewMaker views_;
 };
 
 } // namespace

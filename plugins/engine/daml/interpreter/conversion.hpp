@@ -20,6 +20,7 @@ public:
   enum class Versions : std::uint8_t {
     kExact,      // refused
     kCompatible, // fields at the end that are missing are none; those that are too many must be
+    kByLabel,    // the same; where all fields have labels, wherever in the type they are
   };
 
   Importer(PackageStore& store, Heap& heap, Meter& meter, Versions versions = Versions::kExact)
@@ -49,9 +50,14 @@ private:
                                     std::uint32_t nesting);
   std::optional<Word> import_constructor(const TypeLayout& layout, const Value& value,
                                          std::uint32_t nesting);
-  // Which of the value's fields each field of the type is; none: missing, and thereby none.
-  std::optional<std::vector<std::optional<std::size_t>>> match_fields(const TypeLayout& layout,
-                                                                      const Value& value);
+  struct FieldMatch {
+    // Which of the value's fields each field of the type is; nothing: missing, and thereby none.
+    std::vector<std::optional<std::size_t>> sources;
+    std::vector<std::size_t> others; // that the type does not have
+  };
+  std::optional<FieldMatch> match_fields(const TypeLayout& layout, const Value& value);
+  std::optional<FieldMatch> match_labels(const TypeLayout& layout,
+                                         const std::vector<std::string>& labels);
   bool check_type_name(const TypeLayout& layout, const TypeName& name);
 
   std::nullopt_t fail(std::string message);

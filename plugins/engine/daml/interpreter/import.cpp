@@ -230,7 +230,7 @@ std::optional<Word> Importer::import_gen_map(const RuntimeType& type, const Valu
 bool Importer::check_type_name(const TypeLayout& layout, const TypeName& name) {
   if (name == nullptr || *name == *layout.type)
     return true;
-  const bool other_version = versions_ == Versions::kCompatible &&
+  const bool other_version = versions_ != Versions::kExact &&
                              name->module == layout.type->module &&
                              name->name == layout.type->name;
   if (!other_version)
@@ -257,8 +257,34 @@ std::optional<Word> Importer::import_data(const RuntimeType& type, const Value& 
   return mismatch(type, value);
 }
 
-std::optional<std::vector<std::optional<std::size_t>>>
-Importer::match_fields(const TypeLayout& layout, const Value& value) {
+std::optional<Importer::FieldMatch>
+Importer::match_labels(const TypeLayout& layout, const std::vector<std::string>& labels) {
+  FieldMatch match;
+  match.sources.resize(layout.names.size());
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    const auto field = layout.index.find(labels[i]);
+    if (field == layout.index.end()) {
+      match.others.push_back(i);
+    } else if (match.sources[field->second]) {
+      return fail("expected each field of " + layout.type->name.str() + " once, found " +
+                  quote(labels[i]) + " twice");
+    } else {
+      match.sources[field->second] = i;
+    }
+  }
+  if (versions_ == Versions::kByLabel)
+    return match;
+  // There are as many labels as fields: where one is missing, another is not of the type.
+  const auto missing = std::find(match.sources.begin(), match.sources.end(), std::nullopt);
+  if (missing == match.sources.end())
+    return match;
+  const auto place = static_cast<std::size_t>(missing - match.sources.begin());
+  return fail("expected a field \"" + layout.names[place] + "\" of " + layout.type->name.str() +
+              ", found none");
+}
+
+std::optional<Importer::FieldMatch> Importer::match_fields(const TypeLayout& layout,
+                                                           const Value& value) {
   const std::size_t expected = layout.names.size();
   const std::size_t found = value.children().size();
   const bool same = expected == found;
@@ -266,44 +292,37 @@ Importer::match_fields(const TypeLayout& layout, const Value& value) {
     return fail("expected " + std::to_string(expected) + " fields of " +
                 layout.type->name.str() + ", found " + std::to_string(found));
   }
-  std::vector<std::optional<std::size_t>> sources(expected);
   const Labels& labels = value.labels();
   const bool all_labelled =
       labels != nullptr && std::find(labels->begin(), labels->end(), "") == labels->end();
-  for (std::size_t i = 0; i < std::min(expected, found); ++i)
-    sources[i] = i;
-  if (all_labelled && same) {
-    std::unordered_map<std::string_view, std::size_t> by_label;
-    for (std::size_t i = 0; i < found; ++i)
-      by_label[(*labels)[i]] = i;
-    for (std::size_t i = 0; i < expected; ++i) {
-      const auto field = by_label.find(layout.names[i]);
-      if (field == by_label.end())
-        return fail("expected a field \"" + layout.names[i] + "\" of " + layout.type->name.str() +
-                    ", found none");
-      sources[i] = field->second;
+  if (all_labelled && (same || versions_ == Versions::kByLabel))
+    return match_labels(layout, *labels);
+  FieldMatch match;
+  match.sources.resize(expected);
+  for (std::size_t i = 0; i < found; ++i) {
+    if (i >= expected) {
+      match.others.push_back(i);
+      continue;
     }
-  } else if (labels != nullptr) {
-    for (std::size_t i = 0; i < std::min(expected, found); ++i) {
-      if (!(*labels)[i].empty() && (*labels)[i] != layout.names[i]) {
-        return fail("expected field \"" + layout.names[i] + "\" of " + layout.type->name.str() +
-                    ", found " + quote((*labels)[i]));
-      }
+    if (labels != nullptr && !(*labels)[i].empty() && (*labels)[i] != layout.names[i]) {
+      return fail("expected field \"" + layout.names[i] + "\" of " + layout.type->name.str() +
+                  ", found " + quote((*labels)[i]));
     }
+    match.sources[i] = i;
   }
-  return sources;
+  return match;
 }
 
 std::optional<Word> Importer::import_record(const TypeLayout& layout, const Value& value,
                                             std::uint32_t nesting) {
   if (!check_type_name(layout, value.type()))
     return std::nullopt;
-  const auto sources = match_fields(layout, value);
-  if (!sources)
+  const auto match = match_fields(layout, value);
+  if (!match)
     return std::nullopt;
   const auto children = value.children();
-  for (std::size_t i = layout.names.size(); i < children.size(); ++i) {
-    // A field that this version of the type does not have.
+  // Fields that this version of the type does not have.
+  for (const std::size_t i : match->others) {
     if (children[i].kind() != ValueKind::kOptional || !children[i].children().empty()) {
       return fail("expected no more than " + std::to_string(layout.names.size()) + " fields of " +
                   layout.type->name.str() + " unless they are none, found field " +
@@ -316,14 +335,14 @@ std::optional<Word> Importer::import_record(const TypeLayout& layout, const Valu
   Word* const fields = heap_.words(count);
   for (std::size_t i = 0; i < count; ++i) {
     const RuntimeType& type = *layout.types[i];
-    if (!(*sources)[i]) {
+    if (!match->sources[i]) {
       if (!type.is(BuiltinType::kOptional))
         return fail("expected a field \"" + layout.names[i] + "\" of " + layout.type->name.str() +
                     ", found none");
       fields[i] = none_word();
       continue;
     }
-    const auto field = import(type, children[*(*sources)[i]], nesting + 1);
+    const auto field = import(type, children[*match->sources[i]], nesting + 1);
     if (!field)
       return within("field " + layout.names[i]);
     fields[i] = *field;

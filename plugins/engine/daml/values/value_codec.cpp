@@ -100,6 +100,13 @@ Result<Value> decode_value(BytesView bytes, TransactionVersion version) {
   return value;
 }
 
+Result<Value> decode_client_value(BytesView bytes) {
+  Scratch scratch;
+  v1::Value& message = scratch.make();
+  TENON_RETURN_IF_ERROR(parse(bytes, "a value", message));
+  return read_value(message, TransactionVersion::k11, Numerics::kClient);
+}
+
 Result<Bytes> encode_versioned_value(const VersionedValue& value) {
   TENON_ASSIGN_OR_RETURN(Bytes encoded, encode_value(value.value, value.version));
   v1::VersionedValue message;

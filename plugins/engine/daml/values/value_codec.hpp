@@ -16,6 +16,9 @@ inline constexpr std::size_t kMaxEncodedValueSize = 8u << 20;
 [[nodiscard]] Result<Bytes> encode_value(const Value& value, TransactionVersion version);
 // Any bytes. INVALID_ARGUMENT tells the place in the value, what was expected and found.
 [[nodiscard]] Result<Value> decode_value(BytesView bytes, TransactionVersion version);
+// A value that a client wrote, with or without names: any encoding of version 11, Numerics with any
+// scale that keeps them. INVALID_ARGUMENT as above.
+[[nodiscard]] Result<Value> decode_client_value(BytesView bytes);
 
 struct VersionedValue {
   TransactionVersion version;

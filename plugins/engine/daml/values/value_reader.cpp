@@ -13,7 +13,8 @@ template <typename Segments> Result<DottedName> read_dotted_name(const Segments&
 // Recurses over messages; stops at Value::kMaxNesting.
 class Reader {
 public:
-  explicit Reader(TransactionVersion version) : version_(version) {}
+  Reader(TransactionVersion version, Numerics numerics)
+      : version_(version), numerics_(numerics) {}
 
   Result<Value> read(const v1::Value& message) {
     // Steps and values are not one: every parent enters once, with "fields", "elements" …
@@ -78,7 +79,7 @@ private:
     }
   }
 
-  static Result<Value> read_leaf(const v1::Value& message) {
+  [[nodiscard]] Result<Value> read_leaf(const v1::Value& message) const {
     switch (message.content_case()) {
     case v1::Value::kInt64:
       return Value::int64(message.int64());
@@ -93,7 +94,10 @@ private:
       return Value::timestamp(time);
     }
     case v1::Value::kNumeric: {
-      TENON_ASSIGN_OR_RETURN(const Numeric numeric, Numeric::parse(message.numeric()));
+      TENON_ASSIGN_OR_RETURN(const Numeric numeric,
+                             numerics_ == Numerics::kClient
+                                 ? Numeric::parse_least_scale(message.numeric())
+                                 : Numeric::parse(message.numeric()));
       return Value::numeric(numeric);
     }
     case v1::Value::kText:
@@ -221,14 +225,16 @@ private:
   }
 
   TransactionVersion version_;
+  Numerics numerics_;
   std::vector<Step> path_;
   bool placed_ = false;
 };
 
 } // namespace
 
-Result<Value> read_value(const v1::Value& message, TransactionVersion version) {
-  return Reader(version).read(message);
+Result<Value> read_value(const v1::Value& message, TransactionVersion version,
+                         Numerics numerics) {
+  return Reader(version, numerics).read(message);
 }
 
 Result<Identifier> read_identifier(const v1::Identifier& message) {

@@ -79,6 +79,10 @@ typedef struct tenon_host_clock {
   uint64_t (*monotonic_us)(void* self);
   uint64_t (*wall_us)(void* self);   /* since the Unix epoch; never use it in execution */
   uint64_t (*ledger_us)(void* self); /* record time of the last committed block */
+  /* Sets a wall clock that stands still, which only tests choose ("static_time" in the node's
+   * info): FAILED_PRECONDITION elsewhere, and when current_us is not its time; INVALID_ARGUMENT
+   * when it would run back. */
+  int32_t (*set_wall_us)(void* self, uint64_t current_us, uint64_t new_us, tenon_status* status);
 } tenon_host_clock;
 
 /* Ed25519 keys that the host holds; private keys never cross. */
@@ -119,9 +123,9 @@ typedef struct tenon_host_node {
   void* self;
   /* SHA-256 of the genesis document. */
   void (*chain_id)(void* self, tenon_hash* out);
-  /* JSON object: {"name", "role", "version", "chain_id", "key_unused", "store_durable"}. The fifth:
-   * no node has ever run with the key "node". The last is there once the store has started, which
-   * is after create() and before start(). */
+  /* JSON object: {"name", "role", "version", "chain_id", "static_time", "key_unused",
+   * "store_durable"}. key_unused: no node has ever run with the key "node". The last is there once
+   * the store has started, which is after create() and before start(). */
   int32_t (*info)(void* self, tenon_sink json, tenon_status* status);
   /* A directory (mode 0700) that belongs to this plugin instance alone. */
   int32_t (*data_directory)(void* self, tenon_sink path, tenon_status* status);

@@ -189,6 +189,8 @@ public:
 
   [[nodiscard]] std::uint64_t monotonic_us() const;
   [[nodiscard]] std::uint64_t wall_us() const;
+  // Of a wall clock that stands still: see tenon_host_clock.
+  [[nodiscard]] Status set_wall_us(std::uint64_t current_us, std::uint64_t new_us) const;
 
   [[nodiscard]] Result<Bytes> public_key(std::string_view key_id) const;
   [[nodiscard]] Result<Bytes> sign(std::string_view key_id, BytesView message) const;

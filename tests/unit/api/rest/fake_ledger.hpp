@@ -10,7 +10,7 @@
 #include <set>
 #include <vector>
 
-#include "json_text.hpp"
+#include "common/json/json_text.hpp"
 #include "ledger.hpp"
 
 namespace tenon::api::rest::test {

@@ -11,22 +11,24 @@
 
 namespace tenon::api::rest::test {
 
+using namespace tenon::api::test;
+
 struct Harness {
   explicit Harness(Settings settings_in = {}, Json jwks = {})
       : settings(std::move(settings_in)), keys(open_keys(settings, jwks)),
         authenticator(*keys, settings.audience, std::string(64, '0'),
                       [this] { return now.load(); }),
-        service(ledger, settings, authenticator, openapi_document("0.1.0", "/")) {}
+        service(ledger, settings, authenticator, openapi_document("0.1.0", "/"), [](auto) {}) {}
 
-  static std::unique_ptr<KeySource> open_keys(Settings& settings, const Json& jwks) {
+  static std::unique_ptr<auth::KeySource> open_keys(Settings& settings, const Json& jwks) {
     static const std::string ec_file = temporary_file(ec_key().public_pem, ".pem");
     static const std::string rsa_file = temporary_file(rsa_key().public_pem, ".pem");
-    KeySourceSettings source = settings.keys;
+    auth::KeySourceSettings source = settings.keys;
     if (jwks.is_null())
       source.key_files = {ec_file, rsa_file};
     else
       source.jwks_file = temporary_file(jwks.dump(), ".json");
-    return std::move(*KeySource::open(source));
+    return std::move(*auth::KeySource::open(source));
   }
 
   // What is answered at once or, by the fake ledger, before submit() returns.
@@ -58,7 +60,7 @@ struct Harness {
   FakeLedger ledger;
   std::atomic<std::uint64_t> now = kNow;
   Settings settings;
-  std::unique_ptr<KeySource> keys;
+  std::unique_ptr<auth::KeySource> keys;
   Authenticator authenticator;
   Service service;
 };

@@ -12,6 +12,7 @@
 #include "tenon/core/encoding.hpp"
 
 using namespace tenon;
+using namespace tenon::api;
 using namespace tenon::api::rest;
 using namespace tenon::api::rest::test;
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "harness.hpp"
-#include "server/server.hpp"
+#include "common/http/server.hpp"
 
 namespace tenon::api::rest::test {
 
@@ -12,22 +12,22 @@ inline const tenon_host kNoHost = {sizeof(tenon_host), TENON_ABI_MAJOR, TENON_AB
 
 struct RunningServer {
   explicit RunningServer(Settings settings = {})
-      : harness(on_any_port(std::move(settings))), telemetry(plugin::Host(&kNoHost)),
-        server(harness.service, telemetry) {
+      : harness(on_any_port(std::move(settings))), telemetry(plugin::Host(&kNoHost), "rest"),
+        server(harness.service, harness.settings.server, telemetry) {
     const Status status = server.start();
     if (!status.ok())
       throw std::runtime_error(status.to_string());
   }
 
   static Settings on_any_port(Settings settings) {
-    settings.listen = "127.0.0.1:0";
+    settings.server.listen = "127.0.0.1:0";
     return settings;
   }
   [[nodiscard]] std::uint16_t port() const { return server.port(); }
 
   Harness harness;
-  Telemetry telemetry;
-  Server server;
+  http::Telemetry telemetry;
+  http::Server server;
 };
 
 } // namespace tenon::api::rest::test

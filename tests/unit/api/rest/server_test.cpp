@@ -8,6 +8,7 @@
 #include "server_harness.hpp"
 
 using namespace tenon;
+using namespace tenon::api;
 using namespace tenon::api::rest;
 using namespace tenon::api::rest::test;
 
@@ -158,9 +159,9 @@ TEST_CASE("rest server: a refused body does not cost the connection, unless it i
 
 TEST_CASE("rest server: a slow loris is cut off, others are served meanwhile", "[rest][socket]") {
   Settings settings;
-  settings.limits.header_timeout_ms = 200;
-  settings.limits.body_timeout_ms = 200;
-  settings.limits.idle_timeout_ms = 300;
+  settings.server.limits.header_timeout_ms = 200;
+  settings.server.limits.body_timeout_ms = 200;
+  settings.server.limits.idle_timeout_ms = 300;
   RunningServer rest(settings);
   const std::string token = token_for({"alice"});
   Socket slow(rest.port());
@@ -187,7 +188,7 @@ TEST_CASE("rest server: a slow loris is cut off, others are served meanwhile", "
 
 TEST_CASE("rest server: more connections than the limit are closed at once", "[rest][socket]") {
   Settings settings;
-  settings.limits.connections = 2;
+  settings.server.limits.connections = 2;
   RunningServer rest(settings);
   const std::string token = token_for({"alice"});
   Socket first(rest.port());
@@ -204,7 +205,7 @@ TEST_CASE("rest server: an answer that does not come is an unknown outcome, and 
           "nobody's",
           "[rest][socket]") {
   Settings settings;
-  settings.limits.response_timeout_ms = 100;
+  settings.server.limits.response_timeout_ms = 100;
   RunningServer rest(settings);
   rest.harness.ledger.hold();
   Socket socket(rest.port());
@@ -253,10 +254,10 @@ TEST_CASE("rest server: stopping cuts what is left, and late answers do no harm"
 TEST_CASE("rest server: a port in use is refused with a sentence", "[rest][socket]") {
   RunningServer rest;
   Settings settings;
-  settings.listen = "127.0.0.1:" + std::to_string(rest.port());
+  settings.server.listen = "127.0.0.1:" + std::to_string(rest.port());
   Harness second(settings);
-  Telemetry telemetry{plugin::Host(&kNoHost)};
-  Server server(second.service, telemetry);
+  http::Telemetry telemetry{plugin::Host(&kNoHost), "rest"};
+  http::Server server(second.service, second.settings.server, telemetry);
   const Status status = server.start();
   REQUIRE_FALSE(status.ok());
   CHECK(status.message().find("another process listens there") != std::string::npos);

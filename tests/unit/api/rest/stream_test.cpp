@@ -7,6 +7,7 @@
 #include "server_harness.hpp"
 
 using namespace tenon;
+using namespace tenon::api;
 using namespace tenon::api::rest;
 using namespace tenon::api::rest::test;
 
@@ -150,7 +151,7 @@ TEST_CASE("rest stream: browsers give the token as a protocol", "[rest][socket]"
 
 TEST_CASE("rest stream: pings are sent and answered, a dead peer is dropped", "[rest][socket]") {
   Settings settings;
-  settings.limits.stream_ping_ms = 500;
+  settings.server.limits.stream_ping_ms = 500;
   RunningServer rest(settings);
   Client client(rest, "/v1/streams/events", token_for({"alice"}));
   send_message(client.socket, 9, "are you there");
@@ -171,7 +172,7 @@ TEST_CASE("rest stream: pings are sent and answered, a dead peer is dropped", "[
 TEST_CASE("rest stream: a slow reader is told so, with the offset to resume after",
           "[rest][socket]") {
   Settings settings;
-  settings.limits.stream_stall_ms = 200;
+  settings.server.limits.stream_stall_ms = 200;
   RunningServer rest(settings);
   const std::string tail(8000, '0');
   for (int i = 0; i < 2000; ++i)
@@ -198,8 +199,8 @@ TEST_CASE("rest stream: a slow reader is told so, with the offset to resume afte
 
 TEST_CASE("rest stream: a reader that never wakes up is cut off", "[rest][socket]") {
   Settings settings;
-  settings.limits.stream_stall_ms = 100;
-  settings.limits.stream_grace_ms = 200;
+  settings.server.limits.stream_stall_ms = 100;
+  settings.server.limits.stream_grace_ms = 200;
   RunningServer rest(settings);
   for (int i = 0; i < 2000; ++i)
     rest.harness.ledger.transfer("alice", "bob", std::string(8000, '0'));
@@ -213,7 +214,7 @@ TEST_CASE("rest stream: a reader that never wakes up is cut off", "[rest][socket
 
 TEST_CASE("rest stream: every other end has its own code and the last offset", "[rest][socket]") {
   Settings settings;
-  settings.limits.stream_stall_ms = 100;
+  settings.server.limits.stream_stall_ms = 100;
   RunningServer rest(settings);
   rest.harness.ledger.transfer("alice", "bob");
   const std::string token = token_for({"alice"});
@@ -260,7 +261,7 @@ TEST_CASE("rest stream: every other end has its own code and the last offset", "
 
 TEST_CASE("rest stream: streams are counted and limited", "[rest][socket]") {
   Settings settings;
-  settings.limits.streams = 1;
+  settings.server.limits.streams = 1;
   RunningServer rest(settings);
   rest.harness.ledger.transfer("alice", "bob");
   const std::string token = token_for({"alice"});

@@ -7,6 +7,7 @@
 #include "tls_client.hpp"
 
 using namespace tenon;
+using namespace tenon::api;
 using namespace tenon::api::rest;
 using namespace tenon::api::rest::test;
 
@@ -19,9 +20,9 @@ const std::string& certificate() {
 
 Settings with_tls(const std::string& certificate_text, const std::string& key_text) {
   Settings settings;
-  settings.listen = "127.0.0.1:0";
-  settings.certificate_file = temporary_file(certificate_text, ".pem");
-  settings.key_file = temporary_file(key_text, ".key");
+  settings.server.listen = "127.0.0.1:0";
+  settings.server.certificate_file = temporary_file(certificate_text, ".pem");
+  settings.server.key_file = temporary_file(key_text, ".key");
   return settings;
 }
 
@@ -31,8 +32,8 @@ Settings good_tls() {
 
 Status start_with(const Settings& settings) {
   Harness harness(settings);
-  Telemetry telemetry{plugin::Host(&kNoHost)};
-  Server server(harness.service, telemetry);
+  http::Telemetry telemetry{plugin::Host(&kNoHost), "rest"};
+  http::Server server(harness.service, harness.settings.server, telemetry);
   return server.start();
 }
 
@@ -140,7 +141,7 @@ TEST_CASE("rest tls: a stream runs over it, and ends with its last offset", "[re
 TEST_CASE("rest tls: a handshake that stays half done holds up neither draining nor others",
           "[rest][socket][tls]") {
   Settings settings = good_tls();
-  settings.limits.header_timeout_ms = 60'000;
+  settings.server.limits.header_timeout_ms = 60'000;
   RunningServer rest(settings);
   Socket silent(rest.port());
   Socket half(rest.port());
@@ -155,7 +156,7 @@ TEST_CASE("rest tls: a handshake that stays half done holds up neither draining 
 
 TEST_CASE("rest tls: a handshake that takes too long is cut off", "[rest][socket][tls]") {
   Settings settings = good_tls();
-  settings.limits.header_timeout_ms = 100;
+  settings.server.limits.header_timeout_ms = 100;
   RunningServer rest(settings);
   Socket silent(rest.port());
   CHECK(silent.closes(5000));
@@ -165,10 +166,10 @@ TEST_CASE("rest tls: files that are missing or hold something else are named",
           "[rest][socket][tls]") {
   const std::string key = ec_key().private_pem;
   Settings settings = good_tls();
-  settings.certificate_file = "/nonexistent.pem";
+  settings.server.certificate_file = "/nonexistent.pem";
   CHECK(contains(start_with(settings).message(), "tls.certificate_file: /nonexistent.pem"));
   settings = good_tls();
-  settings.key_file = "/nonexistent.key";
+  settings.server.key_file = "/nonexistent.key";
   CHECK(contains(start_with(settings).message(), "tls.key_file: /nonexistent.key"));
   settings = with_tls("no certificate", key);
   CHECK(contains(start_with(settings).message(), "tls.certificate_file: "));
@@ -196,8 +197,9 @@ TEST_CASE("rest tls: a key that is not the certificate's is refused, of the same
     const Settings settings = with_tls(certificate(), key->private_pem);
     const Status status = start_with(settings);
     REQUIRE_FALSE(status.ok());
-    CHECK(contains(status.message(), "tls.key_file: " + settings.key_file + " is not the key of " +
-                                         settings.certificate_file));
+    CHECK(contains(status.message(), "tls.key_file: " + settings.server.key_file +
+                                         " is not the key of " +
+                                         settings.server.certificate_file));
   }
 }
 

@@ -11,6 +11,7 @@
 #include "services/files.hpp"
 #include "services/log.hpp"
 #include "services/plugin_gate.hpp"
+#include "services/real_time.hpp"
 #include "tenon/plugin/host.hpp"
 #include "tenon/testkit/temporary_folder.hpp"
 
@@ -151,6 +152,30 @@ TEST_CASE("services: after close no task of the plugin runs and none is taken",
   CHECK(host.post([&] { ++ran; }).code() == Code::kFailedPrecondition);
   CHECK(ran.load() == 1);
   CHECK(services.late_calls() == 1);
+}
+
+TEST_CASE("services: time that stands still is set by whoever knows it, and never runs back",
+          "[host][services]") {
+  StaticClock clock(5);
+  CHECK(clock.is_static());
+  CHECK(clock.set_wall_us(4, 9).code() == Code::kFailedPrecondition);
+  CHECK(clock.set_wall_us(5, 4).code() == Code::kInvalidArgument);
+  CHECK(clock.wall_us() == 5);
+  CHECK(clock.set_wall_us(5, 9).ok());
+  CHECK(clock.wall_us() == 9);
+  const std::uint64_t before = clock.monotonic_us();
+  CHECK(before != 0);
+  CHECK(clock.monotonic_us() >= before);
+}
+
+TEST_CASE("services: a plugin cannot set a clock that runs", "[host][services]") {
+  testing::Parts parts;
+  PluginServices services(parts.services(), {"api/test", "/data/x", true});
+  const plugin::Host host(services.host());
+  const Status refused = host.set_wall_us(host.wall_us(), host.wall_us() + 1);
+  CHECK(refused.code() == Code::kFailedPrecondition);
+  CHECK(refused.message().find("static_time") != std::string::npos);
+  CHECK(nlohmann::json::parse(host.node_info().value())["static_time"] == false);
 }
 
 } // namespace tenon::host::services

@@ -151,6 +151,8 @@ Result<ExecutionResult> ScriptEngine::execute(const StateView& view,
                                               const plugin::EngineTransaction& transaction,
                                               const plugin::EngineContext& context) {
   ++executions_;
+  if (transaction.act_as.empty())
+    return invalid_argument("NO_AUTHORITY: a line needs somebody who says it");
   ExecutionResult result;
   const Line line = parse(transaction.payload);
   if (line.at(0) == "seed")
@@ -160,7 +162,9 @@ Result<ExecutionResult> ScriptEngine::execute(const StateView& view,
 }
 
 Result<Bytes> ScriptEngine::prepare(const StateView&, BytesView command,
-                                    const plugin::EngineTransaction&) {
+                                    const plugin::EngineTransaction& submitter) {
+  if (submitter.act_as.empty())
+    return invalid_argument("NO_AUTHORITY: a line needs somebody who says it");
   if (command.empty())
     return invalid_argument("EMPTY_COMMAND: expected a line");
   return Bytes(command);

@@ -91,7 +91,7 @@ TEST_CASE("daml engine: a contract that a party is shown can be used by it", "[d
   };
   json changed = payload;
   changed["amount"] = "1000000";
-  CHECK(world.refused({"bob"}, shown(changed)) == "DISCLOSED_CONTRACT_AUTHENTICATION_FAILED");
+  CHECK(world.refused({"bob"}, shown(changed)) == "DISCLOSED_CONTRACT_INVALID");
   CHECK(world.accepted({"bob"}, shown(payload))["result"] == "100.0 EUR");
   // Whoever acts on a contract is not thereby divulged it.
   CHECK(readers_of(world, "contract/") == Parties{"alice", "bank"});
@@ -109,6 +109,8 @@ module M {
   serializable record Read { reader : Party }
   template Secret this {
     signatories = cons Party [get :Secret owner this] (nil Party);
+    key Party = get :Secret owner this;
+    maintainers = \(owner : Party) -> cons Party [owner] (nil Party);
     consuming choice Archive self (argument : :Archive) : Unit {
       controllers = cons Party [get :Secret owner this] (nil Party);
       update = pure Unit ();
@@ -157,6 +159,17 @@ TEST_CASE("daml engine: a contract that is divulged to a party can be used by it
   CHECK(world.query({"bob"}, {{"activeContracts", json::object()}}).value()["contracts"].empty());
   CHECK(world.refused({"carol"}, exercise("#divulgence:M:Secret", secret, "Read",
                                           {{"reader", "carol"}})) == "CONTRACT_NOT_FOUND");
+  // Divulgence shows the contract, not where its key leads; that a transaction has used it tells.
+  const json read_by_key = {{"exerciseByKey",
+                             {{"templateId", "#divulgence:M:Secret"},
+                              {"key", "alice"},
+                              {"choice", "Read"},
+                              {"argument", {{"reader", "bob"}}}}}};
+  CHECK(code_and_reason(world.submit({"bob"}, read_by_key).status()) ==
+        "NOT_FOUND CONTRACT_KEY_NOT_FOUND");
+  const json both = {{"commands", {{"commands", json::array({read, read_by_key})}}}};
+  CHECK(code_and_reason(world.submit({"bob"}, both).status()) ==
+        "FAILED_PRECONDITION DAML_INTERPRETATION_ERROR");
   world.accepted({"alice"}, exercise("#divulgence:M:Secret", secret, "Archive"));
   CHECK(world.state().index().empty());
   for (const auto& [key, entry] : world.state().entries())
@@ -220,10 +233,10 @@ TEST_CASE("daml engine: whether a key leads anywhere is for those that it concer
       world.submit({"bob"}, exercise("#probe:M:Prober", prober, "Look", other)).status();
   CHECK(reason_of(nothing) == "DAML_AUTHORIZATION_ERROR");
   CHECK(found.to_string() == nothing.to_string());
-  // With it Bob learns that there is a contract, not which.
+  // With it Bob learns that his look-up was wrong, not to which contract the key leads.
   const Status hidden =
       world.submit({"bob"}, exercise("#probe:M:Delegation", delegation, "Look", known)).status();
-  CHECK(reason_of(hidden) == "DAML_INTERPRETATION_ERROR");
+  CHECK(code_and_reason(hidden) == "FAILED_PRECONDITION INCONSISTENT_CONTRACT_KEY");
   CHECK(hidden.message().find(id) == std::string::npos);
   CHECK(world.accepted({"bob"}, exercise("#probe:M:Delegation", delegation, "Look", other))
             ["result"] == false);

@@ -47,10 +47,20 @@ void World::restart() {
 
 Result<Ordered> World::prepare(const Parties& act_as, const json& command,
                                const Parties& read_as) {
+  return prepare_bytes(act_as, command.dump(), read_as);
+}
+
+Result<Ordered> World::prepare(const Parties& act_as, const v1::CommandRequest& command,
+                               const Parties& read_as) {
+  return prepare_bytes(act_as, Bytes(1, '\0') + command.SerializeAsString(), read_as);
+}
+
+Result<Ordered> World::prepare_bytes(const Parties& act_as, BytesView command,
+                                     const Parties& read_as) {
   const testkit::MemoryView view(state_);
   TENON_ASSIGN_OR_RETURN(
       const Bytes payload,
-      engine_->prepare(view, command.dump(), {Hash{}, {}, act_as, read_as}));
+      engine_->prepare(view, command, {Hash{}, {}, act_as, read_as}));
   const std::string number = std::to_string(++transactions_);
   return Ordered{payload, act_as, read_as, crypto::sha256("transaction " + number),
                  crypto::sha256("seed " + number)};
@@ -88,6 +98,33 @@ std::string reason_of(const Status& status) {
 
 std::string World::refused(const Parties& act_as, const json& command, const Parties& read_as) {
   return reason_of(submit(act_as, command, read_as).status());
+}
+
+Result<Bytes> World::submit(const Parties& act_as, const v1::CommandRequest& command,
+                            const Parties& read_as) {
+  TENON_ASSIGN_OR_RETURN(const Ordered transaction, prepare(act_as, command, read_as));
+  TENON_ASSIGN_OR_RETURN(last_, execute(transaction));
+  state_.apply(last_);
+  return last_.response;
+}
+
+std::string code_and_reason(const Status& status) {
+  return status.ok() ? "" : std::string(code_name(status.code())) + " " + reason_of(status);
+}
+
+std::string World::answer_to(const Parties& act_as, const v1::CommandRequest& command,
+                             const Parties& read_as) {
+  return code_and_reason(submit(act_as, command, read_as).status());
+}
+
+Result<v1::Response> World::ask(const v1::Request& request) {
+  const testkit::MemoryView view(state_, {});
+  TENON_ASSIGN_OR_RETURN(
+      const Bytes answer,
+      engine_->query(view, Bytes(1, '\0') + request.SerializeAsString(), {}, {1, now_us}));
+  v1::Response response;
+  REQUIRE(response.ParseFromString(answer));
+  return response;
 }
 
 Result<json> World::query(const Parties& parties, const json& request) {

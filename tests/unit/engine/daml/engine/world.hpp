@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/engine.hpp"
+#include "tenon/daml/engine/v1/engine.pb.h"
 #include "tenon/testkit/memory_view.hpp"
 
 namespace tenon::daml::engine::test {
@@ -47,6 +48,16 @@ public:
   // The reason of a refusal, "CONTRACT_NOT_FOUND"; "" when it is accepted.
   std::string refused(const Parties& act_as, const json& command, const Parties& read_as = {});
 
+  // The same of a command in binary form. The engine's response.
+  [[nodiscard]] Result<Ordered> prepare(const Parties& act_as, const v1::CommandRequest& command,
+                                        const Parties& read_as = {});
+  [[nodiscard]] Result<Bytes> submit(const Parties& act_as, const v1::CommandRequest& command,
+                                     const Parties& read_as = {});
+  // "CODE REASON", and "" when it is accepted.
+  std::string answer_to(const Parties& act_as, const v1::CommandRequest& command,
+                        const Parties& read_as = {});
+  [[nodiscard]] Result<v1::Response> ask(const v1::Request& request);
+
   [[nodiscard]] Result<json> query(const Parties& parties, const json& request);
   // The reason of a refusal.
   std::string query_refused(const Parties& parties, const json& request);
@@ -67,6 +78,9 @@ public:
   bool client_node = false;
 
 private:
+  [[nodiscard]] Result<Ordered> prepare_bytes(const Parties& act_as, BytesView command,
+                                              const Parties& read_as);
+
   std::unique_ptr<DamlEngine> engine_;
   testkit::MemoryState state_;
   plugin::ExecutionResult last_;
@@ -75,6 +89,9 @@ private:
 
 // "REASON" of "REASON: text".
 [[nodiscard]] std::string reason_of(const Status& status);
+
+// "NOT_FOUND CONTRACT_NOT_FOUND"
+[[nodiscard]] std::string code_and_reason(const Status& status);
 
 // Commands of the samples.
 [[nodiscard]] json create_iou(const std::string& issuer, const std::string& owner, int number,
