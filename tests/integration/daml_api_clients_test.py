@@ -145,7 +145,8 @@ class TypeScript(unittest.TestCase):
         proxy = PatientProxy(ledger.node.json_port)
         environment = {**os.environ, "JSON_API": f"http://127.0.0.1:{proxy.port}/",
                        "BANK": "bank", "ALICE": "alice", "PACKAGE": ledger.package,
-                       "BANK_TOKEN": ledger.token("bank"), "ALICE_TOKEN": ledger.token("alice")}
+                       "BANK_TOKEN": ledger.token("bank"), "ALICE_TOKEN": ledger.token("alice"),
+                       "OPERATOR_TOKEN": ledger.token("participant_admin", "--user")}
         steps = []
         with contextlib.closing(proxy), subprocess.Popen(
                 ["node", "main.js"], cwd=folder, env=environment, text=True,

@@ -2,7 +2,8 @@
 // she is owed through a restart of the node. Prints a line of JSON for each step that succeeded; a
 // line on its input says that the node has been started again.
 //
-//   node main.js, with JSON_API (URL), BANK_TOKEN, ALICE_TOKEN, BANK, ALICE (parties), PACKAGE (its id)
+//   node main.js, with JSON_API (URL), BANK_TOKEN, ALICE_TOKEN, OPERATOR_TOKEN, BANK, ALICE (parties),
+//   PACKAGE (its id)
 "use strict";
 
 const assert = require("node:assert/strict");
@@ -30,7 +31,7 @@ function say(step, facts = {}) {
   process.stdout.write(JSON.stringify({ step, ...facts }) + "\n");
 }
 
-async function commands(bank, alice) {
+async function commands(bank, alice, operator) {
   const created = await bank.create(Iou, promise(1, "10.0"));
   assert.equal(created.templateId, Iou.templateId);
   assert.deepEqual(created.signatories, [environment.BANK]);
@@ -60,7 +61,7 @@ async function commands(bank, alice) {
   say("queried");
 
   assert.ok((await alice.listPackages()).includes(environment.PACKAGE));
-  const parties = await alice.getParties([environment.BANK, environment.ALICE]);
+  const parties = await operator.getParties([environment.BANK, environment.ALICE]);
   assert.deepEqual(parties.map((each) => each.identifier).sort(),
                    [environment.ALICE, environment.BANK].sort());
   say("looked around");
@@ -96,7 +97,7 @@ async function main() {
   const restarted = new Promise((resolve) => input.once("line", resolve));
   const bank = connect(environment.BANK_TOKEN);
   const alice = connect(environment.ALICE_TOKEN);
-  await commands(bank, alice);
+  await commands(bank, alice, connect(environment.OPERATOR_TOKEN));
   await follow(bank, alice, restarted);
   input.close();
 }
