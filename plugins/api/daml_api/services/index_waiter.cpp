@@ -68,8 +68,12 @@ void IndexWaiter::run() {
   while (!stopping_) {
     wake_.wait(lock, [this] { return woken_ || stopping_; });
     woken_ = false;
-    std::vector<Reached> ready = take(waiting_.upper_bound(index_.extent().end));
+    lock.unlock();
+    // Without the lock, which the index takes when it tells that it has moved.
+    const std::uint64_t end = index_.extent().end;
     const Outcome halted = index_halted(index_);
+    lock.lock();
+    std::vector<Reached> ready = take(waiting_.upper_bound(end));
     std::vector<Reached> hopeless;
     if (!halted.ok())
       hopeless = take(waiting_.end());
