@@ -1,14 +1,13 @@
 #include "engine/engine_queries.hpp"
 
 #include "errors/codes.hpp"
+#include "submission/binary_form.hpp"
 
 namespace tenon::daml_api {
 
 namespace engine = daml::engine::v1;
 
 namespace {
-
-constexpr char kBinary = '\0'; // no JSON begins with it
 
 Failure unexpected(std::string_view what) {
   return Failure(codes::kLedgerApiInternalError,
@@ -20,9 +19,7 @@ Failure unexpected(std::string_view what) {
 Answer<engine::Response> EngineQueries::ask(const engine::Request& request) const {
   v1::QueryRequest query;
   query.set_engine(engine_);
-  std::string& bytes = *query.mutable_request();
-  bytes.push_back(kBinary);
-  request.AppendToString(&bytes);
+  query.set_request(binary_form(request));
   const auto answer = ledger_.query(query);
   if (!answer.ok())
     return answer.status();

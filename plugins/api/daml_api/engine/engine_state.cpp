@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "submission/binary_form.hpp"
 #include "tenon/daml/engine/v1/engine.pb.h"
 #include "tenon/wire/hashing.hpp"
 
@@ -11,7 +12,6 @@ namespace engine = daml::engine::v1;
 
 namespace {
 
-constexpr char kBinary = '\0'; // no JSON begins with it
 constexpr std::size_t kPartiesAtOnce = 64;
 constexpr std::uint64_t kPartyPage = 1000;
 
@@ -53,8 +53,7 @@ Result<engine::ContractsResponse> EngineState::ask() {
   query.set_height(height_);
   for (const std::string& party : asked_)
     query.add_parties(party);
-  query.mutable_request()->push_back(kBinary);
-  request.AppendToString(query.mutable_request());
+  query.set_request(binary_form(request));
   TENON_ASSIGN_OR_RETURN(const auto answer, ledger_.query(query));
   engine::Response response;
   if (!response.ParseFromString(answer.response()) || !response.has_contracts())

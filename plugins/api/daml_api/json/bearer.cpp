@@ -7,8 +7,8 @@
 #include "com/daml/ledger/api/v1/admin/user_management_service.pb.h"
 #include "common/auth/bearer.hpp"
 #include "common/auth/jwt.hpp"
+#include "common/random_id.hpp"
 #include "json/service_call.hpp"
-#include "services/random_id.hpp"
 
 namespace tenon::daml_api::json {
 
@@ -32,7 +32,7 @@ std::optional<Refusal> add_rights(const Parts& parts, Bearer& bearer) {
   request.set_user_id(bearer.user_id);
   rpc::Call call;
   call.claims = bearer.claims;
-  call.request_id = random_id();
+  call.request_id = api::random_id();
   std::promise<Read<admin::ListUserRightsResponse>> promise;
   auto future = promise.get_future();
   call_service<admin::ListUserRightsResponse>(

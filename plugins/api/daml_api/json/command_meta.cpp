@@ -1,10 +1,10 @@
 #include "json/command_meta.hpp"
 
 #include "com/daml/ledger/api/v1/commands.pb.h"
+#include "common/random_id.hpp"
 #include "json/members.hpp"
 #include "json/type_names.hpp"
 #include "json/value_json.hpp"
-#include "services/random_id.hpp"
 #include "submission/blob.hpp"
 #include "tenon/core/encoding.hpp"
 
@@ -87,7 +87,7 @@ std::optional<Refusal> read_ids(const Members& meta, lapi::Commands& commands) {
     return command_id.status();
   if (!submission_id.ok())
     return submission_id.status();
-  commands.set_command_id(command_id->value_or(random_id()));
+  commands.set_command_id(command_id->value_or(api::random_id()));
   commands.set_submission_id(submission_id->value_or(""));
   return std::nullopt;
 }

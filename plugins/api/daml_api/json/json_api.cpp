@@ -1,10 +1,10 @@
 #include "json/json_api.hpp"
 
+#include "common/random_id.hpp"
 #include "json/accounts.hpp"
 #include "json/commands.hpp"
 #include "json/contracts.hpp"
 #include "json/stream.hpp"
-#include "services/random_id.hpp"
 #include "tenon/core/encoding.hpp"
 #include "values/fields.hpp"
 
@@ -171,7 +171,7 @@ void JsonApi::stop() {
 
 std::variant<http::Admission, http::Response> JsonApi::admit(const http::RequestHead& head) {
   Exchange exchange;
-  exchange.request_id = random_id();
+  exchange.request_id = api::random_id();
   const std::string_view path = http::path_of(head.target);
   if (head.target.size() > limits_.target_bytes || !is_utf8(head.target)) {
     return refuse({414, "TARGET_TOO_LONG",
@@ -218,7 +218,7 @@ http::Admission JsonApi::admission_of(const Route& route, Exchange exchange) {
 
 std::variant<http::Admission, http::Response>
 JsonApi::admit_stream(const Route& route, const http::RequestHead& head) {
-  const std::string request_id = random_id();
+  const std::string request_id = api::random_id();
   if (!head.upgrade) {
     return refusal_response(
         bad_request("this is a WebSocket; send the header \"Upgrade: websocket\""), request_id);
@@ -241,14 +241,14 @@ std::uint64_t JsonApi::body_limit(const Route& route) const {
 }
 
 http::Response JsonApi::refuse(const http::Refusal& refusal, std::string_view) {
-  return refusal_response(Refusal(refusal.status, refusal.detail), random_id());
+  return refusal_response(Refusal(refusal.status, refusal.detail), api::random_id());
 }
 
 http::Response JsonApi::unanswered(std::string_view) {
   const Refusal late(504, "the outcome is not known yet: a command may or may not have taken "
                           "effect. Sent again with the same \"meta.commandId\" it is not applied "
                           "twice");
-  return refusal_response(late, random_id());
+  return refusal_response(late, api::random_id());
 }
 
 Result<std::unique_ptr<http::Application::Watch>> JsonApi::watch(std::function<void()> moved) {

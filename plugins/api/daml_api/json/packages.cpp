@@ -16,19 +16,6 @@ namespace lapi = com::daml::ledger::api::v1;
 
 constexpr std::int64_t kSecondsPerDay = 86'400;
 
-template <typename Response, typename Request>
-void call(const Parts& parts, const ExchangePtr& exchange, const char* method, Request request,
-          std::function<void(const Response&)> done) {
-  call_service<Response>(parts.methods, std::string("com.daml.ledger.api.v1.") + method,
-                         exchange->call(), std::move(request),
-                         [exchange, done = std::move(done)](const Read<Response>& response) {
-                           if (response.ok())
-                             done(*response);
-                           else
-                             exchange->refuse(response.status());
-                         });
-}
-
 // Midnight of the day that a member says, by UTC; nothing when it is absent.
 Read<std::optional<std::int64_t>> read_day(const Members& members, const char* name) {
   TENON_ASSIGN_OR_RETURN(const auto text, members.optional_text(name));
@@ -91,7 +78,7 @@ Json json_of(const google::protobuf::Value& value) {
 } // namespace
 
 void list_packages(const Parts& parts, const ExchangePtr& exchange) {
-  call<lapi::ListPackagesResponse>(parts, exchange, "PackageService/ListPackages",
+  call_for<lapi::ListPackagesResponse>(parts, exchange, "PackageService/ListPackages",
                                    lapi::ListPackagesRequest(),
                                    [exchange](const lapi::ListPackagesResponse& response) {
                                      JsonWriter json;
@@ -106,7 +93,8 @@ void list_packages(const Parts& parts, const ExchangePtr& exchange) {
 void get_package(const Parts& parts, const ExchangePtr& exchange) {
   lapi::GetPackageRequest request;
   request.set_package_id(exchange->tail);
-  call<lapi::GetPackageResponse>(parts, exchange, "PackageService/GetPackage", std::move(request),
+  call_for<lapi::GetPackageResponse>(parts, exchange, "PackageService/GetPackage",
+                                     std::move(request),
                                  [exchange](const lapi::GetPackageResponse& response) {
                                    api::http::Response bytes;
                                    bytes.content_type = std::string(api::http::kBytes);
@@ -118,7 +106,7 @@ void get_package(const Parts& parts, const ExchangePtr& exchange) {
 void upload_package(const Parts& parts, const ExchangePtr& exchange) {
   lapi::admin::UploadDarFileRequest request;
   request.set_dar_file(exchange->body);
-  call<lapi::admin::UploadDarFileResponse>(
+  call_for<lapi::admin::UploadDarFileResponse>(
       parts, exchange, "admin.PackageManagementService/UploadDarFile", std::move(request),
       // One file was taken.
       [exchange](const lapi::admin::UploadDarFileResponse&) { exchange->result("1"); });
@@ -128,7 +116,7 @@ void metering_report(const Parts& parts, const ExchangePtr& exchange) {
   auto request = read_report(*exchange);
   if (!request.ok())
     return exchange->refuse(request.status());
-  call<lapi::admin::GetMeteringReportResponse>(
+  call_for<lapi::admin::GetMeteringReportResponse>(
       parts, exchange, "admin.MeteringReportService/GetMeteringReport", *std::move(request),
       [exchange](const lapi::admin::GetMeteringReportResponse& response) {
         google::protobuf::Value report;

@@ -13,19 +13,7 @@ using api::Json;
 using api::JsonWriter;
 namespace admin = com::daml::ledger::api::v1::admin;
 
-template <typename Response, typename Request>
-void call_parties(const Parts& parts, const ExchangePtr& exchange, const char* method,
-                  Request request, std::function<void(const Response&)> done) {
-  const std::string name =
-      std::string("com.daml.ledger.api.v1.admin.PartyManagementService/") + method;
-  call_service<Response>(parts.methods, name, exchange->call(), std::move(request),
-                         [exchange, done = std::move(done)](const Read<Response>& response) {
-                           if (response.ok())
-                             done(*response);
-                           else
-                             exchange->refuse(response.status());
-                         });
-}
+const std::string kParties = "admin.PartyManagementService/";
 
 void write_party(JsonWriter& json, const admin::PartyDetails& party) {
   json.begin_object();
@@ -41,8 +29,8 @@ void add_parties(const Parts& parts, const ExchangePtr& exchange, const std::str
                  const std::shared_ptr<JsonWriter>& json) {
   admin::ListKnownPartiesRequest request;
   request.set_page_token(page_token);
-  call_parties<admin::ListKnownPartiesResponse>(
-      parts, exchange, "ListKnownParties", std::move(request),
+  call_for<admin::ListKnownPartiesResponse>(
+      parts, exchange, kParties + "ListKnownParties", std::move(request),
       [&parts, exchange, json](const admin::ListKnownPartiesResponse& response) {
         for (const admin::PartyDetails& party : response.party_details())
           write_party(*json, party);
@@ -87,8 +75,8 @@ void get_parties(const Parts& parts, const ExchangePtr& exchange) {
     return exchange->refuse(names.status());
   admin::GetPartiesRequest request;
   request.mutable_parties()->Assign(names->begin(), names->end());
-  call_parties<admin::GetPartiesResponse>(
-      parts, exchange, "GetParties", std::move(request),
+  call_for<admin::GetPartiesResponse>(
+      parts, exchange, kParties + "GetParties", std::move(request),
       [exchange, names = *names](const admin::GetPartiesResponse& response) {
         JsonWriter json;
         json.begin_array();
@@ -107,8 +95,8 @@ void allocate_party(const Parts& parts, const ExchangePtr& exchange) {
   auto request = read_allocation(*exchange);
   if (!request.ok())
     return exchange->refuse(request.status());
-  call_parties<admin::AllocatePartyResponse>(
-      parts, exchange, "AllocateParty", *std::move(request),
+  call_for<admin::AllocatePartyResponse>(
+      parts, exchange, kParties + "AllocateParty", *std::move(request),
       [exchange](const admin::AllocatePartyResponse& response) {
         JsonWriter json;
         write_party(json, response.party_details());

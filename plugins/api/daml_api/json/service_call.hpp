@@ -9,6 +9,8 @@
 #include "auth/access.hpp"
 #include "errors/codes.hpp"
 #include "json/answers.hpp"
+#include "json/exchange.hpp"
+#include "json/parts.hpp"
 #include "rpc/methods.hpp"
 
 namespace tenon::daml_api::json {
@@ -34,6 +36,21 @@ void call_service(const rpc::Methods& methods, const std::string& name, const rp
       return done(Failure(codes::kLedgerApiInternalError, "a service's answer cannot be read"));
     done(std::move(response));
   });
+}
+
+// The same on behalf of a request, which a failure refuses. `name` is below
+// "com.daml.ledger.api.v1.": "admin.UserManagementService/GetUser".
+template <typename Response, typename Request>
+void call_for(const Parts& parts, const ExchangePtr& exchange, const std::string& name,
+              Request request, std::function<void(const Response&)> done) {
+  call_service<Response>(parts.methods, "com.daml.ledger.api.v1." + name, exchange->call(),
+                         std::move(request),
+                         [exchange, done = std::move(done)](const Read<Response>& response) {
+                           if (response.ok())
+                             done(*response);
+                           else
+                             exchange->refuse(response.status());
+                         });
 }
 
 } // namespace tenon::daml_api::json

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <map>
 
+#include "common/random_id.hpp"
 #include "json/contract_json.hpp"
 #include "json/interface_views.hpp"
 #include "json/members.hpp"
-#include "services/random_id.hpp"
 #include "submission/offset.hpp"
 
 namespace tenon::daml_api::json {
@@ -51,7 +51,7 @@ public:
       const std::string text = std::move(waiting_.front());
       waiting_.pop_front();
       if (const auto refusal = take(text, step)) {
-        add_text(step, refusal->to_json(random_id()));
+        add_text(step, refusal->to_json(api::random_id()));
         step.close = kNormal;
       }
     }
@@ -104,7 +104,7 @@ private:
   // was pruned, ends the stream without a word.
   static void fail(const Refusal& refusal, Step& step) {
     if (!refusal.by_ledger())
-      add_text(step, refusal.to_json(random_id()));
+      add_text(step, refusal.to_json(api::random_id()));
     step.close = refusal.by_ledger() ? kInternalError : kNormal;
   }
 

@@ -15,19 +15,7 @@ using Rights = google::protobuf::RepeatedPtrField<admin::Right>;
 
 constexpr std::int32_t kPageUsers = 1000;
 
-template <typename Response, typename Request>
-void call_users(const Parts& parts, const ExchangePtr& exchange, const char* method,
-                Request request, std::function<void(const Response&)> done) {
-  const std::string name =
-      std::string("com.daml.ledger.api.v1.admin.UserManagementService/") + method;
-  call_service<Response>(parts.methods, name, exchange->call(), std::move(request),
-                         [exchange, done = std::move(done)](const Read<Response>& response) {
-                           if (response.ok())
-                             done(*response);
-                           else
-                             exchange->refuse(response.status());
-                         });
-}
+const std::string kUsers = "admin.UserManagementService/";
 
 void write_user(JsonWriter& json, const admin::User& user) {
   json.begin_object();
@@ -125,7 +113,8 @@ void answer_user(const Parts& parts, const ExchangePtr& exchange, const Read<std
     return exchange->refuse(id.status());
   admin::GetUserRequest request;
   request.set_user_id(*id);
-  call_users<admin::GetUserResponse>(parts, exchange, "GetUser", std::move(request),
+  call_for<admin::GetUserResponse>(
+      parts, exchange, kUsers + "GetUser", std::move(request),
                                      [exchange](const admin::GetUserResponse& response) {
                                        JsonWriter json;
                                        write_user(json, response.user());
@@ -138,8 +127,8 @@ void answer_rights(const Parts& parts, const ExchangePtr& exchange, const Read<s
     return exchange->refuse(id.status());
   admin::ListUserRightsRequest request;
   request.set_user_id(*id);
-  call_users<admin::ListUserRightsResponse>(
-      parts, exchange, "ListUserRights", std::move(request),
+  call_for<admin::ListUserRightsResponse>(
+      parts, exchange, kUsers + "ListUserRights", std::move(request),
       [exchange](const admin::ListUserRightsResponse& response) {
         exchange->result(rights_text(response.rights()));
       });
@@ -151,8 +140,8 @@ void add_users(const Parts& parts, const ExchangePtr& exchange, const std::strin
   admin::ListUsersRequest request;
   request.set_page_token(page_token);
   request.set_page_size(kPageUsers);
-  call_users<admin::ListUsersResponse>(
-      parts, exchange, "ListUsers", std::move(request),
+  call_for<admin::ListUsersResponse>(
+      parts, exchange, kUsers + "ListUsers", std::move(request),
       [&parts, exchange, json](const admin::ListUsersResponse& response) {
         for (const admin::User& user : response.users())
           write_user(*json, user);
@@ -213,8 +202,8 @@ void create_user(const Parts& parts, const ExchangePtr& exchange) {
   auto request = read_create_user(*exchange);
   if (!request.ok())
     return exchange->refuse(request.status());
-  call_users<admin::CreateUserResponse>(
-      parts, exchange, "CreateUser", *std::move(request),
+  call_for<admin::CreateUserResponse>(
+      parts, exchange, kUsers + "CreateUser", *std::move(request),
       [exchange](const admin::CreateUserResponse&) { exchange->result("{}"); });
 }
 
@@ -224,8 +213,8 @@ void delete_user(const Parts& parts, const ExchangePtr& exchange) {
     return exchange->refuse(id.status());
   admin::DeleteUserRequest request;
   request.set_user_id(*id);
-  call_users<admin::DeleteUserResponse>(
-      parts, exchange, "DeleteUser", std::move(request),
+  call_for<admin::DeleteUserResponse>(
+      parts, exchange, kUsers + "DeleteUser", std::move(request),
       [exchange](const admin::DeleteUserResponse&) { exchange->result("{}"); });
 }
 
@@ -241,8 +230,8 @@ void grant_rights(const Parts& parts, const ExchangePtr& exchange) {
   auto request = read_rights_of<admin::GrantUserRightsRequest>(*exchange);
   if (!request.ok())
     return exchange->refuse(request.status());
-  call_users<admin::GrantUserRightsResponse>(
-      parts, exchange, "GrantUserRights", *std::move(request),
+  call_for<admin::GrantUserRightsResponse>(
+      parts, exchange, kUsers + "GrantUserRights", *std::move(request),
       [exchange](const admin::GrantUserRightsResponse& response) {
         exchange->result(rights_text(response.newly_granted_rights()));
       });
@@ -252,8 +241,8 @@ void revoke_rights(const Parts& parts, const ExchangePtr& exchange) {
   auto request = read_rights_of<admin::RevokeUserRightsRequest>(*exchange);
   if (!request.ok())
     return exchange->refuse(request.status());
-  call_users<admin::RevokeUserRightsResponse>(
-      parts, exchange, "RevokeUserRights", *std::move(request),
+  call_for<admin::RevokeUserRightsResponse>(
+      parts, exchange, kUsers + "RevokeUserRights", *std::move(request),
       [exchange](const admin::RevokeUserRightsResponse& response) {
         exchange->result(rights_text(response.newly_revoked_rights()));
       });

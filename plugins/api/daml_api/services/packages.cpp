@@ -2,9 +2,10 @@
 
 #include "com/daml/ledger/api/v1/admin/package_management_service.pb.h"
 #include "com/daml/ledger/api/v1/package_service.pb.h"
+#include "common/random_id.hpp"
 #include "errors/codes.hpp"
-#include "services/random_id.hpp"
 #include "services/timestamps.hpp"
+#include "submission/binary_form.hpp"
 #include "submission/rejection.hpp"
 
 namespace tenon::daml_api {
@@ -13,8 +14,6 @@ namespace lapi = com::daml::ledger::api::v1;
 namespace admin = com::daml::ledger::api::v1::admin;
 
 namespace {
-
-constexpr char kBinary = '\0'; // no JSON begins with it
 
 Outcome check_package_id(const std::string& id) {
   return require_argument(kPackageIdSyntax, id);
@@ -78,9 +77,8 @@ void upload(const ServiceParts& parts, const admin::UploadDarFileRequest& reques
   command.mutable_upload()->set_dar(request.dar_file());
   v1::Submission submission;
   submission.set_engine(parts.engine.engine());
-  submission.set_command_id("upload|" + random_id());
-  submission.mutable_command()->push_back(kBinary);
-  command.AppendToString(submission.mutable_command());
+  submission.set_command_id("upload|" + api::random_id());
+  submission.set_command(binary_form(command));
   const Status status =
       parts.ledger.submit(submission, [reply](const v1::Completion& completion) {
         if (completion.code() == 0)

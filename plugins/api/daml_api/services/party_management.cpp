@@ -5,9 +5,9 @@
 #include <set>
 
 #include "com/daml/ledger/api/v1/admin/party_management_service.pb.h"
+#include "common/random_id.hpp"
 #include "errors/codes.hpp"
 #include "services/object_meta.hpp"
-#include "services/random_id.hpp"
 #include "values/fields.hpp"
 
 namespace tenon::daml_api {
@@ -135,7 +135,7 @@ Answer<PartyRecord> new_record(const admin::AllocatePartyRequest& request) {
                                         "identity_provider_id"));
   record.identity_provider_id = request.identity_provider_id();
   record.party =
-      request.party_id_hint().empty() ? "party-" + random_id() : request.party_id_hint();
+      request.party_id_hint().empty() ? "party-" + api::random_id() : request.party_id_hint();
   return record;
 }
 
@@ -170,7 +170,7 @@ Answer<v1::Submission> allocation(const ParticipantParts& parts, const PartyReco
   command.mutable_allocate_party()->set_display_name(display_name);
   v1::Submission submission;
   submission.set_engine(kSystemEngine);
-  submission.set_command_id("allocate|" + random_id());
+  submission.set_command_id("allocate|" + api::random_id());
   submission.set_command(command.SerializeAsString());
   return submission;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "errors/codes.hpp"
+#include "submission/binary_form.hpp"
 #include "submission/offset.hpp"
 #include "submission/rejection.hpp"
 #include "tenon/core/encoding.hpp"
@@ -114,8 +115,7 @@ Answer<v1::Submission> Submitter::encode(CommandSubmission commands,
   *submission.mutable_act_as() = {commands.act_as.begin(), commands.act_as.end()};
   *submission.mutable_read_as() = {commands.read_as.begin(), commands.read_as.end()};
   if (commands.json.empty()) {
-    submission.mutable_command()->push_back('\0'); // the binary form
-    commands.request.AppendToString(submission.mutable_command());
+    submission.set_command(binary_form(commands.request));
   } else {
     submission.set_command(std::move(commands.json));
   }

@@ -1,10 +1,7 @@
 #include "handlers/authority.hpp"
 
-#include <array>
-#include <openssl/rand.h>
-
+#include "common/random_id.hpp"
 #include "names.hpp"
-#include "tenon/core/encoding.hpp"
 
 namespace tenon::api::rest {
 
@@ -26,7 +23,7 @@ Problem foreign(const char* right, const std::string& party) {
 // never filled in: what a party could read would become part of a transaction that others see.
 std::variant<CommandFields, Problem> authorize(CommandFields fields, const Identity& identity) {
   if (fields.command_id.empty())
-    fields.command_id = make_command_id();
+    fields.command_id = random_id();
   if (fields.act_as.empty()) {
     if (identity.act_as.empty())
       return forbidden("NO_PARTY", "the token names no party to act as; it needs 'act_as'");
@@ -49,12 +46,6 @@ std::variant<CommandFields, Problem> authorize(CommandFields fields, const Ident
 }
 
 } // namespace
-
-std::string make_command_id() {
-  std::array<unsigned char, 16> random{};
-  RAND_bytes(random.data(), static_cast<int>(random.size()));
-  return to_hex({reinterpret_cast<const char*>(random.data()), random.size()});
-}
 
 std::variant<ReadScope, Problem> read_scope(const Identity& identity,
                                             const std::optional<std::vector<std::string>>& asked) {

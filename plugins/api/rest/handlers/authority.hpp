@@ -25,9 +25,6 @@ read_scope(const Identity& identity, const std::optional<std::vector<std::string
 // The same for the query parameter `party`.
 [[nodiscard]] std::variant<ReadScope, Problem> read_scope(const Call& call);
 
-// Random; for clients that give none and so cannot ask again.
-[[nodiscard]] std::string make_command_id();
-
 // What is common to every command.
 struct CommandFields {
   std::string command_id; // made up here when the client gave none

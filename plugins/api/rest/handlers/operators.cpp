@@ -1,5 +1,6 @@
 // /v1/operators/commands: what the operators of the ledger have signed, on its way to be ordered.
 // Whose signatures count is the ledger's business; here only the form is looked at.
+#include "common/random_id.hpp"
 #include "handlers/answer.hpp"
 #include "handlers/handlers.hpp"
 #include "tenon/core/encoding.hpp"
@@ -41,7 +42,7 @@ void give_operator_command(const Context& context, const Call& call, Responder r
                         std::to_string(text.size()) + " characters that are none"));
   }
   if (fields.command_id.empty())
-    fields.command_id = make_command_id();
+    fields.command_id = random_id();
   const std::uint64_t sequence = command.operator_command().sequence();
   submit_command(context, call, fields, kSystemEngine, command.SerializeAsString(),
                  std::move(respond), [sequence](JsonWriter& json) {

@@ -1,4 +1,5 @@
 // /v1/parties: whom the ledger knows, and new ones by operators.
+#include "common/random_id.hpp"
 #include "handlers/handlers.hpp"
 #include "handlers/paging.hpp"
 #include "tenon/v1/ledger_types.pb.h"
@@ -59,7 +60,7 @@ void allocate_party(const Context& context, const Call& call, Responder respond)
   if (const auto problem = body.finish())
     return respond_problem(respond, call, *problem);
   if (fields.command_id.empty())
-    fields.command_id = make_command_id();
+    fields.command_id = random_id();
   v1::SystemCommand command;
   command.mutable_allocate_party()->set_party(party);
   command.mutable_allocate_party()->set_display_name(display_name);

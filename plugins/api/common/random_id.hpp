@@ -7,13 +7,13 @@
 
 #include "tenon/core/encoding.hpp"
 
-namespace tenon::daml_api {
+namespace tenon::api {
 
 // 32 hexadecimal digits.
-inline std::string random_id() {
+[[nodiscard]] inline std::string random_id() {
   std::array<unsigned char, 16> random{};
   RAND_bytes(random.data(), static_cast<int>(random.size()));
   return to_hex({reinterpret_cast<const char*>(random.data()), random.size()});
 }
 
-} // namespace tenon::daml_api
+} // namespace tenon::api
