@@ -77,7 +77,7 @@ Bytes encode_nodes(const NodesRecord& record) {
   if (record.root.leaf) {
     out.push_back('\1');
     out.append(record.root.leaf->key_hash.view()).append(record.root.leaf->value_hash.view());
-  } else if (record.root.node) {
+  } else if (record.root.page) {
     out.push_back('\2');
     out.append(record.root.hash().view());
   } else {
@@ -103,7 +103,7 @@ Result<NodesRecord> decode_nodes(BytesView encoded) {
       record.root = Leaf(first, second);
   }
   if (ok && kind == 2)
-    record.root = Child(std::make_shared<Stub>(first));
+    record.root = Place(first);
   if (!ok || !reader.empty())
     return data_loss("the tree's root record is malformed");
   return record;

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "common/tree.hpp"
+#include "common/tree/tree.hpp"
 #include "tenon/core/bytes.hpp"
 #include "tenon/core/status.hpp"
 #include "tenon/plugin/store.hpp"
@@ -40,7 +40,7 @@ inline constexpr BytesView kMetaRange = "range";
 struct NodesRecord {
   bool empty = true; // no block yet
   std::uint64_t height = 0;
-  Child root;
+  Place root;
 };
 [[nodiscard]] Bytes encode_nodes(const NodesRecord& record);
 [[nodiscard]] Result<NodesRecord> decode_nodes(BytesView encoded);

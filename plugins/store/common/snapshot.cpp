@@ -122,9 +122,8 @@ Result<std::optional<Bytes>> CoreSnapshot::get(KeyClass key_class, BytesView key
 Result<std::optional<Bytes>> CoreSnapshot::find(KeyClass key_class, BytesView key) const {
   for (auto layer = layers_.rbegin(); layer != layers_.rend(); ++layer) {
     const Overlay& overlay = (*layer)->overlays[static_cast<std::size_t>(key_class)];
-    const auto found = overlay.find(key);
-    if (found != overlay.end())
-      return found->second;
+    if (const Overlay::Item* const found = overlay.find(key))
+      return found->entry ? std::optional(Bytes(*found->entry)) : std::optional<Bytes>();
   }
   return base_.get(key_class, key);
 }
@@ -142,14 +141,11 @@ Status CoreSnapshot::scan(KeyClass key_class, BytesView begin, BytesView end,
 Status CoreSnapshot::visit_merged(KeyClass key_class, BytesView begin, BytesView end,
                                   plugin::ScanVisitor visit) const {
   // The layers' changes in the range, newest winning, merged with the base as it is visited.
-  Overlay merged;
+  std::map<BytesView, std::optional<BytesView>> merged;
   for (const auto& layer : layers_) {
     const Overlay& overlay = layer->overlays[static_cast<std::size_t>(key_class)];
-    for (auto i = overlay.lower_bound(begin); i != overlay.end(); ++i) {
-      if (!end.empty() && i->first >= end)
-        break;
-      merged.insert_or_assign(i->first, i->second);
-    }
+    for (const auto& [key, entry] : overlay.range(begin, end))
+      merged.insert_or_assign(key, entry);
   }
   auto pending = merged.cbegin();
   bool stopped = false;

@@ -1,7 +1,6 @@
 #include "common/store_core.hpp"
 
 #include <algorithm>
-#include <unordered_set>
 
 #include "common/snapshot.hpp"
 #include "tenon/core/encoding.hpp"
@@ -22,22 +21,24 @@ constexpr std::size_t kRecentTrees = 4;
 
 // The changes of a block's state keys, by key hash.
 void add_tree_changes(StagedBlock& staged) {
-  const Overlay& state = staged.overlays[static_cast<std::size_t>(KeyClass::kState)];
-  std::vector<std::pair<TreeChange, const Bytes*>> changes;
-  changes.reserve(state.size());
-  for (const auto& [key, entry] : state) {
-    changes.push_back({{crypto::sha256(key), std::nullopt, std::nullopt}, &key});
-    if (entry)
-      changes.back().first.value_hash = merkle::entry_hash(*entry);
+  const auto items = staged.overlays[static_cast<std::size_t>(KeyClass::kState)].items();
+  std::vector<TreeChange> changes(items.size());
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> order(items.size()); // by the first bytes
+  for (std::uint32_t i = 0; i < items.size(); ++i) {
+    changes[i].key_hash = crypto::sha256(items[i].key);
+    if (items[i].entry)
+      changes[i].value_hash = merkle::entry_hash(*items[i].entry);
+    order[i] = {read_be64(changes[i].key_hash.view()), i};
   }
-  std::sort(changes.begin(), changes.end(), [](const auto& a, const auto& b) {
-    return a.first.key_hash < b.first.key_hash;
+  std::sort(order.begin(), order.end(), [&](const auto& a, const auto& b) {
+    return a.first != b.first ? a.first < b.first
+                              : changes[a.second].key_hash < changes[b.second].key_hash;
   });
-  staged.changes.reserve(changes.size());
-  staged.changed_keys.reserve(changes.size());
-  for (const auto& [change, key] : changes) {
-    staged.changes.push_back(change);
-    staged.changed_keys.push_back(key);
+  staged.changes.reserve(items.size());
+  staged.changed_items.reserve(items.size());
+  for (const auto& [beginning, item] : order) {
+    staged.changes.push_back(changes[item]);
+    staged.changed_items.push_back(item);
   }
 }
 
@@ -55,24 +56,7 @@ std::optional<std::uint64_t> height_of(const plugin::StoreHead& head) {
   return head.empty ? std::nullopt : std::optional(head.height);
 }
 
-using DirtyPage = std::pair<Bytes, std::shared_ptr<const Page>>; // by encoded path
-
-// The pages under `node` that are not on disk as they are; below a page that is, all are.
-void collect_dirty(const NodeRef& node, Path& path, std::vector<DirtyPage>& out) {
-  if (!node || node->kind() != Node::Kind::kPage)
-    return;
-  auto page = std::static_pointer_cast<const Page>(node);
-  if (page->persisted())
-    return;
-  for (std::uint8_t i = 0; i < Page::kFanout; ++i) {
-    if (const NodeRef* const below = page->page_at(i)) {
-      path.push_back(i);
-      collect_dirty(*below, path, out);
-      path.pop_back();
-    }
-  }
-  out.emplace_back(encode_path(path), std::move(page));
-}
+using DirtyPage = std::pair<Bytes, const Page*>; // by encoded path
 
 } // namespace
 
@@ -150,14 +134,9 @@ Result<std::unique_ptr<plugin::StoreStage>> StoreCore::stage(plugin::StoreStage*
     staged->tree = staged->parent->tree;
     staged->generation = staged->parent->generation;
   }
-  for (const StoreWrite& write : writes) {
-    auto& overlay = staged->overlays[static_cast<std::size_t>(write.key_class)];
-    const bool added = overlay
-                           .emplace(write.key, write.is_delete ? std::optional<Bytes>()
-                                                               : std::optional<Bytes>(write.entry))
-                           .second;
-    if (!added)
-      return invalid_argument("key " + to_hex(write.key) + " is written twice");
+  for (const KeyClass key_class : {KeyClass::kState, KeyClass::kIndex}) {
+    TENON_ASSIGN_OR_RETURN(staged->overlays[static_cast<std::size_t>(key_class)],
+                           Overlay::make(writes, key_class));
   }
   add_tree_changes(*staged);
   auto tree = staged->tree.apply(staged->changes, staged->removed_pages);
@@ -194,13 +173,16 @@ Status StoreCore::commit(plugin::StoreStage& stage, const plugin::StoreBlock& bl
   add_block(*batch, *staged, block);
   removed_since_flush_.insert(removed_since_flush_.end(), staged->removed_pages.begin(),
                               staged->removed_pages.end());
-  const auto written = add_pages(*batch, *staged, block.height);
+  const bool with_pages = pages_are_due(*staged, block.height);
+  std::vector<const Page*> pages;
+  if (with_pages)
+    pages = add_pages(*batch, staged->tree, block.height);
   batch->put(Column::kMeta, kMetaHead, encode_head(head));
   TENON_RETURN_IF_ERROR(backend_->write(*batch, sync));
   if (sync)
     TENON_RETURN_IF_ERROR(backend_->note_durable(block.height));
-  for (const auto& page : written)
-    page->mark_persisted();
+  if (with_pages)
+    note_flush(pages, block.height);
   publish(staged, head);
   return {};
 }
@@ -215,26 +197,28 @@ void StoreCore::add_parts(Batch& batch, const plugin::StoreBlock& block) {
 void StoreCore::add_block(Batch& batch, const StagedBlock& staged,
                           const plugin::StoreBlock& block) {
   add_parts(batch, block);
-  std::unordered_set<const Bytes*> absent_before_and_after;
+  const auto items = staged.overlays[static_cast<std::size_t>(KeyClass::kState)].items();
+  std::vector<bool> absent_before_and_after(items.size());
   for (std::size_t i = 0; i < staged.changes.size(); ++i) {
-    if (!staged.changes[i].value_hash && !staged.changes[i].old_value_hash)
-      absent_before_and_after.insert(staged.changed_keys[i]);
+    absent_before_and_after[staged.changed_items[i]] =
+        !staged.changes[i].value_hash && !staged.changes[i].old_value_hash;
   }
   // One column after the other: within each, the keys come sorted.
-  const Overlay& state = staged.overlays[static_cast<std::size_t>(KeyClass::kState)];
-  for (const auto& [key, entry] : state) {
+  for (const auto& [key, entry] : items) {
     if (entry)
       batch.put(Column::kLatest, key, encode_latest(block.height, *entry));
     else
       batch.remove(Column::kLatest, key);
   }
-  for (const auto& [key, entry] : state) {
-    if (!absent_before_and_after.contains(&key)) {
-      batch.put(Column::kHistory, history_key(key, block.height),
-                encode_history(entry.has_value(), entry ? *entry : BytesView()));
-    }
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (absent_before_and_after[i])
+      continue;
+    const auto& entry = items[i].entry;
+    batch.put(Column::kHistory, history_key(items[i].key, block.height),
+              encode_history(entry.has_value(), entry ? *entry : BytesView()));
   }
-  for (const auto& [key, value] : staged.overlays[static_cast<std::size_t>(KeyClass::kIndex)]) {
+  for (const auto& [key, value] :
+       staged.overlays[static_cast<std::size_t>(KeyClass::kIndex)].items()) {
     if (value)
       batch.put(Column::kIndex, key, *value);
     else
@@ -243,27 +227,29 @@ void StoreCore::add_block(Batch& batch, const StagedBlock& staged,
   for (std::size_t i = 0; i < staged.changes.size(); ++i) {
     const TreeChange& change = staged.changes[i];
     if (change.value_hash && !change.old_value_hash)
-      batch.put(Column::kKeys, change.key_hash.view(), *staged.changed_keys[i]);
+      batch.put(Column::kKeys, change.key_hash.view(), items[staged.changed_items[i]].key);
   }
   batch.put(Column::kChanges, height_key(block.height),
             encode_changes({staged.roots.state_root, staged.changes}));
 }
 
-std::vector<std::shared_ptr<const Page>>
-StoreCore::add_pages(Batch& batch, const StagedBlock& staged, std::uint64_t height) {
+bool StoreCore::pages_are_due(const StagedBlock& staged, std::uint64_t height) {
   constexpr std::size_t kBytesPerChange = 32 * 3 + 2;
   ++blocks_since_flush_;
   bytes_since_flush_ += staged.changes.size() * kBytesPerChange;
   // The genesis block is always flushed, so that a root record exists from the start.
-  if (height != 0 && blocks_since_flush_ < options_.flush_blocks &&
-      bytes_since_flush_ < options_.flush_bytes) {
-    return {};
-  }
+  return height == 0 || blocks_since_flush_ >= options_.flush_blocks ||
+         bytes_since_flush_ >= options_.flush_bytes;
+}
+
+std::vector<const Page*> StoreCore::add_pages(Batch& batch, const Tree& tree,
+                                              std::uint64_t height) {
   std::vector<DirtyPage> dirty;
-  Path path;
-  collect_dirty(staged.tree.root().node, path, dirty);
+  tree.visit_unwritten([&](const Path& path, const Page& page) {
+    dirty.emplace_back(encode_path(path), &page);
+  });
   std::sort(dirty.begin(), dirty.end());
-  std::vector<std::shared_ptr<const Page>> pages;
+  std::vector<const Page*> pages;
   pages.reserve(dirty.size());
   for (const auto& [key, page] : dirty) {
     batch.put(Column::kNodes, key, page->encode());
@@ -277,12 +263,35 @@ StoreCore::add_pages(Batch& batch, const StagedBlock& staged, std::uint64_t heig
     if (place == dirty.end() || place->first != key)
       batch.remove(Column::kNodes, key);
   }
-  batch.put(Column::kMeta, kMetaNodes, encode_nodes({false, height, staged.tree.root()}));
+  batch.put(Column::kMeta, kMetaNodes, encode_nodes({false, height, tree.root()}));
+  return pages;
+}
+
+void StoreCore::note_flush(std::span<const Page* const> written, std::uint64_t height) {
+  for (const Page* const page : written)
+    page->mark_persisted();
   nodes_height_ = height;
   removed_since_flush_.clear();
   blocks_since_flush_ = 0;
   bytes_since_flush_ = 0;
-  return pages;
+}
+
+Status StoreCore::flush() {
+  const std::lock_guard committing(commit_mutex_);
+  plugin::StoreHead head;
+  Tree tree;
+  {
+    const std::lock_guard lock(mutex_);
+    head = head_;
+    tree = head_tree_;
+  }
+  if (head.empty || nodes_height_ == head.height || backend_->read_only())
+    return {};
+  const auto batch = backend_->batch(slot_);
+  const auto written = add_pages(*batch, tree, head.height);
+  TENON_RETURN_IF_ERROR(backend_->write(*batch, true));
+  note_flush(written, head.height);
+  return {};
 }
 
 void StoreCore::publish(const std::shared_ptr<StagedBlock>& staged, const plugin::StoreHead& head) {
@@ -291,6 +300,7 @@ void StoreCore::publish(const std::shared_ptr<StagedBlock>& staged, const plugin
   staged->height = head.height;
   staged->parent.reset();
   head_ = head;
+  staged->tree.settle();
   head_tree_ = staged->tree;
   head_view_ = std::move(view);
   recent_trees_.insert_or_assign(head.height, head_tree_);

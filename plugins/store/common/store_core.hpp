@@ -13,9 +13,10 @@
 
 #include "common/backend.hpp"
 #include "common/generation.hpp"
+#include "common/overlay.hpp"
 #include "common/records.hpp"
 #include "common/span_set.hpp"
-#include "common/tree.hpp"
+#include "common/tree/tree.hpp"
 #include "tenon/plugin/store.hpp"
 
 namespace tenon::store {
@@ -24,22 +25,20 @@ struct StoreOptions {
   Hash chain;
   // Tree pages are written once so many blocks or bytes of changes have gathered; what lies between
   // is recovered from the change records. 1 writes them with every block.
-  std::uint64_t flush_blocks = 128;
-  std::uint64_t flush_bytes = 8u << 20;
+  std::uint64_t flush_blocks = 2048;
+  std::uint64_t flush_bytes = 32u << 20;
   // How far back proofs can be made.
   std::uint64_t proof_versions = 128;
 };
 
-// A block's writes, shared by the stage and by every view that stands on it. Null: removed.
-using Overlay = std::map<Bytes, std::optional<Bytes>, std::less<>>;
-
-// Everything a staged block is, apart from its height. Immutable once made, but for `height`, which
-// is set (under StoreCore's mutex) when it is committed.
+// Everything a staged block is, apart from its height. Shared by the stage and by every view that
+// stands on it. Immutable once made, but for `height`, which is set (under StoreCore's mutex) when
+// it is committed.
 struct StagedBlock {
   std::array<Overlay, 2> overlays; // by KeyClass
   Tree tree;
   std::vector<TreeChange> changes;
-  std::vector<const Bytes*> changed_keys; // of `changes`, one by one; they lie in the overlay
+  std::vector<std::uint32_t> changed_items; // of `changes`, one by one: their number in the overlay
   std::vector<Path> removed_pages;
   plugin::StoreRoots roots;
   std::shared_ptr<const StagedBlock> parent; // null on the head; reset once this is committed
@@ -78,6 +77,10 @@ public:
   [[nodiscard]] Status import_abandon() override;
   [[nodiscard]] Status put_index(std::span<const plugin::StoreWrite> writes, bool whole) override;
 
+  // Writes the tree's pages that are behind, so that the next opening has nothing to work out. What
+  // is not written is not lost either.
+  [[nodiscard]] Status flush();
+
 private:
   friend class CoreStage;
   friend class CoreSnapshot;
@@ -110,9 +113,11 @@ private:
   [[nodiscard]] Status check_stageable(std::span<const plugin::StoreWrite> writes) const;
   static void add_parts(Batch& batch, const plugin::StoreBlock& block);
   static void add_block(Batch& batch, const StagedBlock& staged, const plugin::StoreBlock& block);
-  // Adds the pages not on disk yet, when it is time; returns them so that they can be marked.
-  std::vector<std::shared_ptr<const Page>> add_pages(Batch& batch, const StagedBlock& staged,
-                                                     std::uint64_t height);
+  // Counts a block; is it time to write pages?
+  bool pages_are_due(const StagedBlock& staged, std::uint64_t height);
+  // Adds the pages not on disk yet; they are given to note_flush() once the batch is written.
+  std::vector<const Page*> add_pages(Batch& batch, const Tree& tree, std::uint64_t height);
+  void note_flush(std::span<const Page* const> written, std::uint64_t height);
   void publish(const std::shared_ptr<StagedBlock>& staged, const plugin::StoreHead& head);
   // The tree after block `height`, going back from the nearest newer one that is at hand.
   [[nodiscard]] Result<Tree> tree_at(std::uint64_t height) const;
@@ -128,8 +133,8 @@ private:
   [[nodiscard]] Status check_target(const plugin::StoreTarget& target) const;
   [[nodiscard]] Status check_complete(std::span<const plugin::StoreBlock> blocks) const;
   // Writes the pages of the tree over the entries in a slot.
-  [[nodiscard]] Result<Child> build_tree(Slot slot);
-  [[nodiscard]] Status take_over(const Child& root, std::span<const plugin::StoreBlock> blocks);
+  [[nodiscard]] Result<Place> build_tree(Slot slot);
+  [[nodiscard]] Status take_over(const Place& root, std::span<const plugin::StoreBlock> blocks);
 
   [[nodiscard]] static Result<std::optional<Bytes>>
   read_part(const BackendView& view, std::uint64_t height, plugin::BlockPart part);

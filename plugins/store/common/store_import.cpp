@@ -1,8 +1,8 @@
 // StoreCore: the import of another replica's state, into the slot that is not in use.
 #include <algorithm>
 
-#include "common/page_builder.hpp"
 #include "common/store_core.hpp"
+#include "common/tree/page_builder.hpp"
 #include "tenon/core/encoding.hpp"
 #include "tenon/crypto/sha256.hpp"
 #include "tenon/merkle/snapshot_range.hpp"
@@ -158,7 +158,7 @@ Status StoreCore::check_complete(std::span<const plugin::StoreBlock> blocks) con
 Status StoreCore::import_finish(std::span<const plugin::StoreBlock> blocks) {
   const std::lock_guard importing(import_mutex_);
   TENON_RETURN_IF_ERROR(check_complete(blocks));
-  TENON_ASSIGN_OR_RETURN(const Child root, build_tree(import_slot()));
+  TENON_ASSIGN_OR_RETURN(const Place root, build_tree(import_slot()));
   const Hash found = Tree(nullptr, root).root_hash();
   if (found != import_->target.state_root) {
     return data_loss("the imported entries, read back, give state root " + to_hex(found.view()) +
@@ -170,7 +170,7 @@ Status StoreCore::import_finish(std::span<const plugin::StoreBlock> blocks) {
 
 // From what was written, not from what was received. An attempt that a crash ended has left some
 // of the same pages.
-Result<Child> StoreCore::build_tree(Slot slot) {
+Result<Place> StoreCore::build_tree(Slot slot) {
   auto batch = backend_->batch(slot);
   std::size_t gathered_bytes = 0;
   const auto emit = [&](const Path& path, const Page& page) -> Status {
@@ -194,13 +194,13 @@ Result<Child> StoreCore::build_tree(Slot slot) {
     TENON_RETURN_IF_ERROR(builder.add(leaf, emit));
   }
   TENON_RETURN_IF_ERROR(place->status());
-  TENON_ASSIGN_OR_RETURN(const Child root, builder.finish(emit));
+  TENON_ASSIGN_OR_RETURN(const Place root, builder.finish(emit));
   TENON_RETURN_IF_ERROR(backend_->write(*batch, false));
   return root;
 }
 
 // One write makes the other slot the state and empties this one; everybody waits for it.
-Status StoreCore::take_over(const Child& root, std::span<const plugin::StoreBlock> blocks) {
+Status StoreCore::take_over(const Place& root, std::span<const plugin::StoreBlock> blocks) {
   const plugin::StoreTarget target = import_->target;
   const plugin::StoreHead head{false,
                                target.height,

@@ -13,6 +13,16 @@ Status StorePlugin::start() {
   return {};
 }
 
+void StorePlugin::stop() {
+  if (!core_)
+    return;
+  if (const Status status = core_->flush(); !status.ok()) {
+    host_.log(plugin::LogLevel::kWarn, "the tree's last pages were not written, the next start "
+                                       "works them out again: " + status.to_string());
+  }
+  core_.reset();
+}
+
 Result<plugin::StoreHead> StorePlugin::head() const {
   TENON_RETURN_IF_ERROR(require_open());
   return core_->head();

@@ -18,7 +18,7 @@ public:
 
   [[nodiscard]] Status start() override;
   [[nodiscard]] Status drain(std::uint64_t) override { return {}; }
-  void stop() override { core_.reset(); }
+  void stop() override;
 
   [[nodiscard]] bool durable() const override { return durable_; }
   [[nodiscard]] Result<plugin::StoreHead> head() const override;

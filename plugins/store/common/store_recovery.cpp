@@ -173,7 +173,7 @@ Status StoreCore::check_nothing_lost() const {
 // Pages are written behind; what came after the last flush stands in the change records.
 Status StoreCore::roll_forward(NodesRecord nodes) {
   const auto view = backend_->view(slot_);
-  head_tree_ = Tree(&pages_[static_cast<std::size_t>(slot_)], std::move(nodes.root));
+  head_tree_ = Tree(&pages_[static_cast<std::size_t>(slot_)], nodes.root);
   nodes_height_ = nodes.height;
   for (std::uint64_t height = nodes.height + 1; height <= head_.height; ++height) {
     TENON_ASSIGN_OR_RETURN(const auto record, view->get(Column::kChanges, height_key(height)));
@@ -182,6 +182,7 @@ Status StoreCore::roll_forward(NodesRecord nodes) {
     }
     TENON_ASSIGN_OR_RETURN(ChangesRecord changes, decode_changes(*record));
     TENON_ASSIGN_OR_RETURN(head_tree_, head_tree_.apply(changes.changes, removed_since_flush_));
+    head_tree_.settle();
     if (head_tree_.root_hash() != changes.state_root) {
       return data_loss("replaying block " + std::to_string(height) + " gives state root " +
                        to_hex(head_tree_.root_hash().view()) + ", its record says " +

@@ -26,13 +26,27 @@ Hash ordered_leaf(BytesView bytes) {
   return crypto::sha256({kLeafPrefix, bytes});
 }
 
+// Level by level: neighbours make a node, and one that is left over goes up as it is, which is
+// where splitting at powers of two puts it as well.
 Hash ordered_root(std::span<const Hash> leaves) {
   if (leaves.empty())
     return crypto::sha256(BytesView());
-  if (leaves.size() == 1)
-    return leaves[0];
-  const std::size_t split = split_point(leaves.size());
-  return node_hash(ordered_root(leaves.first(split)), ordered_root(leaves.subspan(split)));
+  constexpr std::size_t kMessageSize = kNodePrefix.size() + 2 * Hash::kSize;
+  std::vector<Hash> level(leaves.begin(), leaves.end());
+  Bytes messages;
+  while (level.size() > 1) {
+    const std::size_t nodes = level.size() / 2;
+    messages.clear();
+    for (std::size_t i = 0; i < nodes; ++i)
+      messages.append(kNodePrefix).append(level[2 * i].view()).append(level[2 * i + 1].view());
+    const bool left_over = level.size() % 2 != 0;
+    const Hash last = level.back();
+    crypto::sha256_many(messages, kMessageSize, std::span(level).first(nodes));
+    level.resize(nodes);
+    if (left_over)
+      level.push_back(last);
+  }
+  return level[0];
 }
 
 std::vector<Hash> ordered_path(std::span<const Hash> leaves, std::size_t index) {

@@ -1,10 +1,11 @@
-#include "common/page_builder.hpp"
+#include "common/tree/page_builder.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <map>
 #include <random>
 
+#include "common/tree/tree.hpp"
 #include "tenon/crypto/sha256.hpp"
 
 using namespace tenon;
@@ -35,18 +36,6 @@ std::map<Hash, Hash> random_leaves(std::mt19937& random, std::size_t count) {
     leaves[key] = crypto::sha256(std::to_string(random()));
   }
   return leaves;
-}
-
-void collect(const Tree& tree, Path& path, const Child& place, std::map<Bytes, Bytes>& out) {
-  if (!place.node)
-    return;
-  const auto page = std::static_pointer_cast<const Page>(place.node);
-  out[encode_path(path)] = page->encode();
-  for (std::uint8_t i = 0; i < Page::kFanout; ++i) {
-    path.push_back(i);
-    collect(tree, path, page->child(i), out);
-    path.pop_back();
-  }
 }
 
 Tree tree_of(const std::map<Hash, Hash>& leaves) {
@@ -81,8 +70,8 @@ TEST_CASE("page builder: leaves in order give the pages and the root that update
       const Tree tree = built(leaves, source);
       REQUIRE(tree.root_hash() == expected.root_hash());
       std::map<Bytes, Bytes> pages;
-      Path path;
-      collect(expected, path, expected.root(), pages);
+      expected.visit_unwritten(
+          [&](const Path& path, const Page& page) { pages[encode_path(path)] = page.encode(); });
       REQUIRE(source.pages == pages);
     }
   }

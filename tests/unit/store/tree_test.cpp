@@ -1,4 +1,4 @@
-#include "common/tree.hpp"
+#include "common/tree/tree.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -64,16 +64,9 @@ public:
   std::map<Bytes, Bytes> pages;
 };
 
-void write_pages(const NodeRef& node, Path& path, std::map<Bytes, Bytes>& pages) {
-  if (!node || node->kind() != Node::Kind::kPage)
-    return;
-  const auto& page = static_cast<const Page&>(*node);
-  pages[encode_path(path)] = page.encode();
-  for (std::uint8_t i = 0; i < Page::kFanout; ++i) {
-    path.push_back(i);
-    write_pages(page.child(i).node, path, pages);
-    path.pop_back();
-  }
+void write_pages(const Tree& tree, std::map<Bytes, Bytes>& pages) {
+  tree.visit_unwritten(
+      [&](const Path& path, const Page& page) { pages[encode_path(path)] = page.encode(); });
 }
 
 Result<Tree> with_changes(const Tree& tree, const std::map<Hash, std::optional<Hash>>& changes) {
@@ -198,10 +191,9 @@ TEST_CASE("tree: pages read back from disk give the same tree, and damaged ones 
   const Leaves leaves = random_leaves(random, 300, 6);
   const Tree built = tree_of(leaves);
   MapSource source;
-  Path path;
-  write_pages(built.root().node, path, source.pages);
+  write_pages(built, source.pages);
   const auto reopened = [&] {
-    return Tree(&source, Child(std::make_shared<Stub>(built.root_hash())));
+    return Tree(&source, Place(built.root_hash()));
   };
   for (const auto& [key, value] : leaves)
     REQUIRE(reopened().find(key).value() == value);
@@ -236,8 +228,7 @@ TEST_CASE("tree: pages that vanish are named, so that the disk can forget them",
   const Leaves leaves = random_leaves(random, 200, 4);
   const Tree full = tree_of(leaves);
   std::map<Bytes, Bytes> pages;
-  Path path;
-  write_pages(full.root().node, path, pages);
+  write_pages(full, pages);
   std::map<Hash, std::optional<Hash>> remove_all_but_one;
   for (auto leaf = std::next(leaves.begin()); leaf != leaves.end(); ++leaf)
     remove_all_but_one[leaf->first] = std::nullopt;

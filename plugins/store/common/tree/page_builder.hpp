@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "common/tree.hpp"
+#include "common/tree/page.hpp"
 #include "tenon/core/function_ref.hpp"
 
 namespace tenon::store {
@@ -17,14 +17,14 @@ public:
   // Key hashes ascend from call to call.
   [[nodiscard]] Status add(const Leaf& leaf, Emit emit);
   // The root of the whole: nothing, a lone leaf, or the page at the empty path, as a stub.
-  [[nodiscard]] Result<Child> finish(Emit emit);
+  [[nodiscard]] Result<Place> finish(Emit emit);
 
 private:
   // A leaf stands where it has its subtree to itself, which its neighbours decide.
   void place_pending(std::size_t depth);
   [[nodiscard]] Status close_down_to(std::size_t pages, Emit emit);
 
-  std::vector<Page::Children> open_; // the pages on the path of the last leaf, from the root
+  std::vector<Page::Places> open_;   // the pages on the path of the last leaf, from the root
   std::optional<Leaf> pending_;
   std::size_t shared_before_ = 0; // four-bit steps that it has in common with the leaf before it
   bool lone_ = true;              // no other leaf has come

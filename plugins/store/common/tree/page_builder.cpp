@@ -1,4 +1,4 @@
-#include "common/page_builder.hpp"
+#include "common/tree/page_builder.hpp"
 
 #include <algorithm>
 
@@ -31,11 +31,10 @@ void PageBuilder::place_pending(std::size_t depth) {
 Status PageBuilder::close_down_to(std::size_t pages, Emit emit) {
   while (open_.size() > pages) {
     const std::size_t depth = open_.size() - 1;
-    const Page page(std::move(open_.back()));
-    TENON_RETURN_IF_ERROR(emit(path_to(pending_->key_hash, depth), page));
+    const OwnedPage page = Page::make(open_.back());
+    TENON_RETURN_IF_ERROR(emit(path_to(pending_->key_hash, depth), *page));
     open_.pop_back();
-    open_.back()[nibble_at(pending_->key_hash, depth - 1)] =
-        Child(std::make_shared<Stub>(page.hash()));
+    open_.back()[nibble_at(pending_->key_hash, depth - 1)] = Place(page->hash());
   }
   return {};
 }
@@ -54,17 +53,17 @@ Status PageBuilder::add(const Leaf& leaf, Emit emit) {
   return {};
 }
 
-Result<Child> PageBuilder::finish(Emit emit) {
+Result<Place> PageBuilder::finish(Emit emit) {
   if (!pending_)
-    return Child();
+    return Place();
   if (lone_)
-    return Child(*pending_);
+    return Place(*pending_);
   place_pending(shared_before_);
   TENON_RETURN_IF_ERROR(close_down_to(1, emit));
-  const Page root(std::move(open_.front()));
+  const OwnedPage root = Page::make(open_.front());
   open_.clear();
-  TENON_RETURN_IF_ERROR(emit({}, root));
-  return Child(std::make_shared<Stub>(root.hash()));
+  TENON_RETURN_IF_ERROR(emit({}, *root));
+  return Place(root->hash());
 }
 
 } // namespace tenon::store

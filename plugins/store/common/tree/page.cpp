@@ -1,0 +1,217 @@
+#include "common/tree/page.hpp"
+
+#include <cstdlib>
+#include <new>
+
+#include "common/tree/page_forge.hpp"
+#include "tenon/core/encoding.hpp"
+
+namespace tenon::store {
+
+namespace {
+
+const Hash kEmpty = merkle::empty_hash();
+
+// Where level 1, 2 and 3 begin among the nodes inside a page.
+constexpr std::array<std::size_t, Page::kLevels> kLevelStart = {0, 0, 8, 12};
+
+unsigned slots_below(std::size_t level, std::size_t index) {
+  const std::size_t width = std::size_t{1} << level;
+  return ((1u << width) - 1) << (index << level);
+}
+
+bool is_inner(unsigned leaves, unsigned pages, std::size_t level, std::size_t index) {
+  const unsigned below = slots_below(level, index);
+  return (pages & below) != 0 || std::popcount(leaves & below) > 1;
+}
+
+} // namespace
+
+Bytes encode_path(const Path& path) {
+  Bytes out;
+  out.push_back(static_cast<char>(path.size()));
+  for (std::size_t i = 0; i < path.size(); i += 2) {
+    const int low = i + 1 < path.size() ? path[i + 1] : 0;
+    out.push_back(static_cast<char>((path[i] << Page::kLevels) | low));
+  }
+  return out;
+}
+
+void destroy(const Node* node) {
+  if (node->kind() == Node::Kind::kPage) {
+    const auto* const page = static_cast<const Page*>(node);
+    page->~Page();
+    ::operator delete(const_cast<Page*>(page));
+    return;
+  }
+  const auto* const stub = static_cast<const Stub*>(node);
+  if (const Page* const page = stub->loaded())
+    destroy(page);
+  delete stub;
+}
+
+void destroy_subtree(const Node* node) {
+  const Page* const page = node->kind() == Node::Kind::kPage
+                               ? static_cast<const Page*>(node)
+                               : static_cast<const Stub*>(node)->loaded();
+  if (page != nullptr) {
+    for (std::size_t i = 0; i < page->page_count(); ++i)
+      destroy_subtree(page->nodes()[i]);
+  }
+  destroy(node);
+}
+
+void DestroySubtree::operator()(const Page* page) const {
+  destroy_subtree(page);
+}
+
+Page::Page(std::uint16_t leaves, std::uint16_t pages)
+    : Node(Kind::kPage, Hash()), leaves_(leaves), pages_(pages) {
+  for (std::size_t level = 1; level < kLevels; ++level) {
+    for (std::size_t i = 0; i < kFanout >> level; ++i) {
+      if (is_inner(leaves, pages, level, i))
+        inner_ = static_cast<std::uint16_t>(inner_ | (1u << (kLevelStart[level] + i)));
+    }
+  }
+}
+
+Page* Page::allocate(std::uint16_t leaves, std::uint16_t pages) {
+  static_assert(sizeof(Page) % alignof(const Node*) == 0 && alignof(KeyAndValue) == 1);
+  const Page shape(leaves, pages);
+  const std::size_t inner = static_cast<std::size_t>(std::popcount(unsigned{shape.inner_}));
+  const std::size_t size = sizeof(Page) + shape.page_count() * sizeof(const Node*) +
+                           shape.leaf_count() * sizeof(KeyAndValue) +
+                           (shape.present_count() + inner) * sizeof(Hash);
+  return new (::operator new(size)) Page(leaves, pages);
+}
+
+OwnedPage Page::make(const Places& places) {
+  PagePlan plan;
+  for (std::size_t slot = 0; slot < kFanout; ++slot) {
+    const unsigned bit = 1u << slot;
+    if (places[slot].leaf) {
+      plan.leaves = static_cast<std::uint16_t>(plan.leaves | bit);
+      plan.places[slot].leaf = &*places[slot].leaf;
+    } else if (places[slot].page) {
+      plan.pages = static_cast<std::uint16_t>(plan.pages | bit);
+      plan.places[slot].node = new Stub(*places[slot].page);
+    }
+  }
+  const PagePlan* const only = &plan;
+  Page* made = nullptr;
+  PageForge().make({&only, 1}, {&made, 1});
+  return OwnedPage(made);
+}
+
+Leaf Page::leaf(std::size_t slot) const {
+  Leaf result;
+  result.key_hash = leaf_key(slot);
+  result.value_hash = leaf_value(slot);
+  result.hash = slot_hash(slot);
+  return result;
+}
+
+std::size_t Page::inner_place(std::size_t level, std::size_t index) const {
+  return present_count() + rank(inner_, kLevelStart[level] + index);
+}
+
+Subtree Page::subtree(std::size_t level, std::size_t index) const {
+  const unsigned below = slots_below(level, index);
+  const unsigned here = present() & below;
+  if (here == 0)
+    return {&kEmpty, true, false};
+  if ((pages_ & below) == 0 && std::has_single_bit(here))
+    return {&slot_hash(static_cast<std::size_t>(std::countr_zero(here))), false, true};
+  if (level == 0)
+    return {&slot_hash(index), false, false};
+  if (level == kLevels)
+    return {&hash_, false, false};
+  return {&hashes()[inner_place(level, index)], false, false};
+}
+
+std::size_t Page::lone_slot(std::size_t level, std::size_t index) const {
+  return static_cast<std::size_t>(std::countr_zero(present() & slots_below(level, index)));
+}
+
+Bytes Page::encode() const {
+  Bytes out;
+  out.reserve(2 * sizeof leaves_ + (2 * leaf_count() + page_count()) * Hash::kSize);
+  append_be16(out, static_cast<std::uint16_t>(present()));
+  append_be16(out, leaves_);
+  for (std::size_t slot = 0; slot < kFanout; ++slot) {
+    if (has_leaf(slot))
+      out.append(leaf_key(slot).view()).append(leaf_value(slot).view());
+    else if (has_page(slot))
+      out.append(slot_hash(slot).view());
+  }
+  return out;
+}
+
+Result<OwnedPage> Page::decode(BytesView encoded) {
+  Reader reader(encoded);
+  std::uint16_t present = 0;
+  std::uint16_t leaves = 0;
+  bool ok = reader.be16(present) && reader.be16(leaves) && (leaves & ~present) == 0;
+  Places places;
+  for (std::size_t i = 0; ok && i < kFanout; ++i) {
+    if ((present & (1u << i)) == 0)
+      continue;
+    Hash first;
+    Hash second;
+    ok = reader.hash(first);
+    if ((leaves & (1u << i)) != 0) {
+      ok = ok && reader.hash(second);
+      if (ok)
+        places[i] = Leaf(first, second);
+    } else if (ok) {
+      places[i] = Place(first);
+    }
+  }
+  // A page stands where two keys or more do.
+  if (!ok || !reader.empty() || (present == leaves && std::popcount(present) < 2))
+    return data_loss("a tree page is malformed");
+  OwnedPage page = make(places);
+  page->mark_persisted();
+  return page;
+}
+
+Result<OwnedPage> Stub::read(const PageSource& source, const Path& path) const {
+  TENON_ASSIGN_OR_RETURN(const Bytes encoded, source.load_page(path));
+  auto page = Page::decode(encoded);
+  if (!page.ok())
+    return page.status().with_context("page " + to_hex(encode_path(path)));
+  if ((*page)->hash() == hash())
+    return page;
+  return data_loss("page " + to_hex(encode_path(path)) + " hashes to " +
+                   to_hex((*page)->hash().view()) + ", its parent expects " +
+                   to_hex(hash().view()));
+}
+
+Result<const Page*> Stub::load(const PageSource& source, const Path& path) const {
+  OwnedPage page;
+  TENON_ASSIGN_OR_RETURN(const Page* const found, peek(source, path, page));
+  if (page == nullptr)
+    return found;
+  // Two threads may have loaded it; both copies are equal, and the first one stays.
+  const Page* expected = nullptr;
+  if (!page_.compare_exchange_strong(expected, page.get(), std::memory_order_acq_rel))
+    return expected;
+  return page.release();
+}
+
+Result<const Page*> Stub::peek(const PageSource& source, const Path& path,
+                               OwnedPage& passing) const {
+  if (const Page* const page = loaded())
+    return page;
+  auto page = read(source, path);
+  if (!page.ok()) {
+    // An update may have loaded this page and written its successor since the first look.
+    if (const Page* const now = loaded())
+      return now;
+    return page.status();
+  }
+  passing = std::move(*page);
+  return passing.get();
+}
+
+} // namespace tenon::store

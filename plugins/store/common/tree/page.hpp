@@ -1,0 +1,179 @@
+// The nodes of the state tree in memory. The tree is 16-ary there: one page covers four binary
+// levels and holds only the children that exist, with the hashes of its inner nodes. Pages never
+// change once a tree holds them; a page that is only on disk is a stub until a walk reaches it.
+//
+// Nodes are owned by the versions of the tree that hold them (version.hpp) and pointed to by pages;
+// nothing is counted. Any number of threads may read them.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <bit>
+#include <memory>
+#include <span>
+
+#include "common/tree/place.hpp"
+#include "tenon/core/status.hpp"
+
+namespace tenon::store {
+
+class Page;
+
+// Where stubs get their content from: the encoded page at a path. Any thread.
+class PageSource {
+public:
+  virtual ~PageSource() = default;
+  [[nodiscard]] virtual Result<Bytes> load_page(const Path& path) const = 0;
+};
+
+// A subtree of two keys or more.
+class Node {
+public:
+  enum class Kind : std::uint8_t { kPage, kStub };
+
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
+
+  [[nodiscard]] Kind kind() const { return kind_; }
+  [[nodiscard]] const Hash& hash() const { return hash_; }
+
+protected:
+  Node(Kind kind, const Hash& hash) : kind_(kind), hash_(hash) {}
+  ~Node() = default;
+
+  Kind kind_;
+  Hash hash_;
+};
+
+// Frees the node, and of a stub the page that it has loaded, but not what stands below.
+void destroy(const Node* node);
+// Frees all that is in memory from the node downwards.
+void destroy_subtree(const Node* node);
+
+struct DestroySubtree {
+  void operator()(const Page* page) const;
+};
+using OwnedPage = std::unique_ptr<const Page, DestroySubtree>;
+
+// A subtree inside a page, from a slot (level 0) up to the page itself (level 4).
+struct Subtree {
+  const Hash* hash; // of the empty tree when there is nothing
+  bool empty;
+  bool lone_leaf; // floats to the top of any subtree that it has to itself
+};
+
+class alignas(const Node*) Page final : public Node {
+public:
+  static constexpr std::size_t kFanout = 16;
+  static constexpr std::size_t kLevels = 4;
+  using Places = std::array<Place, kFanout>;
+
+  // A page of its own, not yet of any tree, whose children are stubs.
+  [[nodiscard]] static OwnedPage make(const Places& places);
+  [[nodiscard]] static Result<OwnedPage> decode(BytesView encoded);
+
+  [[nodiscard]] std::uint16_t leaves() const { return leaves_; } // bit i: slot i
+  [[nodiscard]] std::uint16_t pages() const { return pages_; }
+  [[nodiscard]] bool has_leaf(std::size_t slot) const { return ((leaves_ >> slot) & 1u) != 0; }
+  [[nodiscard]] bool has_page(std::size_t slot) const { return ((pages_ >> slot) & 1u) != 0; }
+  // Of a slot that has one.
+  [[nodiscard]] Leaf leaf(std::size_t slot) const;
+  [[nodiscard]] const Hash& leaf_key(std::size_t slot) const { return keys()[leaf_rank(slot)].key; }
+  [[nodiscard]] const Hash& leaf_value(std::size_t slot) const {
+    return keys()[leaf_rank(slot)].value;
+  }
+  [[nodiscard]] const Node* page(std::size_t slot) const {
+    return nodes()[rank(pages_, slot)];
+  }
+  // Of a slot that has either.
+  [[nodiscard]] const Hash& slot_hash(std::size_t slot) const {
+    return hashes()[rank(present(), slot)];
+  }
+  [[nodiscard]] Subtree subtree(std::size_t level, std::size_t index) const;
+  // The lone leaf of a subtree that has one: its slot.
+  [[nodiscard]] std::size_t lone_slot(std::size_t level, std::size_t index) const;
+
+  // Is this very page what the disk holds under its path? Set once it has been written.
+  [[nodiscard]] bool persisted() const { return persisted_.load(std::memory_order_acquire); }
+  void mark_persisted() const { persisted_.store(true, std::memory_order_release); }
+
+  // 16-bit bitmap of children, 16-bit bitmap of those that are leaves (both big-endian), then for
+  // each child key hash and value hash of a leaf, or the hash of a page.
+  [[nodiscard]] Bytes encode() const;
+
+private:
+  friend class PageForge;
+  friend void destroy(const Node* node);
+  friend void destroy_subtree(const Node* node);
+
+  struct KeyAndValue {
+    Hash key;
+    Hash value;
+  };
+  // Behind the page lie: nodes (one for each page), keys (for each leaf), hashes (for each slot
+  // that is present, then for each inner node of levels 1 to 3).
+  Page(std::uint16_t leaves, std::uint16_t pages);
+  ~Page() = default;
+  static Page* allocate(std::uint16_t leaves, std::uint16_t pages);
+
+  [[nodiscard]] static std::size_t rank(unsigned bitmap, std::size_t slot) {
+    return static_cast<std::size_t>(std::popcount(bitmap & ((1u << slot) - 1)));
+  }
+  [[nodiscard]] std::size_t leaf_rank(std::size_t slot) const { return rank(leaves_, slot); }
+  [[nodiscard]] unsigned present() const { return unsigned{leaves_} | pages_; }
+  [[nodiscard]] std::size_t present_count() const {
+    return static_cast<std::size_t>(std::popcount(present()));
+  }
+  [[nodiscard]] std::size_t leaf_count() const {
+    return static_cast<std::size_t>(std::popcount(unsigned{leaves_}));
+  }
+  [[nodiscard]] std::size_t page_count() const {
+    return static_cast<std::size_t>(std::popcount(unsigned{pages_}));
+  }
+  [[nodiscard]] const Node** nodes() { return reinterpret_cast<const Node**>(this + 1); }
+  [[nodiscard]] const Node* const* nodes() const {
+    return reinterpret_cast<const Node* const*>(this + 1);
+  }
+  [[nodiscard]] KeyAndValue* keys() {
+    return reinterpret_cast<KeyAndValue*>(nodes() + page_count());
+  }
+  [[nodiscard]] const KeyAndValue* keys() const {
+    return reinterpret_cast<const KeyAndValue*>(nodes() + page_count());
+  }
+  [[nodiscard]] Hash* hashes() { return reinterpret_cast<Hash*>(keys() + leaf_count()); }
+  [[nodiscard]] const Hash* hashes() const {
+    return reinterpret_cast<const Hash*>(keys() + leaf_count());
+  }
+  // Where the hash of an inner node lies; level 4 is the page's own.
+  [[nodiscard]] std::size_t inner_place(std::size_t level, std::size_t index) const;
+
+  std::uint16_t leaves_;
+  std::uint16_t pages_;
+  std::uint16_t inner_ = 0; // which of the 14 nodes of levels 1 to 3 are inner nodes
+  mutable std::atomic<bool> persisted_ = false;
+};
+
+// A page that may still be on disk only. Loads once; whoever shares the stub shares the page.
+class Stub final : public Node {
+public:
+  explicit Stub(const Hash& hash) : Node(Kind::kStub, hash) {}
+  Stub(const Stub&) = delete;
+  Stub& operator=(const Stub&) = delete;
+
+  [[nodiscard]] Result<const Page*> load(const PageSource& source, const Path& path) const;
+  // The same for who passes by once: a page that nobody has loaded yet is not kept, but handed over
+  // in `passing`.
+  [[nodiscard]] Result<const Page*> peek(const PageSource& source, const Path& path,
+                                         OwnedPage& passing) const;
+  [[nodiscard]] const Page* loaded() const { return page_.load(std::memory_order_acquire); }
+
+private:
+  friend void destroy(const Node* node);
+  friend void destroy_subtree(const Node* node);
+  ~Stub() = default;
+  [[nodiscard]] Result<OwnedPage> read(const PageSource& source, const Path& path) const;
+
+  mutable std::atomic<const Page*> page_ = nullptr;
+};
+
+} // namespace tenon::store

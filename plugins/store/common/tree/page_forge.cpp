@@ -1,0 +1,87 @@
+#include "common/tree/page_forge.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "tenon/crypto/sha256.hpp"
+
+namespace tenon::store {
+
+namespace {
+
+constexpr std::size_t kTagSize = merkle::kInnerTag.size();
+constexpr std::size_t kMessageSize = kTagSize + 2 * Hash::kSize;
+// Pages that are worked on together: enough to fill the hash's lanes, few enough for the cache.
+constexpr std::size_t kTogether = 32;
+
+} // namespace
+
+void PageForge::make(std::span<const PagePlan* const> plans, std::span<Page*> pages) {
+  for (std::size_t begin = 0; begin < plans.size(); begin += kTogether) {
+    const std::size_t count = std::min(kTogether, plans.size() - begin);
+    const auto some_plans = plans.subspan(begin, count);
+    const auto some_pages = pages.subspan(begin, count);
+    for (std::size_t i = 0; i < count; ++i)
+      some_pages[i] = shape(*some_plans[i]);
+    for (std::size_t level = 1; level <= Page::kLevels; ++level)
+      hash_level(some_plans, some_pages, level);
+  }
+}
+
+// The page with everything but the hashes of its inner nodes.
+Page* PageForge::shape(const PagePlan& plan) {
+  Page* const page = Page::allocate(plan.leaves, plan.pages);
+  const Node** node = page->nodes();
+  Page::KeyAndValue* key = page->keys();
+  Hash* hash = page->hashes();
+  for (unsigned rest = page->present(); rest != 0; rest &= rest - 1) {
+    const auto slot = static_cast<std::size_t>(std::countr_zero(rest));
+    const bool changed = ((plan.changed >> slot) & 1u) != 0;
+    if (page->has_leaf(slot)) {
+      const Leaf* const leaf = changed ? plan.places[slot].leaf : nullptr;
+      *key++ = leaf != nullptr
+                   ? Page::KeyAndValue{leaf->key_hash, leaf->value_hash}
+                   : Page::KeyAndValue{plan.old->leaf_key(slot), plan.old->leaf_value(slot)};
+      *hash++ = leaf != nullptr ? leaf->hash : plan.old->slot_hash(slot);
+    } else {
+      *node = changed ? plan.places[slot].node : plan.old->page(slot);
+      *hash++ = changed ? (*node)->hash() : plan.old->slot_hash(slot);
+      ++node;
+    }
+  }
+  return page;
+}
+
+void PageForge::hash_level(std::span<const PagePlan* const> plans, std::span<Page* const> pages,
+                           std::size_t level) {
+  const std::size_t nodes = Page::kFanout >> level;
+  messages_.resize(plans.size() * nodes * kMessageSize);
+  targets_.clear();
+  for (std::size_t i = 0; i < plans.size(); ++i) {
+    Page& page = *pages[i];
+    for (std::size_t index = 0; index < nodes; ++index) {
+      const Subtree whole = page.subtree(level, index);
+      if (whole.empty || whole.lone_leaf)
+        continue;
+      Hash* const target =
+          level == Page::kLevels ? &page.hash_ : &page.hashes()[page.inner_place(level, index)];
+      const unsigned below = ((1u << (1u << level)) - 1) << (index << level);
+      if (plans[i]->old != nullptr && (plans[i]->changed & below) == 0) {
+        *target = *plans[i]->old->subtree(level, index).hash;
+        continue;
+      }
+      char* const message = messages_.data() + targets_.size() * kMessageSize;
+      std::memcpy(message, merkle::kInnerTag.data(), kTagSize);
+      std::memcpy(message + kTagSize, page.subtree(level - 1, 2 * index).hash, Hash::kSize);
+      std::memcpy(message + kTagSize + Hash::kSize, page.subtree(level - 1, 2 * index + 1).hash,
+                  Hash::kSize);
+      targets_.push_back(target);
+    }
+  }
+  digests_.resize(targets_.size());
+  crypto::sha256_many({messages_.data(), targets_.size() * kMessageSize}, kMessageSize, digests_);
+  for (std::size_t i = 0; i < targets_.size(); ++i)
+    *targets_[i] = digests_[i];
+}
+
+} // namespace tenon::store

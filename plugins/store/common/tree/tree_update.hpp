@@ -1,0 +1,62 @@
+// One update of the state tree: which pages change, worked out from the root downwards, then made
+// and hashed from the deepest upwards, all of one depth side by side. One thread, used once.
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <vector>
+
+#include "common/tree/page_forge.hpp"
+#include "common/tree/tree.hpp"
+
+namespace tenon::store {
+
+class TreeUpdate {
+public:
+  TreeUpdate(const PageSource* source, std::vector<Path>& removed)
+      : source_(source), removed_(removed) {}
+  ~TreeUpdate();
+  TreeUpdate(const TreeUpdate&) = delete;
+  TreeUpdate& operator=(const TreeUpdate&) = delete;
+
+  // From the root, which is a page, a leaf or neither. False: nothing changed.
+  [[nodiscard]] Result<bool> apply(const Node* root, const Leaf* lone,
+                                   std::span<TreeChange> changes);
+
+  // Afterwards: the new root, and the nodes that came and went. The caller owns the new ones.
+  [[nodiscard]] const Node* root() const { return root_; }
+  [[nodiscard]] const std::optional<Leaf>& lone() const { return lone_; }
+  [[nodiscard]] std::vector<const Node*> take_created();
+  [[nodiscard]] std::vector<const Node*> take_replaced() { return std::move(replaced_); }
+
+private:
+  // What an update leaves at a place.
+  struct Outcome {
+    enum class Kind : std::uint8_t { kSame, kEmpty, kLeaf, kPage };
+    Kind kind = Kind::kSame;
+    PagePlan::Slot slot{}; // kLeaf: the leaf; kPage: the number of the plan
+  };
+
+  Result<Outcome> update_page(const Node* node, std::span<TreeChange> changes);
+  Result<Outcome> build(std::span<TreeChange> changes, const Leaf* leaf);
+  template <typename Update>
+  Status update_slots(PagePlan& plan, std::span<TreeChange> changes, Update update);
+  Result<Outcome> finish(const PagePlan& plan);
+  Result<const Page*> page_of(const Node* node);
+  void hash_leaves();
+  void make_pages();
+
+  const PageSource* source_;
+  std::vector<Path>& removed_;
+  Path path_;
+  std::deque<Leaf> leaves_; // new ones, and those that came to stand elsewhere
+  std::vector<Leaf*> unhashed_;
+  std::deque<PagePlan> plans_;
+  std::vector<std::vector<std::size_t>> plans_by_depth_;
+  std::vector<Page*> made_; // by plan
+  std::vector<const Node*> replaced_;
+  const Node* root_ = nullptr;
+  std::optional<Leaf> lone_;
+};
+
+} // namespace tenon::store
