@@ -13,7 +13,7 @@ from tree import files, source_files  # noqa: E402
 MAX_FILE_LINES = 600
 MAX_FUNCTION_LINES = 70
 MAX_COLUMNS = 100
-OTHER_SUFFIXES = {".py", ".sh", ".cmake", ".proto"}
+OTHER_SUFFIXES = {".py", ".sh", ".cmake", ".proto", ".js", ".ts"}
 TYPE_HEAD = re.compile(r"^(?:\s*template\s*<.*>)?\s*(?:typedef\s+)?(?:class|struct|union|enum)\b")
 RAW_STRING = re.compile(r'R"([^\s()\\]{0,16})\(.*?\)\1"', re.DOTALL)
 TOKEN = re.compile(

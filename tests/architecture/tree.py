@@ -10,7 +10,7 @@ from pathlib import Path
 SKIPPED_FOLDERS = {".git", "build", "data", "node_modules", "__pycache__", ".cache", "target"}
 TEXT_SUFFIXES = {
     ".c", ".h", ".cc", ".cpp", ".hpp", ".inc", ".py", ".sh", ".md", ".json", ".proto", ".cmake",
-    ".txt", ".toml", ".lock", ".map", ".yaml", ".yml", ".rs", "",
+    ".txt", ".toml", ".lock", ".map", ".yaml", ".yml", ".rs", ".js", ".ts", "",
 }
 # Places of one machine, and package registries other than by their clients' own defaults.
 FORBIDDEN = [

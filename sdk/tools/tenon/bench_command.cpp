@@ -65,8 +65,9 @@ void add_bench_command(CLI::App& app, Session& session) {
   command
       ->add_option("NAME", *name,
                    "slice: the whole path of a solo node and its parts; bft: a network beside "
-                   "another ledger; daml_api: the Ledger API; daml, wasm_bench, store_bench: one "
-                   "part; with options of its own behind the name")
+                   "another ledger; daml_api: the Ledger API; store: the store beside others; "
+                   "daml, wasm_bench, store_bench: one part; with options of its own behind the "
+                   "name")
       ->required();
   // All that follows is the benchmark's own, so nothing falls through to the common options.
   command->allow_extras()->fallthrough(false);

@@ -1,5 +1,5 @@
-// The templates of package tenon-iou as the code generator for JavaScript writes them, as far as the
-// example needs them.
+// The templates of package tenon-iou as the code generator for JavaScript writes them, as far as
+// the example needs them.
 "use strict";
 
 const jtv = require("@mojotech/json-type-validation");

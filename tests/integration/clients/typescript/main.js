@@ -1,9 +1,9 @@
-// An application of the JSON API: a bank promises to pay, alice has part of it paid, and follows what
-// she is owed through a restart of the node. Prints a line of JSON for each step that succeeded; a
-// line on its input says that the node has been started again.
+// An application of the JSON API: a bank promises to pay, alice has part of it paid, and follows
+// what she is owed through a restart of the node. Prints a line of JSON for each step that
+// succeeded; a line on its input says that the node has been started again.
 //
-//   node main.js, with JSON_API (URL), BANK_TOKEN, ALICE_TOKEN, OPERATOR_TOKEN, BANK, ALICE (parties),
-//   PACKAGE (its id)
+//   node main.js, with JSON_API (URL), BANK_TOKEN, ALICE_TOKEN, OPERATOR_TOKEN, BANK, ALICE
+//   (parties), PACKAGE (its id)
 "use strict";
 
 const assert = require("node:assert/strict");

@@ -2,6 +2,9 @@
 
 #include <catch2/catch.hpp>
 
+#include <fstream>
+#include <sstream>
+
 #include "tenon/core/encoding.hpp"
 
 using namespace tenon;
@@ -82,4 +85,24 @@ TEST_CASE("ed25519: a key survives PEM, and other PEM is refused with a sentence
   CHECK(again->public_key() == key->public_key());
   CHECK(PrivateKey::from_pem("nonsense").status().message() == "not a private key in PEM (PKCS#8)");
   CHECK(PrivateKey::from_seed("short").status().code() == Code::kInvalidArgument);
+}
+
+TEST_CASE("ed25519: every shared signature is judged as other verifiers judge it",
+          "[sdk][crypto]") {
+  std::ifstream file(TENON_SOURCE_DIR "/sdk/testdata/crypto/ed25519.txt");
+  const auto bytes = [](const std::string& word) {
+    return word == "-" ? Bytes() : from_hex(word).value();
+  };
+  std::size_t signatures = 0;
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with("#"))
+      continue;
+    std::istringstream words(line);
+    std::string verdict, key, message, signature;
+    words >> verdict >> key >> message >> signature;
+    INFO(line);
+    CHECK(verify(bytes(key), bytes(message), bytes(signature)) == (verdict == "valid"));
+    ++signatures;
+  }
+  CHECK(signatures > 20);
 }

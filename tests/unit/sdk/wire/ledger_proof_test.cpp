@@ -2,8 +2,11 @@
 
 #include <catch2/catch.hpp>
 
+#include <fstream>
 #include <functional>
+#include <sstream>
 
+#include "tenon/core/encoding.hpp"
 #include "tenon/crypto/ed25519.hpp"
 #include "tenon/crypto/sha256.hpp"
 #include "tenon/merkle/sparse_proof.hpp"
@@ -276,5 +279,110 @@ TEST_CASE("ledger proof: any flipped bit of the encoded message is refused or sa
       REQUIRE(key.value == "100");
     }
     REQUIRE(state->height == 7);
+  }
+}
+
+namespace {
+
+// One message of sdk/testdata/proofs/ledger_proofs.txt, which other verifiers read too.
+struct Vector {
+  Hash chain;
+  v1::ValidatorSet validators;
+  Bytes encoded;
+  std::string verdict;
+  std::string flips; // "1,4-6": bits that may be flipped; empty: not recorded
+};
+
+void read_trust(std::istringstream& words, Vector& vector) {
+  std::string chain, member;
+  std::uint64_t epoch = 0;
+  std::uint32_t max_byzantine = 0;
+  words >> chain >> epoch >> max_byzantine;
+  vector.chain = hash_from_hex(chain).value();
+  vector.validators.Clear();
+  vector.validators.set_epoch(epoch);
+  vector.validators.set_max_byzantine(max_byzantine);
+  while (words >> member) {
+    auto& validator = *vector.validators.add_validators();
+    validator.set_name(member.substr(0, member.find('=')));
+    validator.set_public_key(from_hex(member.substr(member.find('=') + 1)).value());
+  }
+}
+
+std::vector<Vector> read_vectors() {
+  std::ifstream file(TENON_SOURCE_DIR "/sdk/testdata/proofs/ledger_proofs.txt");
+  std::vector<Vector> vectors;
+  Vector next;
+  for (std::string line; std::getline(file, line);) {
+    std::istringstream words(line);
+    std::string command, rest;
+    words >> command;
+    if (command.empty() || command.starts_with("#"))
+      continue;
+    if (command == "trust") {
+      read_trust(words, next);
+    } else if (command == "proof") {
+      words >> rest;
+      next.encoded = from_hex(rest).value();
+      vectors.push_back(next);
+    } else if (command == "flips") {
+      words >> vectors.back().flips;
+    } else {
+      vectors.back().verdict = line;
+    }
+  }
+  return vectors;
+}
+
+// In the words of the vectors.
+std::string verdict_on(BytesView encoded, const Vector& vector) {
+  v1::LedgerProof proof;
+  if (!proof.ParseFromArray(encoded.data(), static_cast<int>(encoded.size())))
+    return "unreadable";
+  const auto state = verify_ledger_proof(proof, vector.chain, vector.validators);
+  if (!state.ok())
+    return "refused " + state.status().message();
+  std::string said = "proved " + std::to_string(state->height) + " " +
+                     std::to_string(state->record_time_us) + " " +
+                     to_hex(state->state_root.view()) + " " +
+                     std::to_string(state->validators.epoch());
+  for (const ProvedKey& key : state->keys)
+    said += " " + to_hex(key.key) + (key.value ? "=" + to_hex(*key.value) : "");
+  return said;
+}
+
+} // namespace
+
+TEST_CASE("ledger proof: every shared proof gets its verdict, and a refused one its reason",
+          "[sdk][wire]") {
+  const auto vectors = read_vectors();
+  REQUIRE(vectors.size() > 70);
+  for (const Vector& vector : vectors)
+    CHECK(verdict_on(vector.encoded, vector) == vector.verdict);
+}
+
+TEST_CASE("ledger proof: the bits on which nothing proved depends are those that are recorded",
+          "[sdk][wire]") {
+  for (const Vector& vector : read_vectors()) {
+    if (vector.flips.empty())
+      continue;
+    std::string found;
+    const std::size_t bits = vector.encoded.size() * 8;
+    const auto holds = [&](std::size_t bit) {
+      Bytes changed = vector.encoded;
+      changed[bit / 8] = static_cast<char>(changed[bit / 8] ^ (1 << (bit % 8)));
+      return verdict_on(changed, vector).starts_with("proved");
+    };
+    for (std::size_t first = 0; first < bits; ++first) {
+      if (!holds(first))
+        continue;
+      std::size_t last = first;
+      while (last + 1 < bits && holds(last + 1))
+        ++last;
+      found += (found.empty() ? "" : ",") + std::to_string(first) +
+               (last == first ? "" : "-" + std::to_string(last));
+      first = last;
+    }
+    CHECK(found == vector.flips);
   }
 }
