@@ -8,7 +8,8 @@ import time
 import unittest
 
 from network_test import Replica, operate, ports_from
-from node import TENOND, Token, answer, on_free_ports, quote, temporary_folder, tenon
+from node import (TENOND, Token, answer, javascript_verifier, on_free_ports, quote,
+                  temporary_folder, tenon)
 
 
 class Network:
@@ -76,6 +77,9 @@ class ClientNode(unittest.TestCase):
             verified = answer("proof", "verify", file, "--genesis",
                               network.folder / "genesis.json")
             self.assertIs(verified["verified"], True)
+            again = javascript_verifier(file, network.folder / "genesis.json")
+            self.assertEqual(again.returncode, 0, again.stderr)
+            self.assertEqual(json.loads(again.stdout), verified)
 
     def test_a_command_id_commits_once_however_often_it_is_sent(self):
         with network_of() as network:

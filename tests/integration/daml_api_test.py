@@ -1,6 +1,5 @@
 """The Ledger API of one node when things go wrong, or just go on: time that is set, restarts, lost
-and garbled databases, commands sent twice, TLS, tokens, bytes that are no requests, and who sees
-what."""
+and garbled databases, commands sent twice, tokens, bytes that are no requests, who sees what."""
 
 import collections
 import contextlib
@@ -8,8 +7,6 @@ import os
 import random
 import shutil
 import socket
-import ssl
-import subprocess
 import threading
 import time
 import unittest
@@ -19,7 +16,8 @@ import grpc
 from google.protobuf import json_format
 
 from ledger_api import (BEGIN, Client, Definitions, LedgerNode, Notes, closing_all, code_of,
-                        created, envelope, filter_of, json_web_token, note_text, party_token)
+                        created, envelope, filter_of, json_web_token, note_text, openssl,
+                        party_token)
 from node import temporary_folder
 
 PARTIES = ("alice", "bob", "carol", "dave")
@@ -95,6 +93,22 @@ class StaticTime(LedgerCase):
         self.assertEqual(next(times).current_time, after)
         self.assertEqual(self.look(contract), micros + 30_000_000)
         times.cancel()
+
+    def test_what_is_due_at_a_time_can_be_done_when_it_has_come_and_not_before(self):
+        times = self.times()
+        now = next(times).current_time
+        times.cancel()
+        later = self.later(now, 30)
+        due = {"timestamp": str(later.seconds * 1_000_000 + later.nanos // 1000)}
+        tick = self.notes.exercise(self.create("alice", "bob"), "Tick", due=due)
+        with self.assertRaises(grpc.RpcError) as caught:
+            self.client.submit("bob", tick)
+        self.assertEqual(code_of(caught.exception), (grpc.StatusCode.FAILED_PRECONDITION,
+                                                     "DAML_INTERPRETATION_ERROR"))
+        self.assertRegex(caught.exception.details(),
+                         'Unhandled (Daml )?exception: .*{ message = "not due" }')
+        self.set_time(now, later)
+        self.client.submit("bob", tick)
 
     def test_the_time_is_not_set_by_who_does_not_know_it_nor_back(self):
         times = self.times()
@@ -383,8 +397,27 @@ def varint(number: int) -> bytes:
     return bytes(out)
 
 
-def openssl(*words):
-    subprocess.run(["openssl", *map(str, words)], check=True, capture_output=True)
+class LostIndex(LedgerCase):
+    def test_what_was_pruned_stays_pruned_when_the_index_is_made_anew(self):
+        self.create("alice", "bob", "kept")
+        pruned = self.client.end()
+        self.create("alice", "bob", "last")
+        end, active = self.client.end(), self.client.active("alice")
+        self.client.call("admin.ParticipantPruningService/Prune", {"prune_up_to": pruned})
+        self.client.close()
+        self.assertEqual(self.node.stop(), 0)
+        shutil.rmtree(self.node.api_folder() / "index")
+        self.node.start()
+        type(self).client = self.connect()
+        self.node.await_serving(self.client)
+        deadline = time.monotonic() + 30
+        while self.client.end() < end:
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.02)
+        self.assertEqual(self.client.active("alice"), active)
+        self.assertEqual(len(self.client.transactions("alice", begin={"absolute": pruned})), 1)
+        self.refused(grpc.StatusCode.FAILED_PRECONDITION, "PARTICIPANT_PRUNED_DATA_ACCESSED",
+                     lambda: self.client.transactions("alice"))
 
 
 @unittest.skipUnless(shutil.which("openssl"), "makes its keys with openssl")
@@ -484,64 +517,6 @@ class Tokens(unittest.TestCase):
             client.active("bob")
         self.refused(grpc.StatusCode.PERMISSION_DENIED, token,
                      lambda client: client.active("alice"))
-
-
-@unittest.skipUnless(shutil.which("openssl"), "makes its certificates with openssl")
-class Tls(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.folder = cls.enterClassContext(temporary_folder())
-        cls.definitions = Definitions(cls.folder)
-        for name in ("server", "client", "stranger"):
-            openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
-                    "-nodes", "-keyout", cls.folder / f"{name}.key", "-out",
-                    cls.folder / f"{name}.pem", "-days", "2", "-subj", f"/CN={name}", "-addext",
-                    "subjectAltName=IP:127.0.0.1")
-
-    def node(self, **tls) -> LedgerNode:
-        settings = {"grpc": {"tls": {"certificate_file": str(self.folder / "server.pem"),
-                                     "key_file": str(self.folder / "server.key"), **tls}}}
-        node = LedgerNode(self.folder / uuid.uuid4().hex, settings, store="memory")
-        self.addCleanup(node.close)
-        return node.start()
-
-    def ask(self, node, client=None):
-        def read(name):
-            return (self.folder / name).read_bytes()
-        credentials = grpc.ssl_channel_credentials(
-            read("server.pem"), client and read(f"{client}.key"), client and read(f"{client}.pem"))
-        with contextlib.closing(Client(self.definitions, node.ledger_port,
-                                       credentials=credentials)) as connection:
-            return connection.call("LedgerIdentityService/GetLedgerIdentity", {}, timeout=5)
-
-    def version_of(self, node, maximum):
-        context = ssl.create_default_context(cafile=self.folder / "server.pem")
-        context.maximum_version = maximum
-        context.set_alpn_protocols(["h2"])
-        with socket.create_connection(("127.0.0.1", node.ledger_port), 5) as peer, \
-                context.wrap_socket(peer, server_hostname="127.0.0.1") as secure:
-            return secure.version()
-
-    def test_only_clients_with_a_certificate_of_the_authority_come_in(self):
-        node = self.node(client_ca_file=str(self.folder / "client.pem"),
-                         client_certificates="required")
-        self.assertTrue(self.ask(node, "client").ledger_id)
-        for stranger in (None, "stranger"):
-            with self.assertRaises(grpc.RpcError):
-                self.ask(node, stranger)
-
-    def test_tls_1_2_is_taken_only_where_the_settings_say_so(self):
-        node = self.node()
-        self.assertTrue(self.ask(node).ledger_id)
-        self.assertEqual(self.version_of(node, ssl.TLSVersion.TLSv1_3), "TLSv1.3")
-        with self.assertRaises(OSError):
-            self.version_of(node, ssl.TLSVersion.TLSv1_2)
-        with contextlib.closing(Client(self.definitions, node.ledger_port)) as plain, \
-                self.assertRaises(grpc.RpcError):
-            plain.call("LedgerIdentityService/GetLedgerIdentity", {}, timeout=3)
-        node.close()
-        older = self.node(minimum_version="1.2")
-        self.assertEqual(self.version_of(older, ssl.TLSVersion.TLSv1_2), "TLSv1.2")
 
 
 if __name__ == "__main__":

@@ -60,7 +60,10 @@ class Client:
     def _full(name: str) -> str:
         return name if name.startswith("com.") else API + name
 
-    def message(self, method: str, request: dict):
+    def message(self, method: str, request):
+        """Of a dictionary; what is a message already is left as it is."""
+        if not isinstance(request, dict):
+            return request
         return json_format.ParseDict(request, self.definitions.methods[self._full(method)][0]())
 
     def call(self, method: str, request: dict, timeout: float = 30):
@@ -208,6 +211,10 @@ def closing_all(*things):
     finally:
         for thing in things:
             thing.close()
+
+
+def openssl(*words) -> None:
+    subprocess.run(["openssl", *map(str, words)], check=True, capture_output=True)
 
 
 def json_web_token(key: Path, payload: dict) -> str:

@@ -62,6 +62,13 @@ def answer(*words, **options):
     return json.loads(result.stdout.strip().splitlines()[-1])
 
 
+def javascript_verifier(proof, genesis) -> subprocess.CompletedProcess:
+    """The verifier of sdk/clients/js on a proof file; it prints what `proof verify --json` does."""
+    program = SOURCE / "sdk/clients/js/bin/tenon-verify.js"
+    return subprocess.run(["node", "--no-warnings", program, proof, "--genesis", genesis],
+                          capture_output=True, text=True, timeout=120)
+
+
 class Node:
     """One solo node in a folder of its own; restartable."""
 

@@ -3,7 +3,7 @@
 import json
 import unittest
 
-from node import Token, answer, running_node, tenon
+from node import Token, answer, javascript_verifier, running_node, tenon
 
 
 class Session(unittest.TestCase):
@@ -81,6 +81,9 @@ class Session(unittest.TestCase):
         verified = answer("proof", "verify", proof, "--genesis", genesis)
         self.assertIs(verified["verified"], True)
         self.assertTrue(verified["keys"])
+        again = javascript_verifier(proof, genesis)
+        self.assertEqual(again.returncode, 0, again.stderr)
+        self.assertEqual(json.loads(again.stdout), verified)
         genuine = json.loads(proof.read_text())
         text = genuine["proof"]
         middle = len(text) // 2
@@ -91,6 +94,8 @@ class Session(unittest.TestCase):
             proof.write_text(json.dumps({**genuine, member: value}))
             refused = tenon("proof", "verify", proof, "--genesis", genesis, check=False)
             self.assertEqual(refused.returncode, 6, (member, refused.stdout, refused.stderr))
+            again = javascript_verifier(proof, genesis)
+            self.assertEqual(again.returncode, 6, (member, again.stdout, again.stderr))
 
     def test_the_tool_says_the_same_as_curl(self):
         common = ("--url", self.node.url, "--data-dir", self.node.data, "--as", "alice")

@@ -4,11 +4,11 @@
 
 #include "auth/access.hpp"
 #include "common/json/json_text.hpp"
-#include "errors/codes.hpp"
 #include "services/active_contracts.hpp"
 #include "services/command_inspection.hpp"
 #include "services/completions.hpp"
 #include "services/configuration.hpp"
+#include "services/duplicates.hpp"
 #include "services/event_query.hpp"
 #include "services/identity_provider_config.hpp"
 #include "services/information.hpp"
@@ -18,7 +18,6 @@
 #include "services/pruning.hpp"
 #include "services/transactions.hpp"
 #include "services/user_management.hpp"
-#include "submission/offset.hpp"
 #include "tenon/core/encoding.hpp"
 
 namespace tenon::daml_api {
@@ -125,8 +124,9 @@ Status Application::open_index() {
   settings.engine = settings_.engine;
   settings.chain = host_.chain_id().str();
   settings.tail_bytes = settings_.tail_bytes;
+  pruning_ = std::make_unique<ParticipantPruningRecord>(*participant_, settings.chain);
   TENON_ASSIGN_OR_RETURN(
-      index_, index::open_ledger_index(settings, ledger_, state_.get(),
+      index_, index::open_ledger_index(settings, ledger_, state_.get(), pruning_.get(),
                                        [this](bool warning, const std::string& line) {
                                          log(warning, line);
                                        }));
@@ -139,13 +139,8 @@ void Application::make_services() {
       ServiceParts{ledger_, *index_, *engine_, service_settings_, host_});
   SubmitterParts parts{ledger_, [host = host_] { return host.wall_us(); },
                        [host = host_] { return host.monotonic_us(); },
-                       [this](std::uint64_t offset) -> Answer<std::uint64_t> {
-                         TENON_ASSIGN_OR_RETURN(const auto time, index_->record_time_us_of(offset));
-                         if (time)
-                           return *time;
-                         return Failure(codes::kInvalidDeduplicationPeriod,
-                                        "no transaction of the ledger stands at offset " +
-                                            offset_text(offset));
+                       [this](std::uint64_t offset) {
+                         return deduplication_start_us(*index_, offset);
                        }};
   submitter_ = std::make_unique<Submitter>(
       std::move(parts), SubmitterSettings{settings_.engine, settings_.max_deduplication_us,

@@ -9,17 +9,18 @@
 
 #include "auth/authenticator.hpp"
 #include "common/auth/key_source.hpp"
+#include "common/ledger/host_ledger.hpp"
 #include "engine/engine_queries.hpp"
 #include "engine/engine_state.hpp"
 #include "index/ledger_index.hpp"
 #include "json/listener.hpp"
+#include "participant/pruning_record.hpp"
 #include "participant/store.hpp"
 #include "rpc/server.hpp"
 #include "services/commands.hpp"
 #include "services/participant_parts.hpp"
 #include "services/time.hpp"
 #include "settings.hpp"
-#include "submission/host_ledger.hpp"
 
 namespace tenon::daml_api {
 
@@ -58,11 +59,12 @@ private:
   ServiceSettings service_settings_;
   std::string node_name_;
   bool is_client_ = false; // it holds what its parties may see, not all of the state
-  HostLedger ledger_;
+  api::HostLedger ledger_;
   std::unique_ptr<api::auth::KeySource> keys_; // null: identity providers only
   std::unique_ptr<ParticipantStore> participant_;
   std::unique_ptr<Authenticator> authenticator_;
   std::unique_ptr<EngineState> state_;
+  std::unique_ptr<ParticipantPruningRecord> pruning_;
   std::unique_ptr<index::LedgerIndex> index_;
   std::unique_ptr<EngineQueries> engine_;
   std::unique_ptr<ServiceParts> parts_;
@@ -72,7 +74,7 @@ private:
   std::unique_ptr<CommandParts> command_parts_;
   std::unique_ptr<ParticipantParts> participant_parts_;
   TimeWatchers time_watchers_;
-  std::unique_ptr<Ledger::Watch> health_watch_;
+  std::unique_ptr<api::Ledger::Watch> health_watch_;
   rpc::Methods methods_;
   std::unique_ptr<rpc::Server> server_;
   std::unique_ptr<json::Listener> listener_; // null where the JSON API is off

@@ -2,7 +2,7 @@
 #include "auth/authenticator.hpp"
 #include "common/http/server.hpp"
 #include "common/json/json_text.hpp"
-#include "host_ledger.hpp"
+#include "common/ledger/host_ledger.hpp"
 #include "openapi.hpp"
 #include "service.hpp"
 #include "tenon/core/encoding.hpp"

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "common/json/json_text.hpp"
-#include "ledger.hpp"
+#include "common/ledger/ledger.hpp"
 #include "tenon/core/status.hpp"
 
 namespace tenon::api::rest {

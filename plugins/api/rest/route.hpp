@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "auth/identity.hpp"
-#include "ledger.hpp"
+#include "common/ledger/ledger.hpp"
 #include "message.hpp"
 #include "settings.hpp"
 

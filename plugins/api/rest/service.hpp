@@ -10,7 +10,7 @@
 
 #include "auth/authenticator.hpp"
 #include "common/http/application.hpp"
-#include "ledger.hpp"
+#include "common/ledger/ledger.hpp"
 #include "message.hpp"
 #include "route.hpp"
 #include "settings.hpp"

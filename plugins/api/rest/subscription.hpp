@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "common/ledger/ledger.hpp"
 #include "handlers/authority.hpp"
-#include "ledger.hpp"
 #include "route.hpp"
 
 namespace tenon::api::rest {

@@ -1,25 +1,16 @@
 """The figures as tables for people."""
 
+import sys
+from pathlib import Path
+
 from targets import PEERS
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "common"))
+from text_table import number, table  # noqa: E402
 
 COLUMNS = ("tenon", "tenon_signed_each", *PEERS)
 TITLES = {"tenon": "Tenon", "tenon_signed_each": "each signed", "cometbft_0_38": "CometBFT 0.38",
           "cometbft_0_40": "CometBFT 0.40"}
-
-
-def number(value) -> str:
-    if value is None:
-        return "-"
-    if isinstance(value, (int, float)):
-        return f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.1f}"
-    return str(value)
-
-
-def table(rows: list) -> list:
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    return ["  ".join(cell.ljust(width) if i == 0 else cell.rjust(width)
-                      for i, (cell, width) in enumerate(zip(row, widths, strict=True)))
-            for row in rows]
 
 
 def figures_table(figures: dict) -> list:

@@ -10,8 +10,8 @@
 #include <mutex>
 #include <nlohmann/json.hpp>
 
+#include "common/ledger/ledger.hpp"
 #include "index/ledger_index.hpp"
-#include "submission/ledger.hpp"
 #include "tenon/core/encoding.hpp"
 #include "tenon/daml/engine/v1/engine.pb.h"
 #include "tenon/testkit/temporary_folder.hpp"
@@ -57,7 +57,7 @@ v1::LedgerTransaction transaction(std::uint64_t number) {
 }
 
 // All of it is there from the beginning.
-class ReadyLedger final : public daml_api::Ledger {
+class ReadyLedger final : public api::Ledger {
 public:
   explicit ReadyLedger(std::uint64_t transactions) {
     for (std::uint64_t i = 1; i <= transactions; ++i)
@@ -83,6 +83,13 @@ public:
     return unavailable("reads only");
   }
   Result<v1::StatusResponse> status() override { return unavailable("reads only"); }
+  Result<v1::LedgerProof> prove(const v1::ProofRequest&) override {
+    return unavailable("reads only");
+  }
+  Result<v1::BlocksResponse> blocks(const v1::BlocksRequest&) override {
+    return unavailable("reads only");
+  }
+  Result<v1::PluginsResponse> plugins() override { return unavailable("reads only"); }
 
 private:
   std::vector<v1::LedgerTransaction> log_;
@@ -187,7 +194,8 @@ int main(int count, char** arguments) {
   settings.chain = std::string(32, 'c');
   const Clock clock;
   auto opened =
-      index::open_ledger_index(settings, ledger, nullptr, [](bool, const std::string&) {});
+      index::open_ledger_index(settings, ledger, nullptr, nullptr,
+                               [](bool, const std::string&) {});
   if (!opened.ok())
     give_up(opened.status());
   nlohmann::json report;

@@ -13,10 +13,17 @@ namespace tenon::api {
 
 using Json = nlohmann::json;
 
-// Refuses what is not one JSON document, nests deeper than kMaxJsonDepth, names a member twice in
-// one object, or holds an integer that 64 bits do not (it would be rounded; as a string it is not).
+// What becomes of numbers that would have other digits once they were read and written.
+enum class LongNumbers : std::uint8_t {
+  kRound,  // but integers are refused: in a string they would be kept
+  kAsText, // as they stand, in a string; for who takes numbers in strings anyway
+};
+
+// Refuses what is not one JSON document, nests deeper than kMaxJsonDepth, or names a member twice
+// in one object.
 inline constexpr std::size_t kMaxJsonDepth = 256;
-[[nodiscard]] Result<Json> parse_json(std::string_view text);
+[[nodiscard]] Result<Json> parse_json(std::string_view text,
+                                      LongNumbers numbers = LongNumbers::kRound);
 
 // Of a value of unknown form; bytes that are not UTF-8 are replaced.
 [[nodiscard]] std::string dump(const Json& value);

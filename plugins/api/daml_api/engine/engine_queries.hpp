@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "common/ledger/ledger.hpp"
 #include "errors/failure.hpp"
-#include "submission/ledger.hpp"
 #include "tenon/daml/engine/v1/engine.pb.h"
 
 namespace tenon::daml_api {
@@ -15,7 +15,8 @@ namespace tenon::daml_api {
 class EngineQueries {
 public:
   // `ledger` outlives this. `engine`: the id under which the ledger knows the engine.
-  EngineQueries(Ledger& ledger, std::string engine) : ledger_(ledger), engine_(std::move(engine)) {}
+  EngineQueries(api::Ledger& ledger, std::string engine)
+      : ledger_(ledger), engine_(std::move(engine)) {}
 
   [[nodiscard]] Answer<daml::engine::v1::ViewsResponse>
   views(const daml::engine::v1::ViewsRequest& request) const;
@@ -36,7 +37,7 @@ private:
   [[nodiscard]] Answer<daml::engine::v1::Response>
   ask(const daml::engine::v1::Request& request) const;
 
-  Ledger& ledger_;
+  api::Ledger& ledger_;
   const std::string engine_;
 };
 

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "common/ledger/ledger.hpp"
 #include "index/state_source.hpp"
-#include "submission/ledger.hpp"
 
 namespace tenon::daml_api {
 
@@ -16,7 +16,7 @@ class EngineState final : public index::StateSource {
 public:
   // `ledger` outlives this. `client`: this node among those that host parties; empty: it holds the
   // state of all.
-  EngineState(Ledger& ledger, std::string engine, std::string client)
+  EngineState(api::Ledger& ledger, std::string engine, std::string client)
       : ledger_(ledger), engine_(std::move(engine)), client_(std::move(client)) {}
 
   Result<Place> begin() override;
@@ -27,7 +27,7 @@ private:
   // The next page of the parties asked about now.
   [[nodiscard]] Result<daml::engine::v1::ContractsResponse> ask();
 
-  Ledger& ledger_;
+  api::Ledger& ledger_;
   const std::string engine_;
   const std::string client_;
   std::uint64_t height_ = 0;

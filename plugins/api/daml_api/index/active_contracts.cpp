@@ -9,6 +9,12 @@ namespace tenon::daml_api::index {
 Status check_not_pruned(const Extent& extent, std::uint64_t after) {
   if (after >= extent.pruned_up_to)
     return {};
+  if (extent.end < extent.pruned_up_to) {
+    return unavailable("SERVICE_NOT_RUNNING: the index is made anew from the ledger and has come "
+                       "to offset " +
+                       std::to_string(extent.end) + " so far; everything up to offset " +
+                       std::to_string(extent.pruned_up_to) + " was pruned");
+  }
   return out_of_range("PARTICIPANT_PRUNED_DATA_ACCESSED: what comes after offset " +
                       std::to_string(after) + " was asked for, but everything up to offset " +
                       std::to_string(extent.pruned_up_to) + " was pruned");

@@ -53,7 +53,8 @@ private:
   std::optional<MergedLists> merged_;
 };
 
-// OUT_OF_RANGE when the transactions after an offset are not all there any more.
+// OUT_OF_RANGE when the transactions after an offset are not all there any more; UNAVAILABLE when
+// the index is being made anew and has not yet come to where it may be read.
 [[nodiscard]] Status check_not_pruned(const Extent& extent, std::uint64_t after);
 
 } // namespace tenon::daml_api::index

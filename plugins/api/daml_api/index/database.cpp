@@ -11,14 +11,15 @@ namespace {
 
 constexpr int kCheckpointPages = 8192; // of 4 KiB
 
-constexpr std::int64_t kFormat = 1;
+constexpr std::int64_t kFormat = 2;
 constexpr const char* kFileName = "ledger_index.sqlite";
 
 constexpr const char* kSchema = R"(
 CREATE TABLE state(
   id INTEGER PRIMARY KEY CHECK (id = 1), chain BLOB NOT NULL, engine TEXT NOT NULL,
   began_at INTEGER NOT NULL DEFAULT 0, pruned INTEGER NOT NULL DEFAULT 0,
-  divulgence_pruned INTEGER NOT NULL DEFAULT 0, end_offset INTEGER NOT NULL DEFAULT 0,
+  divulgence_pruned INTEGER NOT NULL DEFAULT 0, divulgence_pruned_us INTEGER NOT NULL DEFAULT 0,
+  end_offset INTEGER NOT NULL DEFAULT 0,
   end_record_time INTEGER NOT NULL DEFAULT 0, end_ledger_time INTEGER NOT NULL DEFAULT 0,
   followed_to INTEGER NOT NULL DEFAULT 0, next_sequence INTEGER NOT NULL DEFAULT 1);
 CREATE TABLE names(id INTEGER PRIMARY KEY, name TEXT NOT NULL);
@@ -172,16 +173,16 @@ Result<StateRow> read_state(sqlite::Connection& connection) {
   TENON_ASSIGN_OR_RETURN(
       sqlite::Statement* const find,
       connection.statement("SELECT began_at, pruned, divulgence_pruned, end_offset, "
-                           "end_record_time, end_ledger_time, followed_to, next_sequence "
-                           "FROM state"));
+                           "end_record_time, end_ledger_time, divulgence_pruned_us, followed_to, "
+                           "next_sequence FROM state"));
   sqlite::Rows rows = find->run();
   TENON_ASSIGN_OR_RETURN(const bool there, rows.next());
   if (!there)
     return data_loss("the database is damaged: it does not say where it stands");
   return StateRow{{rows.number(0), rows.number(1), rows.number(2), rows.number(3), rows.number(4),
-                   rows.integer(5)},
-                  rows.number(6),
-                  rows.number(7)};
+                   rows.integer(5), rows.integer(6)},
+                  rows.number(7),
+                  rows.number(8)};
 }
 
 Status write_state(sqlite::Connection& connection, const StateRow& state) {
@@ -189,11 +190,11 @@ Status write_state(sqlite::Connection& connection, const StateRow& state) {
       sqlite::Statement* const update,
       connection.statement("UPDATE state SET began_at = ?, pruned = ?, divulgence_pruned = ?, "
                            "end_offset = ?, end_record_time = ?, end_ledger_time = ?, "
-                           "followed_to = ?, next_sequence = ?"));
+                           "divulgence_pruned_us = ?, followed_to = ?, next_sequence = ?"));
   const Extent& extent = state.extent;
   return update->execute(extent.began_at, extent.pruned_up_to, extent.divulgence_pruned_up_to,
                          extent.end, extent.end_record_time_us, extent.end_ledger_time_us,
-                         state.followed_to, state.next_sequence);
+                         extent.divulgence_pruned_us, state.followed_to, state.next_sequence);
 }
 
 ReaderPool::Lease::~Lease() {

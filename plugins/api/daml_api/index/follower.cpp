@@ -1,5 +1,6 @@
 #include "index/follower.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 namespace tenon::daml_api::index {
@@ -142,6 +143,8 @@ Result<bool> Follower::follow_one_page() {
     if (page->transactions().empty() &&
         page->next_offset() < writer_->state().followed_to + kEmptyBlocks)
       return false;
+    // An index that is made anew is given what was pruned once more.
+    freeing_ = freeing_ || writer_->state().followed_to < writer_->state().extent.pruned_up_to;
     TENON_ASSIGN_OR_RETURN(const auto added, writer_->append(*page));
     parts_.tail.append(added, writer_->state().extent);
   }
@@ -166,18 +169,35 @@ Status Follower::begin_anew(const Status& missing) {
   return {};
 }
 
+// A failure is not one of this index's database.
+Status Follower::record(const PrunedOffsets& pruned) {
+  const Status written = parts_.pruning == nullptr ? ok_status() : parts_.pruning->write(pruned);
+  if (written.ok())
+    return {};
+  return Status::make_fault(Code::kUnavailable,
+                            "how far is pruned cannot be recorded: " + written.message());
+}
+
 Status Follower::prune(std::uint64_t up_to, bool all_divulged) {
   if (stopping())
     return health();
   {
     const std::lock_guard lock(writer_mutex_);
-    const std::uint64_t end = writer_->state().extent.end;
-    if (up_to > end) {
+    const Extent& extent = writer_->state().extent;
+    if (up_to > extent.end) {
       return out_of_range("OFFSET_OUT_OF_RANGE: up to offset " + std::to_string(up_to) +
                           " was to be pruned, but the ledger ends at offset " +
-                          std::to_string(end));
+                          std::to_string(extent.end));
     }
-    TENON_RETURN_IF_ERROR(writer_->set_pruned(up_to, all_divulged));
+    PrunedOffsets pruned{std::max(extent.pruned_up_to, up_to), extent.divulgence_pruned_up_to,
+                         extent.divulgence_pruned_us};
+    if (all_divulged && up_to > pruned.divulged_up_to) {
+      pruned.divulged_up_to = up_to;
+      TENON_ASSIGN_OR_RETURN(const std::int64_t until_us, writer_->ledger_time_us_at(up_to));
+      pruned.divulged_until_us = std::max(pruned.divulged_until_us, until_us);
+    }
+    TENON_RETURN_IF_ERROR(record(pruned)); // first, so that it is never behind the index
+    TENON_RETURN_IF_ERROR(writer_->set_pruned(pruned));
     parts_.tail.append({}, writer_->state().extent);
     freeing_ = true;
   }

@@ -9,21 +9,22 @@
 #include <optional>
 #include <thread>
 
+#include "common/ledger/ledger.hpp"
 #include "index/database.hpp"
 #include "index/subscribers.hpp"
 #include "index/tail.hpp"
 #include "index/writer.hpp"
-#include "submission/ledger.hpp"
 
 namespace tenon::daml_api::index {
 
 class Follower {
 public:
-  // All of it outlives the follower; `state` may be null.
+  // All of it outlives the follower; `state` and `pruning` may be null.
   struct Parts {
     const IndexSettings& settings;
-    Ledger& ledger;
+    api::Ledger& ledger;
     StateSource* state;
+    PruningRecord* pruning;
     Tail& tail;
     Subscribers& subscribers;
     IndexLog log;
@@ -47,6 +48,7 @@ private:
   Status work();
   [[nodiscard]] Result<bool> follow_one_page(); // more may follow at once
   Status begin_anew(const Status& missing);
+  Status record(const PrunedOffsets& pruned);
   void wait_for_work();
   void set_health(Status health);
   [[nodiscard]] bool stopping() const;
@@ -63,7 +65,7 @@ private:
   bool halted_ = false;
   Status health_;
 
-  std::unique_ptr<Ledger::Watch> watch_;
+  std::unique_ptr<api::Ledger::Watch> watch_;
   std::thread thread_;
 };
 

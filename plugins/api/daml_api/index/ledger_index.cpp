@@ -6,6 +6,7 @@
 #include "index/database.hpp"
 #include "index/follower.hpp"
 #include "index/names.hpp"
+#include "index/pruning_record.hpp"
 #include "index/reading.hpp"
 #include "index/subscribers.hpp"
 #include "index/tail.hpp"
@@ -20,7 +21,8 @@ public:
   explicit SqliteIndex(const IndexSettings& settings)
       : settings_(settings), tail_(settings.tail_bytes), reading_(settings_, names_) {}
 
-  Status open(Ledger& ledger, StateSource* state, const IndexLog& log) {
+  Status open(api::Ledger& ledger, StateSource* state, PruningRecord* pruning,
+              const IndexLog& log) {
     TENON_ASSIGN_OR_RETURN(auto connection, open_database(settings_, log));
     Status loaded = names_.load(*connection);
     if (loaded.code() == Code::kDataLoss) {
@@ -31,9 +33,13 @@ public:
     }
     TENON_RETURN_IF_ERROR(loaded);
     TENON_ASSIGN_OR_RETURN(const StateRow row, read_state(*connection));
-    tail_.reset(row.extent);
     auto writer = std::make_unique<Writer>(settings_.engine, std::move(connection), names_, row);
-    follower_.emplace(Follower::Parts{settings_, ledger, state, tail_, subscribers_, log},
+    if (pruning != nullptr) {
+      TENON_ASSIGN_OR_RETURN(const PrunedOffsets pruned, pruning->read());
+      TENON_RETURN_IF_ERROR(writer->set_pruned(pruned));
+    }
+    tail_.reset(writer->state().extent);
+    follower_.emplace(Follower::Parts{settings_, ledger, state, pruning, tail_, subscribers_, log},
                       std::move(writer));
     return follower_->start();
   }
@@ -56,6 +62,9 @@ public:
   }
   Result<std::optional<std::uint64_t>> record_time_us_of(std::uint64_t offset) override {
     return checked(reading_.record_time_us_of(offset));
+  }
+  Result<std::shared_ptr<const IndexedCompletion>> completion(std::uint64_t offset) override {
+    return checked(reading_.completion(offset));
   }
   Result<std::unique_ptr<ActiveContracts>> active_contracts(Interest interest,
                                                             std::uint64_t at) override;
@@ -151,10 +160,10 @@ Result<std::unique_ptr<ActiveContracts>> SqliteIndex::active_contracts(Interest 
 } // namespace
 
 Result<std::unique_ptr<LedgerIndex>> open_ledger_index(const IndexSettings& settings,
-                                                       Ledger& ledger, StateSource* state,
-                                                       IndexLog log) {
+                                                       api::Ledger& ledger, StateSource* state,
+                                                       PruningRecord* pruning, IndexLog log) {
   auto index = std::make_unique<SqliteIndex>(settings);
-  TENON_RETURN_IF_ERROR(index->open(ledger, state, log));
+  TENON_RETURN_IF_ERROR(index->open(ledger, state, pruning, log));
   return std::unique_ptr<LedgerIndex>(std::move(index));
 }
 

@@ -20,12 +20,13 @@
 #include "index/indexed_transaction.hpp"
 #include "tenon/core/status.hpp"
 
-namespace tenon::daml_api {
+namespace tenon::api {
 class Ledger;
 }
 
 namespace tenon::daml_api::index {
 
+class PruningRecord;
 class StateSource;
 
 // How much a page holds at most; the first item is always given, and the last may exceed `bytes`.
@@ -42,6 +43,8 @@ struct Extent {
   std::uint64_t end = 0;                   // of the last transaction, of whatever engine; 0: none
   std::uint64_t end_record_time_us = 0;
   std::int64_t end_ledger_time_us = 0;     // of the last transaction with events
+  // Ledger time of the last transaction up to divulgence_pruned_up_to; 0: none.
+  std::int64_t divulgence_pruned_us = 0;
 };
 
 struct TransactionPage {
@@ -112,6 +115,10 @@ public:
   [[nodiscard]] virtual Result<std::optional<std::uint64_t>>
   record_time_us_of(std::uint64_t offset) = 0;
 
+  // The outcome that stands at the offset; null when there is none, or the index does not have it,
+  // any more or yet. Whoever submitted it.
+  [[nodiscard]] virtual Result<std::shared_ptr<const IndexedCompletion>>
+  completion(std::uint64_t offset) = 0;
   // Of commands of the application by some of the parties.
   [[nodiscard]] virtual Result<CompletionPage> completions(const std::string& application_id,
                                                            const std::vector<std::string>& parties,
@@ -137,6 +144,7 @@ public:
 
   // Forgets transactions, completions and archived contracts up to and with the offset, at most the
   // end, for good. Nobody reads them any more afterwards; the room is freed in the background.
+  // `all_divulged`: and Extent says from when on divulged contracts may be used.
   [[nodiscard]] virtual Status prune(std::uint64_t up_to, bool all_divulged) = 0;
 };
 
@@ -156,10 +164,12 @@ using IndexLog = std::function<void(bool warning, const std::string& line)>;
 
 // Opens or makes the database and begins to follow the ledger, which must outlive the index.
 // `state` (may be null, must outlive it too) gives the contracts where the ledger does not keep its
-// history from the beginning; without it such a ledger halts the index.
+// history from the beginning; without it such a ledger halts the index. `pruning` (likewise) knows
+// how far was pruned when the index itself has been lost.
 [[nodiscard]] Result<std::unique_ptr<LedgerIndex>> open_ledger_index(const IndexSettings& settings,
-                                                                     Ledger& ledger,
+                                                                     api::Ledger& ledger,
                                                                      StateSource* state,
+                                                                     PruningRecord* pruning,
                                                                      IndexLog log);
 
 } // namespace tenon::daml_api::index

@@ -272,6 +272,13 @@ Result<std::optional<std::uint64_t>> Reading::record_time_us_of(std::uint64_t of
   return extent.pruned_up_to == 0 ? std::optional<std::uint64_t>(0) : std::nullopt;
 }
 
+Result<std::shared_ptr<const IndexedCompletion>> Reading::completion(std::uint64_t offset) {
+  TENON_ASSIGN_OR_RETURN(Snapshot snapshot, Snapshot::take(pool_));
+  if (offset <= snapshot.extent().pruned_up_to)
+    return std::shared_ptr<const IndexedCompletion>();
+  return load_completion(*snapshot, offset);
+}
+
 Result<ContractEvents> Reading::contract_events(std::string_view contract_id) {
   const auto id = from_hex(contract_id);
   if (!id)

@@ -25,6 +25,7 @@ public:
   [[nodiscard]] Result<std::shared_ptr<const IndexedTransaction>>
   transaction(std::string_view transaction_id);
   [[nodiscard]] Result<std::optional<std::uint64_t>> record_time_us_of(std::uint64_t offset);
+  [[nodiscard]] Result<std::shared_ptr<const IndexedCompletion>> completion(std::uint64_t offset);
   [[nodiscard]] Result<ContractEvents> contract_events(std::string_view contract_id);
   [[nodiscard]] Result<KeyEvents> key_events(std::string_view key_hash,
                                              const std::vector<std::string>& parties,

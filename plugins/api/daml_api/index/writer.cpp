@@ -200,7 +200,9 @@ Status Writer::begin_anew(StateSource& source) {
   state.next_sequence = state_.next_sequence; // numbers are never used again
   TENON_ASSIGN_OR_RETURN(const StateSource::Place place, source.begin());
   state.extent.began_at = place.offset;
-  state.extent.pruned_up_to = place.offset;
+  state.extent.pruned_up_to = std::max(state_.extent.pruned_up_to, place.offset);
+  state.extent.divulgence_pruned_up_to = state_.extent.divulgence_pruned_up_to;
+  state.extent.divulgence_pruned_us = state_.extent.divulgence_pruned_us;
   state.extent.end = place.offset;
   state.extent.end_record_time_us = place.record_time_us;
   state.followed_to = place.offset;
@@ -238,13 +240,19 @@ Status Writer::insert_state(StateSource& source, NewNames& names, StateRow& stat
   }
 }
 
-Status Writer::set_pruned(std::uint64_t up_to, bool all_divulged) {
+Result<std::int64_t> Writer::ledger_time_us_at(std::uint64_t offset) {
+  TENON_ASSIGN_OR_RETURN(const std::uint64_t last, last_sequence_at(*connection_, offset));
+  const auto arena = std::make_shared<google::protobuf::Arena>();
+  TENON_ASSIGN_OR_RETURN(const auto event, load_event(*connection_, last, arena));
+  return event ? event->created.event->ledger_time_us() : std::int64_t{0};
+}
+
+Status Writer::set_pruned(const PrunedOffsets& pruned) {
   StateRow state = state_;
-  state.extent.pruned_up_to = std::max(state.extent.pruned_up_to, up_to);
-  if (all_divulged) {
-    state.extent.divulgence_pruned_up_to =
-        std::max(state.extent.divulgence_pruned_up_to, up_to);
-  }
+  Extent& extent = state.extent;
+  extent.pruned_up_to = std::max(extent.pruned_up_to, pruned.up_to);
+  extent.divulgence_pruned_up_to = std::max(extent.divulgence_pruned_up_to, pruned.divulged_up_to);
+  extent.divulgence_pruned_us = std::max(extent.divulgence_pruned_us, pruned.divulged_until_us);
   TENON_ASSIGN_OR_RETURN(sqlite::Transaction transaction,
                          sqlite::Transaction::begin(*connection_, true));
   TENON_RETURN_IF_ERROR(write_state(*connection_, state));

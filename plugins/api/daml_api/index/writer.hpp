@@ -11,6 +11,7 @@
 #include "index/database.hpp"
 #include "index/indexed_transaction.hpp"
 #include "index/names.hpp"
+#include "index/pruning_record.hpp"
 #include "index/sqlite.hpp"
 #include "index/state_source.hpp"
 #include "tenon/v1/ledger.pb.h"
@@ -33,8 +34,12 @@ public:
   // Forgets everything and begins at a state whose history is not to be had.
   Status begin_anew(StateSource& source);
 
-  // From now on nobody reads what is up to there.
-  Status set_pruned(std::uint64_t up_to, bool all_divulged);
+  // Of the last event up to and with the offset; 0 when there is none any more.
+  [[nodiscard]] Result<std::int64_t> ledger_time_us_at(std::uint64_t offset);
+
+  // From now on nobody reads what is up to there. Goes forward only; may be beyond the end while
+  // the index is made anew.
+  Status set_pruned(const PrunedOffsets& pruned);
   // Frees the room of some of what was pruned; false: nothing is left of it.
   [[nodiscard]] Result<bool> free_some(std::uint64_t transactions);
 

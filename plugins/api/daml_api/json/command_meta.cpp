@@ -88,7 +88,7 @@ std::optional<Refusal> read_ids(const Members& meta, lapi::Commands& commands) {
   if (!submission_id.ok())
     return submission_id.status();
   commands.set_command_id(command_id->value_or(api::random_id()));
-  commands.set_submission_id(submission_id->value_or(""));
+  commands.set_submission_id(submission_id->value_or(api::random_id()));
   return std::nullopt;
 }
 

@@ -5,8 +5,10 @@
 #include "json/contract_json.hpp"
 #include "json/contracts.hpp"
 #include "json/members.hpp"
+#include "json/time_text.hpp"
 #include "json/type_names.hpp"
 #include "json/value_json.hpp"
+#include "services/duplicates.hpp"
 #include "submission/offset.hpp"
 #include "tenon/core/encoding.hpp"
 
@@ -52,9 +54,31 @@ std::optional<Refusal> add_choice(const Members& members, Json& command) {
   return std::nullopt;
 }
 
+// The interface that a request names for its choice; nothing where it names none, or `template_id`
+// itself, which is where the choice is looked for otherwise.
+Read<std::optional<std::string>> choice_interface(const Parts& parts, const Members& members,
+                                                  const std::string& template_id) {
+  TENON_ASSIGN_OR_RETURN(const auto name, members.optional_text("choiceInterfaceId"));
+  if (!name)
+    return std::optional<std::string>();
+  TENON_ASSIGN_OR_RETURN(const ContractType type, require_type_named(parts.engine, *name));
+  if (type.is_interface)
+    return std::optional<std::string>(type.id);
+  if (type.id == template_id)
+    return std::optional<std::string>();
+  return bad_request("\"choiceInterfaceId\": expected an interface or the template of the "
+                     "request, found the template " +
+                     type.id);
+}
+
 Read<Json> read_create_and_exercise(const Parts& parts, const Bearer&, const Json& body) {
   TENON_ASSIGN_OR_RETURN(const Members members, Members::of(body));
   TENON_ASSIGN_OR_RETURN(const std::string type, template_named(parts, members));
+  TENON_ASSIGN_OR_RETURN(const auto interface, choice_interface(parts, members, type));
+  if (interface) {
+    return bad_request("\"choiceInterfaceId\": the choice of an interface is exercised on a "
+                       "contract that is there: create it first");
+  }
   TENON_ASSIGN_OR_RETURN(const Json* const payload, members.required("payload"));
   Json command = {{"templateId", type}, {"payload", *payload}};
   if (auto refusal = add_choice(members, command))
@@ -80,6 +104,25 @@ Read<ContractType> choice_type(const Parts& parts, const Bearer& bearer, const M
   return ContractType{contract->created.template_id(), false, {}};
 }
 
+// `command` has the choice and its argument.
+Read<Json> read_exercise_by_key(const Parts& parts, const Bearer& bearer, const Members& members,
+                                const Json& key, Json command) {
+  TENON_ASSIGN_OR_RETURN(const std::string type, template_named(parts, members));
+  TENON_ASSIGN_OR_RETURN(const auto interface, choice_interface(parts, members, type));
+  if (!interface) {
+    command["templateId"] = type;
+    command["key"] = key;
+    return Json{{"exerciseByKey", std::move(command)}};
+  }
+  // Interfaces have no keys: the choice goes to the contract that has the key now.
+  TENON_ASSIGN_OR_RETURN(const auto contract, find_by_key(parts, type, key, bearer.parties()));
+  if (!contract)
+    return Failure(codes::kContractKeyNotFound, "no active contract of " + type + " has the key");
+  command["interfaceId"] = *interface;
+  command["contractId"] = *contract;
+  return Json{{"exercise", std::move(command)}};
+}
+
 Read<Json> read_exercise(const Parts& parts, const Bearer& bearer, const Json& body) {
   TENON_ASSIGN_OR_RETURN(const Members members, Members::of(body));
   TENON_ASSIGN_OR_RETURN(const auto contract_id, members.optional_text("contractId"));
@@ -89,12 +132,8 @@ Read<Json> read_exercise(const Parts& parts, const Bearer& bearer, const Json& b
   Json command = Json::object();
   if (auto refusal = add_choice(members, command))
     return *std::move(refusal);
-  if (key != nullptr) {
-    TENON_ASSIGN_OR_RETURN(const std::string type, template_named(parts, members));
-    command["templateId"] = type;
-    command["key"] = *key;
-    return Json{{"exerciseByKey", std::move(command)}};
-  }
+  if (key != nullptr)
+    return read_exercise_by_key(parts, bearer, members, *key, std::move(command));
   TENON_ASSIGN_OR_RETURN(const ContractType type,
                          choice_type(parts, bearer, members, *contract_id));
   command["contractId"] = *contract_id;
@@ -186,9 +225,14 @@ Read<CommandSubmission> read_submission(const Parts& parts, const Exchange& exch
   TENON_ASSIGN_OR_RETURN([[maybe_unused]] const Members object, Members::of(body));
   TENON_ASSIGN_OR_RETURN(CommandEnvelope envelope, read_envelope(parts, *exchange.bearer, body));
   TENON_ASSIGN_OR_RETURN(Json command, read_command(parts, *exchange.bearer, body));
-  if (!envelope.disclosed.is_null()) {
-    Json several = {{"commands", Json::array({std::move(command)})},
-                    {"disclosedContracts", std::move(envelope.disclosed)}};
+  // What this participant has pruned its parties use no more.
+  const std::int64_t pruned_us = parts.index.extent().divulgence_pruned_us;
+  if (!envelope.disclosed.is_null() || pruned_us != 0) {
+    Json several = {{"commands", Json::array({std::move(command)})}};
+    if (!envelope.disclosed.is_null())
+      several["disclosedContracts"] = std::move(envelope.disclosed);
+    if (pruned_us != 0)
+      several["divulgedAfter"] = timestamp_text(pruned_us);
     command = Json{{"commands", std::move(several)}};
   }
   envelope.submission.json = api::dump(command);
@@ -204,8 +248,10 @@ void submit(const Parts& parts, const ExchangePtr& exchange, ReadCommand read_co
   parts.submitter.submit(
       *std::move(submission), exchange->call(),
       [&parts, exchange, act_as, render_result](const SubmissionOutcome& outcome) {
-        if (!outcome.outcome.ok())
-          return exchange->refuse(outcome.outcome.failure());
+        if (!outcome.outcome.ok()) {
+          return explain_refusal(parts.index, parts.waiter, outcome.outcome.failure(),
+                                 [exchange](const Failure& failure) { exchange->refuse(failure); });
+        }
         parts.waiter.when_reached(
             outcome.offset,
             [&parts, exchange, outcome, act_as, render_result](const Outcome& reached) {

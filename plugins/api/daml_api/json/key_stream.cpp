@@ -156,7 +156,7 @@ Read<std::unique_ptr<StreamRequest>> read_key_stream(const Parts& parts, const B
     keys.push_back(std::move(asked[i]));
   }
   if (keys.empty())
-    return bad_request("none of the templates of the request is known here");
+    return bad_request(kNoTypeResolved);
   return std::unique_ptr<StreamRequest>(std::make_unique<KeyStream>(
       parts, std::move(keys), std::vector<std::string>(unknown.begin(), unknown.end()),
       bearer.parties(), offset));

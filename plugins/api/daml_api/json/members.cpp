@@ -90,7 +90,7 @@ Read<std::vector<std::string>> read_texts(const Json& list, const std::string& w
 }
 
 Read<Json> parse_body(std::string_view body) {
-  auto json = api::parse_json(body);
+  auto json = api::parse_json(body, api::LongNumbers::kAsText);
   if (!json.ok())
     return bad_request("the request is not JSON: " + json.status().message());
   return std::move(*json);

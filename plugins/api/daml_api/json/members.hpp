@@ -43,7 +43,8 @@ private:
                                                         const std::string& where,
                                                         std::size_t least);
 
-// A request's body; 400 for what is no JSON.
+// A request's body; 400 for what is no JSON. Numbers keep all their digits: where a double would
+// not do, they come as the strings that values and queries take as well.
 [[nodiscard]] Read<api::Json> parse_body(std::string_view body);
 
 } // namespace tenon::daml_api::json

@@ -8,17 +8,17 @@
 #include <string_view>
 
 #include "auth/claims.hpp"
+#include "common/ledger/ledger.hpp"
 #include "engine/engine_queries.hpp"
 #include "index/ledger_index.hpp"
 #include "rpc/methods.hpp"
 #include "services/index_waiter.hpp"
-#include "submission/ledger.hpp"
 #include "submission/submitter.hpp"
 
 namespace tenon::daml_api::json {
 
 struct Parts {
-  Ledger& ledger;
+  api::Ledger& ledger;
   index::LedgerIndex& index;
   const EngineQueries& engine;
   Submitter& submitter;

@@ -78,7 +78,7 @@ Read<WantedTypes> find_wanted(const EngineQueries& engine, const std::vector<std
   if (ids.empty()) {
     api::Json warnings = api::Json::object();
     warnings["unknownTemplateIds"] = wanted.unknown;
-    return bad_request("none of the templates and interfaces of the request is known here")
+    return bad_request(kNoTypeResolved)
         .warning(std::move(warnings));
   }
   if (!interfaces.empty() && ids.size() > 1) {

@@ -12,6 +12,9 @@
 
 namespace tenon::daml_api::json {
 
+// The error of a request none of whose names is known; clients look for these words.
+inline constexpr const char* kNoTypeResolved = "Cannot resolve any template ID from request";
+
 struct ContractType {
   std::string id; // "package:Module:Name"
   bool is_interface = false;

@@ -73,6 +73,23 @@ CREATE TABLE time_model (
 );
 INSERT INTO users VALUES ('participant_admin', '', '', 0, 0);
 INSERT INTO user_rights VALUES ('participant_admin', 1, '');
+)",
+                               R"(
+CREATE TABLE pruned (
+  chain BLOB NOT NULL PRIMARY KEY,
+  up_to INTEGER NOT NULL,
+  divulged_up_to INTEGER NOT NULL,
+  divulged_until_us INTEGER NOT NULL
+) WITHOUT ROWID;
+)",
+                               R"(
+ALTER TABLE time_model RENAME COLUMN average_latency_us TO average_latency_ns;
+ALTER TABLE time_model RENAME COLUMN min_skew_us TO min_skew_ns;
+ALTER TABLE time_model RENAME COLUMN max_skew_us TO max_skew_ns;
+UPDATE time_model SET
+  average_latency_ns = min(average_latency_ns, 9223372036854775) * 1000,
+  min_skew_ns = min(min_skew_ns, 9223372036854775) * 1000,
+  max_skew_ns = min(max_skew_ns, 9223372036854775) * 1000;
 )"};
 
 Status cannot(const char* what, const fs::path& file) {

@@ -91,9 +91,9 @@ struct IdentityProviderUpdate {
 
 struct TimeModel {
   std::int64_t generation = 1; // of the configuration; one more with every change
-  std::int64_t average_latency_us = 0;
-  std::int64_t min_skew_us = 30'000'000;
-  std::int64_t max_skew_us = 30'000'000;
+  std::int64_t average_latency_ns = 0;
+  std::int64_t min_skew_ns = 30'000'000'000;
+  std::int64_t max_skew_ns = 30'000'000'000;
 };
 
 } // namespace tenon::daml_api

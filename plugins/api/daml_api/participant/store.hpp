@@ -15,6 +15,7 @@
 
 #include "auth/users.hpp"
 #include "errors/failure.hpp"
+#include "index/pruning_record.hpp"
 #include "index/sqlite.hpp"
 #include "participant/records.hpp"
 
@@ -68,6 +69,10 @@ public:
   [[nodiscard]] Answer<TimeModel> time_model();
   // `model.generation` is the one that is changed: INVALID_ARGUMENT when another is in force.
   [[nodiscard]] Answer<TimeModel> set_time_model(const TimeModel& model);
+
+  // How far the ledger of that chain was pruned for this participant's readers (pruned.cpp).
+  [[nodiscard]] Result<index::PrunedOffsets> pruned(std::string_view chain);
+  Status set_pruned(std::string_view chain, const index::PrunedOffsets& pruned);
 
 private:
   explicit ParticipantStore(std::unique_ptr<sqlite::Connection> connection)

@@ -9,7 +9,7 @@ namespace {
 Result<TimeModel> read_time_model(sqlite::Connection& connection) {
   TENON_ASSIGN_OR_RETURN(
       sqlite::Statement* const find,
-      connection.statement("SELECT generation, average_latency_us, min_skew_us, max_skew_us "
+      connection.statement("SELECT generation, average_latency_ns, min_skew_ns, max_skew_ns "
                            "FROM time_model"));
   sqlite::Rows rows = find->run();
   TENON_ASSIGN_OR_RETURN(const bool there, rows.next());
@@ -41,8 +41,8 @@ Answer<TimeModel> ParticipantStore::set_time_model(const TimeModel& model) {
   TENON_ASSIGN_OR_RETURN(
       sqlite::Statement* const write,
       connection_->statement("INSERT OR REPLACE INTO time_model VALUES (1, ?, ?, ?, ?)"));
-  TENON_RETURN_IF_ERROR(write->execute(changed.generation, changed.average_latency_us,
-                                       changed.min_skew_us, changed.max_skew_us));
+  TENON_RETURN_IF_ERROR(write->execute(changed.generation, changed.average_latency_ns,
+                                       changed.min_skew_ns, changed.max_skew_ns));
   TENON_RETURN_IF_ERROR(transaction.commit());
   return changed;
 }

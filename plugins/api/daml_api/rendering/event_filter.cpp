@@ -28,12 +28,29 @@ Outcome require_one_generation(const lapi::TransactionFilter& filter) {
   return {};
 }
 
-Failure unknown_types(const std::set<std::string>& names) {
+// Names that no package of the ledger declares.
+struct UnknownTypes {
+  std::set<std::string> templates{};
+  std::set<std::string> interfaces{};
+};
+
+std::string do_not_exist(std::string_view what, const std::set<std::string>& names) {
   std::string list;
   for (const std::string& name : names)
     list += (list.empty() ? "" : ", ") + name;
-  return Failure(codes::kTemplatesOrInterfacesNotFound,
-                 "no package of this ledger has the templates or interfaces [" + list + "]");
+  return list.empty() ? "" : std::string(what) + " do not exist: [" + list + "]";
+}
+
+Failure to_failure(const UnknownTypes& unknown) {
+  const std::string templates = do_not_exist("Templates", unknown.templates);
+  const std::string interfaces = do_not_exist("Interfaces", unknown.interfaces);
+  Failure failure(codes::kTemplatesOrInterfacesNotFound,
+                  templates + (templates.empty() || interfaces.empty() ? "" : ". ") + interfaces);
+  for (const std::string& name : unknown.templates)
+    failure = std::move(failure).about("TEMPLATE_ID", name);
+  for (const std::string& name : unknown.interfaces)
+    failure = std::move(failure).about("INTERFACE_ID", name);
+  return failure;
 }
 
 } // namespace
@@ -71,7 +88,7 @@ Answer<EventFilter::PartyWishes> EventFilter::parse_party(const lapi::Filters& f
 Answer<EventFilter> EventFilter::parse(const lapi::TransactionFilter& filter,
                                        const EngineQueries& engine) {
   if (filter.filters_by_party().empty())
-    return wrong_argument("filters_by_party names no party; it must name one");
+    return wrong_argument("filtersByParty cannot be empty; it names the parties that ask");
   TENON_RETURN_IF_FAILED(require_one_generation(filter));
   EventFilter parsed;
   for (const auto& [party, filters] : filter.filters_by_party()) {
@@ -115,7 +132,7 @@ Outcome EventFilter::look_up(const EngineQueries& engine, bool first) {
   for (std::size_t i = 0; i < names.size(); ++i)
     types[names[i]] = &answer.types(static_cast<int>(i));
 
-  std::set<std::string> unknown;
+  UnknownTypes unknown;
   views_.clear();
   interest_.parties.clear();
   for (const auto& [party, wishes] : wishes_) {
@@ -123,7 +140,7 @@ Outcome EventFilter::look_up(const EngineQueries& engine, bool first) {
     view.everything = wishes.everything;
     for (const TemplateWish& wish : wishes.templates) {
       if (types[wish.name]->templates().empty())
-        unknown.insert(wish.name);
+        unknown.templates.insert(wish.name);
       is_open_ended_ = is_open_ended_ || wish.name.starts_with('#');
       for (const std::string& id : types[wish.name]->templates()) {
         Shown& shown = view.templates[id];
@@ -133,7 +150,7 @@ Outcome EventFilter::look_up(const EngineQueries& engine, bool first) {
     }
     for (const InterfaceWish& wish : wishes.interfaces) {
       if (types[wish.name]->interfaces().empty())
-        unknown.insert(wish.name);
+        unknown.interfaces.insert(wish.name);
       is_open_ended_ = true;
       wants_views_ = wants_views_ || wish.view;
       for (const std::string& id : types[wish.name]->implementing()) {
@@ -154,8 +171,8 @@ Outcome EventFilter::look_up(const EngineQueries& engine, bool first) {
       }
     }
   }
-  if (first && !unknown.empty())
-    return unknown_types(unknown);
+  if (first && !(unknown.templates.empty() && unknown.interfaces.empty()))
+    return to_failure(unknown);
   return {};
 }
 

@@ -221,13 +221,17 @@ void StreamCall::finish(const grpc::Status& status) {
     release_source();
 }
 
-// Not busy any more. On a thread of the pool, because sources may wait for whoever is waking them.
+// Not busy any more. A source may wait for whoever is waking it, who waits for the lock: it goes on
+// a thread of the pool without the lock, and with the call where the pool has stopped.
 void StreamCall::release_source() {
-  if (source_ == nullptr)
-    return;
-  std::shared_ptr<Source> source = std::move(source_);
-  if (!exchange_->pool.resume([source] {}))
-    source.reset();
+  if (source_ != nullptr)
+    static_cast<void>(exchange_->pool.resume([call = shared_from_this()] { call->drop_source(); }));
+}
+
+void StreamCall::drop_source() {
+  std::unique_ptr<Source> source;
+  const std::lock_guard lock(mutex_);
+  source = std::move(source_); // gone after the lock
 }
 
 void StreamCall::OnDone() {

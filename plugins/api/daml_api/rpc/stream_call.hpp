@@ -43,6 +43,7 @@ private:
   bool take_step(Source::Step step);
   void resume_pull();
   void wake();
+  void drop_source();
   // All under the lock.
   void write(Encoded message);
   void finish(const grpc::Status& status);

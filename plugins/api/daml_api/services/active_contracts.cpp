@@ -6,6 +6,7 @@
 #include "com/daml/ledger/api/v1/active_contracts_service.pb.h"
 #include "rendering/transaction_renderer.hpp"
 #include "rendering/wire_writer.hpp"
+#include "services/pruned.hpp"
 #include "submission/offset.hpp"
 #include "tenon/core/encoding.hpp"
 
@@ -17,6 +18,11 @@ namespace {
 
 // Fields of GetActiveContractsResponse.
 constexpr std::uint32_t kOffset = 1, kWorkflowId = 2, kContracts = 3;
+
+Failure refusal(const Status& status, const ServiceParts& parts, std::uint64_t at) {
+  return index_failure(status, parts,
+                       "Active contracts request at offset " + offset_text(at) + " precedes");
+}
 
 // Contracts in the order of their creation; the last message tells the offset.
 class ActiveContractsSource final : public rpc::Source {
@@ -35,7 +41,7 @@ public:
         return Ended{};
       auto page = contracts_->next({parts_.settings.page_items, parts_.settings.page_bytes});
       if (!page.ok())
-        return Ended{page.status()};
+        return Ended{refusal(page.status(), parts_, at_)};
       if (page->empty()) {
         ended_ = true;
         wire_form::append_bytes(ready_.emplace_back(), kOffset, offset_text(at_));
@@ -110,9 +116,11 @@ active_contracts(const ServiceParts& parts, const lapi::GetActiveContractsReques
     TENON_ASSIGN_OR_RETURN(at, parse_offset(request.active_at_offset(), "active_at_offset"));
     TENON_RETURN_IF_FAILED(require_not_after_end("active_at_offset", at, end));
   }
-  TENON_ASSIGN_OR_RETURN(auto contracts, parts.index.active_contracts(filter.interest(), at));
+  auto contracts = parts.index.active_contracts(filter.interest(), at);
+  if (!contracts.ok())
+    return refusal(contracts.status(), parts, at);
   return std::unique_ptr<rpc::Source>(std::make_unique<ActiveContractsSource>(
-      parts, std::move(filter), request.verbose(), at, std::move(contracts)));
+      parts, std::move(filter), request.verbose(), at, *std::move(contracts)));
 }
 
 } // namespace

@@ -5,10 +5,12 @@
 
 #include "com/daml/ledger/api/v1/command_service.pb.h"
 #include "com/daml/ledger/api/v1/command_submission_service.pb.h"
+#include "common/random_id.hpp"
 #include "errors/codes.hpp"
 #include "errors/status.hpp"
 #include "rendering/transaction_renderer.hpp"
 #include "rendering/wire_writer.hpp"
+#include "services/duplicates.hpp"
 #include "submission/offset.hpp"
 #include "tenon/core/encoding.hpp"
 
@@ -53,6 +55,11 @@ Outcome start(const CommandParts& parts, const rpc::Call& call, bool has_command
       CommandSubmission submission,
       validate_commands(commands, {settings.ledger_id, settings.max_deduplication_us},
                         host.wall_us()));
+  // What this participant has pruned its parties use no more.
+  submission.request.mutable_commands()->set_divulged_after_us(
+      parts.common.index.extent().divulgence_pruned_us);
+  if (submission.submission_id.empty())
+    submission.submission_id = api::random_id();
   const std::uint64_t number = parts.log.started(commands, host.wall_us());
   auto request = std::move(submission.request); // large, and of no interest afterwards
   CommandSubmission names = submission;
@@ -108,8 +115,6 @@ void submit(const CommandParts& parts, const rpc::Call& call, const lapi::Submit
     answer->refused(started);
 }
 
-using Refused = std::function<void(const Failure& failure)>;
-
 // Calls one of the two, once: `accepted` when the index has what the command did.
 void submit_and_wait(const CommandParts& parts, const rpc::Call& call,
                      const lapi::SubmitAndWaitRequest& request, const Done& accepted,
@@ -118,8 +123,10 @@ void submit_and_wait(const CommandParts& parts, const rpc::Call& call,
       parts, call, request.has_commands(), request.commands(),
       [&parts, accepted, refused](const CommandSubmission& submission,
                                   const SubmissionOutcome& result) {
-        if (!result.outcome.ok())
-          return refused(result.outcome.failure());
+        if (!result.outcome.ok()) {
+          return explain_refusal(parts.common.index, parts.waiter, result.outcome.failure(),
+                                 refused);
+        }
         // What follows may be asked of the index at once.
         parts.waiter.when_reached(
             result.offset, [submission, result, accepted, refused](const Outcome& reached) {

@@ -5,6 +5,8 @@
 
 #include "com/daml/ledger/api/v1/command_completion_service.pb.h"
 #include "errors/status.hpp"
+#include "services/duplicates.hpp"
+#include "services/pruned.hpp"
 #include "services/timestamps.hpp"
 #include "submission/offset.hpp"
 #include "submission/rejection.hpp"
@@ -17,22 +19,27 @@ using context::v1::SubmissionContext;
 
 namespace {
 
-void set_deduplication(lapi::Completion& completion, const SubmissionContext& context) {
-  if (context.deduplication_case() == SubmissionContext::kDeduplicationOffset) {
-    completion.set_deduplication_offset(context.deduplication_offset());
+// A period that began at an offset is told as the time from there to this completion.
+void set_deduplication(lapi::Completion& completion, const SubmissionContext& context,
+                       std::uint64_t record_time_us) {
+  if (context.deduplication_case() == SubmissionContext::kDeduplicationSinceUs) {
+    const auto until_us = static_cast<std::int64_t>(record_time_us);
+    set_duration(*completion.mutable_deduplication_duration(),
+                 std::max<std::int64_t>(until_us - context.deduplication_since_us(), 0));
   } else if (context.deduplication_case() == SubmissionContext::kDeduplicationDurationUs) {
     set_duration(*completion.mutable_deduplication_duration(), context.deduplication_duration_us());
   }
 }
 
 lapi::Completion to_completion(const index::IndexedCompletion& indexed,
-                               const std::vector<std::string>& parties, EventFormat format) {
+                               const std::vector<std::string>& parties,
+                               const ServiceParts& parts) {
   const SubmissionContext& context = indexed.context;
   lapi::Completion completion;
   completion.set_command_id(context.command_id());
   completion.set_application_id(context.application_id());
   completion.set_submission_id(context.submission_id());
-  set_deduplication(completion, context);
+  set_deduplication(completion, context, indexed.record_time_us);
   if (indexed.accepted()) {
     completion.mutable_status();
     completion.set_transaction_id(to_hex(indexed.transaction_id));
@@ -40,9 +47,10 @@ lapi::Completion to_completion(const index::IndexedCompletion& indexed,
     const Failure failure =
         rejection_failure({indexed.code, indexed.reason, indexed.message, false},
                           {context.application_id(), context.command_id(), indexed.act_as});
-    *completion.mutable_status() = to_status(failure, context.submission_id());
+    *completion.mutable_status() =
+        to_status(with_existing_submission(parts.index, failure), context.submission_id());
   }
-  if (format == EventFormat::k2_10) {
+  if (parts.settings.event_format == EventFormat::k2_10) {
     for (const std::string& party : indexed.act_as) {
       if (std::find(parties.begin(), parties.end(), party) != parties.end())
         completion.add_act_as(party);
@@ -75,7 +83,7 @@ public:
           application_id_, parties_, after_, std::numeric_limits<std::uint64_t>::max(),
           {parts_.settings.page_items, parts_.settings.page_bytes});
       if (!page.ok())
-        return Ended{page.status()};
+        return Ended{refusal(page.status())};
       page_ = *std::move(page);
       place_ = 0;
       after_ = page_.next_after;
@@ -91,11 +99,17 @@ public:
                   static_cast<std::int64_t>(completion.record_time_us));
     response.mutable_checkpoint()->mutable_offset()->set_absolute(offset_text(completion.offset));
     *response.add_completions() =
-        to_completion(completion, parties_, parts_.settings.event_format);
+        to_completion(completion, parties_, parts_);
     return response.SerializeAsString();
   }
 
 private:
+  [[nodiscard]] Failure refusal(const Status& status) const {
+    return index_failure(status, parts_,
+                         "Command completions request from " + offset_text(after_) + " to " +
+                             offset_text(parts_.index.extent().end) + " overlaps with");
+  }
+
   const ServiceParts& parts_;
   const std::string application_id_;
   const std::vector<std::string> parties_;

@@ -51,8 +51,9 @@ void describe_features(const ServiceSettings& settings, lapi::FeaturesDescriptor
   deduplication.set_max_deduplication_duration_enforced(true);
   experimental.mutable_optional_ledger_id();
   experimental.mutable_contract_ids()->set_v1(lapi::ExperimentalContractIds::NON_SUFFIXED);
+  // Transactions have the same ids and offsets on every node.
   experimental.mutable_committer_event_log()->set_event_log_type(
-      lapi::ExperimentalCommitterEventLog::DISTRIBUTED);
+      lapi::ExperimentalCommitterEventLog::CENTRALIZED);
   experimental.mutable_explicit_disclosure()->set_supported(true);
   experimental.mutable_user_and_party_local_metadata_extensions()->set_supported(true);
   experimental.mutable_acs_active_at_offset()->set_supported(true);

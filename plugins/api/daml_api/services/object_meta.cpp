@@ -44,6 +44,11 @@ bool is_dns_name(std::string_view text) {
   }
 }
 
+Failure bad_key(std::string_view key, std::string_view why) {
+  return wrong_argument("the annotation key " + quoted(key) +
+                        " has invalid syntax: " + std::string(why));
+}
+
 Outcome check_key(std::string_view key) {
   const auto slash = key.find('/');
   std::string_view name = key;
@@ -51,24 +56,20 @@ Outcome check_key(std::string_view key) {
     const std::string_view prefix = key.substr(0, slash);
     name = key.substr(slash + 1);
     if (name.find('/') != std::string_view::npos)
-      return wrong_argument("the annotation key " + quoted(key) + " has more than one '/'");
+      return bad_key(key, "it has more than one '/'");
     if (prefix.size() > kMaxPrefixSize) {
       return wrong_argument("the prefix of the annotation key " + quoted(key) +
                             " has more than 253 characters");
     }
-    if (!is_dns_name(prefix)) {
-      return wrong_argument("the prefix of the annotation key " + quoted(key) +
-                            " is not a DNS name");
-    }
+    if (!is_dns_name(prefix))
+      return bad_key(key, "its prefix is not a DNS name");
   }
   if (name.size() > kMaxNameSize) {
     return wrong_argument("the name in the annotation key " + quoted(key) +
                           " has more than 63 characters");
   }
-  if (!is_segment(name, ".-_")) {
-    return wrong_argument("the name in the annotation key " + quoted(key) +
-                          " is not made of letters and digits with . - _ between them");
-  }
+  if (!is_segment(name, ".-_"))
+    return bad_key(key, "its name is not letters and digits with . - _ between them");
   return {};
 }
 
@@ -78,12 +79,13 @@ Answer<Annotations> read_annotations(const ObjectMeta& meta, EmptyValues empty,
                                      std::string_view field) {
   Annotations annotations(meta.annotations().begin(), meta.annotations().end());
   if (!annotations_fit(annotations))
-    return wrong_argument(std::string(field) + " has more than 256 KiB of annotations");
+    return wrong_argument("the annotations in " + std::string(field) +
+                          " are larger than the limit of 256kb");
   for (const auto& [key, value] : annotations) {
     TENON_RETURN_IF_FAILED(check_key(key));
     if (value.empty() && empty == EmptyValues::kRefused) {
-      return wrong_argument(std::string(field) + ": the annotation " + quoted(key) +
-                            " has no value");
+      return wrong_argument(std::string(field) + ": the value of an annotation is empty: " +
+                            quoted(key));
     }
   }
   return annotations;

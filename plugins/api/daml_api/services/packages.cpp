@@ -34,8 +34,10 @@ Answer<lapi::GetPackageResponse> get_package(const ServiceParts& parts,
   TENON_RETURN_IF_FAILED(check_ledger_id(parts, request.ledger_id()));
   TENON_RETURN_IF_FAILED(check_package_id(request.package_id()));
   lapi::GetPackageResponse response;
-  TENON_ASSIGN_OR_RETURN(*response.mutable_archive_payload(),
-                         parts.engine.package(request.package_id()));
+  auto payload = parts.engine.package(request.package_id());
+  if (!payload.ok())
+    return Failure(payload.failure()).about("PACKAGE", request.package_id());
+  response.set_archive_payload(*std::move(payload));
   response.set_hash_function(lapi::SHA256);
   response.set_hash(request.package_id());
   return response;

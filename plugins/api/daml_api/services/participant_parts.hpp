@@ -7,10 +7,10 @@
 #include <string_view>
 #include <vector>
 
+#include "common/ledger/ledger.hpp"
 #include "errors/failure.hpp"
 #include "participant/store.hpp"
 #include "rpc/methods.hpp"
-#include "submission/ledger.hpp"
 
 namespace tenon::daml_api {
 
@@ -20,7 +20,7 @@ inline constexpr std::int32_t kMaxPartiesPage = 10'000;
 
 struct ParticipantParts {
   ParticipantStore& store;
-  Ledger& ledger;
+  api::Ledger& ledger;
   std::string participant_id;
   std::string client_id; // this node among those that host parties
   std::uint32_t max_users_page = kMaxUsersPage;

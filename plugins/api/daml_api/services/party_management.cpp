@@ -140,8 +140,10 @@ Answer<PartyRecord> new_record(const admin::AllocatePartyRequest& request) {
 }
 
 // What the ledger says to an allocation that it refuses.
-Failure refused(const v1::Completion& completion) {
-  if (completion.reason() == "PARTY_EXISTS" || completion.reason() == "INVALID_PARTY")
+Failure refused(const v1::Completion& completion, const std::string& party) {
+  if (completion.reason() == "PARTY_EXISTS")
+    return wrong_argument("Party already exists: " + party);
+  if (completion.reason() == "INVALID_PARTY")
     return wrong_argument(completion.message());
   if (completion.reason() == "ALLOCATION_NOT_ALLOWED")
     return {codes::kPermissionDenied, completion.message()};
@@ -187,7 +189,7 @@ void allocate_party(const ParticipantParts& parts, const admin::AllocatePartyReq
       *submission, [&parts, reply, record = *record, display_name = request.display_name()](
                        const v1::Completion& completion) {
         if (completion.code() != 0)
-          return reply(refused(completion));
+          return reply(refused(completion, record.party));
         reply(note_allocated(parts, record, display_name));
       });
   if (!status.ok())

@@ -14,14 +14,13 @@ Answer<admin::PruneResponse> prune(const ServiceParts& parts, const admin::Prune
   TENON_RETURN_IF_FAILED(
       optional_field(kLedgerStringSyntax, request.submission_id(), "submission_id"));
   if (request.prune_up_to().empty())
-    return wrong_argument("prune_up_to: expected an offset, found nothing");
+    return wrong_argument("prune_up_to not specified");
   TENON_ASSIGN_OR_RETURN(const std::uint64_t up_to,
                          parse_offset(request.prune_up_to(), "prune_up_to"));
   const std::uint64_t end = parts.index.extent().end;
   if (up_to >= end) {
-    return Failure(codes::kOffsetOutOfRange, "prune_up_to: expected an offset before the ledger's "
-                                             "end, " +
-                                                 offset_text(end) + ", found " +
+    return Failure(codes::kOffsetOutOfRange, "prune_up_to needs to be before ledger end " +
+                                                 offset_text(end) + ", and not " +
                                                  request.prune_up_to().substr(0, 256));
   }
   const Status pruned = parts.index.prune(up_to, request.prune_all_divulged_contracts());

@@ -5,12 +5,12 @@
 #include <cstdint>
 #include <string>
 
+#include "common/ledger/ledger.hpp"
 #include "engine/engine_queries.hpp"
 #include "errors/codes.hpp"
 #include "index/ledger_index.hpp"
 #include "rendering/event_renderer.hpp"
 #include "rpc/methods.hpp"
-#include "submission/ledger.hpp"
 #include "tenon/plugin/host.hpp"
 #include "values/fields.hpp"
 
@@ -29,7 +29,7 @@ struct ServiceSettings {
 };
 
 struct ServiceParts {
-  Ledger& ledger;
+  api::Ledger& ledger;
   index::LedgerIndex& index;
   const EngineQueries& engine;
   const ServiceSettings& settings;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "rendering/wire_writer.hpp"
+#include "services/pruned.hpp"
 #include "submission/offset.hpp"
 
 namespace tenon::daml_api {
@@ -58,11 +59,15 @@ Answer<index::TransactionPage> TransactionSource::read_page() {
     resolved_at_ = end;
   }
   const std::uint64_t up_to = std::min(request_.up_to.value_or(end), end);
-  TENON_ASSIGN_OR_RETURN(
-      auto page,
+  auto page =
       parts_.index.transactions(request_.filter.interest(), request_.shape, request_.after, up_to,
-                                {parts_.settings.page_items, parts_.settings.page_bytes}));
-  return page;
+                                {parts_.settings.page_items, parts_.settings.page_bytes});
+  if (!page.ok()) {
+    return index_failure(page.status(), parts_,
+                         "Transactions request from " + offset_text(request_.after) + " to " +
+                             offset_text(up_to) + " precedes");
+  }
+  return *std::move(page);
 }
 
 Outcome TransactionSource::render(const index::TransactionPage& page) {

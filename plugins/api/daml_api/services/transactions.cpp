@@ -47,8 +47,8 @@ Answer<TransactionStreamRequest> read_stream_request(const ServiceParts& parts,
   TENON_ASSIGN_OR_RETURN(stream.filter, EventFilter::parse(request.filter(), parts.engine));
   if (stream.up_to && stream.after > *stream.up_to) {
     return Failure(codes::kOffsetOutOfRange,
-                   "end: expected an offset at or after begin, " + offset_text(stream.after) +
-                       ", found " + offset_text(*stream.up_to));
+                   "End offset " + offset_text(*stream.up_to) + " is before Begin offset " +
+                       offset_text(stream.after));
   }
   return stream;
 }
@@ -64,9 +64,9 @@ auto stream_of(const ServiceParts& parts, Shape shape) {
 }
 
 Failure no_such_transaction(std::string_view id) {
-  return Failure(codes::kTransactionNotFound, "the requesting parties see no transaction " +
-                                                  std::string(id.substr(0, 256)) +
-                                                  ", or it was pruned")
+  return Failure(codes::kTransactionNotFound,
+                 "Transaction not found, or not visible. The requesting parties asked for " +
+                     std::string(id.substr(0, 256)) + ", which may have been pruned")
       .about("TRANSACTION_ID", std::string(id.substr(0, 256)));
 }
 

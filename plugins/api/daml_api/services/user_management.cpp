@@ -63,7 +63,7 @@ Answer<UserRight> read_right(const admin::Right& right) {
   case admin::Right::KIND_NOT_SET:
     break;
   }
-  return wrong_argument("rights: a right is of no kind that is known here");
+  return wrong_argument("rights: unknown kind of right");
 }
 
 Answer<std::set<UserRight>>

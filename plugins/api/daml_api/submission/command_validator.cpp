@@ -148,9 +148,9 @@ Outcome read_duration(const google::protobuf::Duration& duration, const CommandR
   if (out.deduplication_us <= rules.max_deduplication_us)
     return {};
   const std::string longest = iso_duration(rules.max_deduplication_us);
-  return Failure(codes::kInvalidDeduplicationPeriod,
-                 "The given deduplication duration of " + iso_duration(out.deduplication_us) +
-                     " exceeds the maximum deduplication duration of " + longest)
+  return invalid_deduplication("The given deduplication duration of " +
+                               iso_duration(out.deduplication_us) +
+                               " exceeds the maximum deduplication duration of " + longest)
       .with("longest_duration", longest);
 }
 

@@ -26,7 +26,7 @@ struct CommandSubmission {
   std::vector<std::string> act_as;  // at least one; sorted, each once
   std::vector<std::string> read_as; // sorted, without those of act_as
   std::uint64_t deduplication_us = 0;
-  std::string deduplication_offset; // as the client wrote it; empty: the duration is what counts
+  std::string deduplication_offset; // hexadecimal; empty: the duration is what counts
   daml::engine::v1::CommandRequest request;
   std::string json; // in the engine's own JSON, if not empty: instead of `request`
 };

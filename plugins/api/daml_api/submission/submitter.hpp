@@ -9,10 +9,10 @@
 #include <memory>
 #include <string>
 
+#include "common/ledger/ledger.hpp"
 #include "errors/failure.hpp"
 #include "rpc/methods.hpp"
 #include "submission/command_validator.hpp"
-#include "submission/ledger.hpp"
 
 namespace tenon::daml_api {
 
@@ -32,7 +32,7 @@ struct SubmitterSettings {
 
 // What it takes from the node.
 struct SubmitterParts {
-  Ledger& ledger;
+  api::Ledger& ledger;
   std::function<std::uint64_t()> wall_us;
   std::function<std::uint64_t()> monotonic_us;
   // Of the last transaction at or before an offset. Fails for offsets beyond the ledger's end or
@@ -55,7 +55,8 @@ public:
 private:
   [[nodiscard]] Answer<v1::Submission> encode(CommandSubmission submission,
                                               const rpc::Call& call) const;
-  [[nodiscard]] Answer<std::uint64_t> deduplication_since_us(const CommandSubmission& commands,
+  // Of a period that was given as an offset.
+  [[nodiscard]] Answer<std::uint64_t> deduplication_since_us(const std::string& offset,
                                                              std::uint64_t now_us) const;
   [[nodiscard]] bool enter();
 

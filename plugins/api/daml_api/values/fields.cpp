@@ -40,7 +40,8 @@ Outcome require_package(std::string_view text) {
 } // namespace
 
 Failure missing_field(std::string_view field) {
-  return Failure(codes::kMissingField, "A mandatory field is missing: " + std::string(field))
+  return Failure(codes::kMissingField,
+                 "The request is missing a mandatory field: " + std::string(field))
       .with("field_name", std::string(field));
 }
 
@@ -52,6 +53,11 @@ Failure invalid_field(std::string_view field, std::string_view why) {
 
 Failure wrong_argument(std::string_view why) {
   return Failure(codes::kInvalidArgument, "The request has a wrong argument: " + std::string(why));
+}
+
+Failure invalid_deduplication(std::string_view why) {
+  return Failure(codes::kInvalidDeduplicationPeriod,
+                 "The submitted command had an invalid deduplication period: " + std::string(why));
 }
 
 std::string name_flaw(const NameSyntax& syntax, std::string_view text) {

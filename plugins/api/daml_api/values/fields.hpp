@@ -11,10 +11,11 @@
 
 namespace tenon::daml_api {
 
-// MISSING_FIELD, INVALID_FIELD, INVALID_ARGUMENT.
+// MISSING_FIELD, INVALID_FIELD, INVALID_ARGUMENT, INVALID_DEDUPLICATION_PERIOD.
 [[nodiscard]] Failure missing_field(std::string_view field);
 [[nodiscard]] Failure invalid_field(std::string_view field, std::string_view why);
 [[nodiscard]] Failure wrong_argument(std::string_view why);
+[[nodiscard]] Failure invalid_deduplication(std::string_view why);
 
 // Which texts are names of one kind: letters and digits of ASCII, and some symbols.
 struct NameSyntax {

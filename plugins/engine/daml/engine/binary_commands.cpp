@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "values/text.hpp"
+#include "tenon/core/encoding.hpp"
 
 namespace tenon::daml::engine {
 
@@ -15,6 +15,11 @@ using interpreter::TemplateCode;
 
 Status malformed(const std::string& what) {
   return invalid_argument("MALFORMED_COMMANDS: " + what);
+}
+
+// In the words that clients of Daml ledgers look for.
+Status disclosed_twice(const std::string& what) {
+  return preprocessing_failed("Preprocessor encountered a duplicate disclosed contract " + what);
 }
 
 Result<Value> typed(ValueTyper& typer, const lf::Package& package, const RuntimeType& type,
@@ -59,11 +64,9 @@ public:
     TENON_ASSIGN_OR_RETURN(Identifier type, find_type(message.template_()));
     TENON_ASSIGN_OR_RETURN(ContractId id, read_contract_id(message.contract_id()));
     if (!disclosed_.insert(id).second)
-      return preprocessing_failed("contract " + id.to_text() + " is disclosed twice");
-    if (!message.key_hash().empty() && !disclosed_keys_.insert(message.key_hash()).second) {
-      return preprocessing_failed("contract " + id.to_text() +
-                                  " is disclosed with the key hash of another that is disclosed");
-    }
+      return disclosed_twice("ID ContractId(" + id.to_text() + ")");
+    if (!message.key_hash().empty() && !disclosed_keys_.insert(message.key_hash()).second)
+      return disclosed_twice("key hash " + to_hex(message.key_hash()));
     TENON_ASSIGN_OR_RETURN(const TemplateCode* const code, find_template(type));
     TENON_ASSIGN_OR_RETURN(Value argument, typed(typer_, code->package->source(), *code->type,
                                                  message.argument(), "disclosed contract"));
@@ -103,12 +106,15 @@ private:
   template <typename Code>
   Status read_choice(const Code& code, const v1::Command& message, BytesView bytes,
                      Command& command, std::optional<Value>& argument) {
-    const auto found = code.choices.find(message.choice());
+    const auto name = Name::parse(message.choice());
+    if (!name.ok())
+      return malformed("a choice: " + name.status().message());
+    const auto found = code.choices.find(name->str());
     if (found == code.choices.end()) {
-      return preprocessing_failed(command.type.to_text() + " has no choice " +
-                                  quote(message.choice()));
+      return preprocessing_failed("unknown choice " + name->str() + " of " +
+                                  command.type.to_text());
     }
-    TENON_ASSIGN_OR_RETURN(command.choice, Name::parse(message.choice()));
+    command.choice = *name;
     TENON_ASSIGN_OR_RETURN(argument, typed(typer_, code.package->source(),
                                            *found->second->argument, bytes, "choice argument"));
     return {};
@@ -172,6 +178,7 @@ Result<Submission> read_commands(PackageLibrary& library, const plugin::StateVie
     return malformed("the ledger time: " + least.status().message());
   submission.ledger_time = std::max(now, *least);
   submission.quiet = message.quiet();
+  TENON_ASSIGN_OR_RETURN(submission.divulged_after, read_divulged_after(message));
   if (!message.workflow_id().empty()) {
     const auto workflow = WorkflowId::parse(message.workflow_id());
     if (!workflow.ok())

@@ -74,7 +74,7 @@ Result<plugin::ExecutionResult> DamlEngine::execute(const plugin::StateView& vie
   const LedgerReader ledger(view);
   const InterpretationParts parts{library_, options_.settings, ledger};
   TENON_ASSIGN_OR_RETURN(const Interpreted interpreted, run(parts, transaction, submission));
-  return make_result(parts, submission, interpreted, transaction.id, context.record_time_us);
+  return make_result(parts, submission, interpreted, transaction.id);
 }
 
 Result<Bytes> DamlEngine::prepare(const plugin::StateView& view, BytesView command,

@@ -24,20 +24,20 @@ using plugin::KeyClass;
 // Gathers the writes of one transaction.
 class StateChange {
 public:
-  StateChange(const InterpretationParts& parts, const ledger::Transaction& transaction,
-              const ledger::Blinding& blinding, const ledger::Effects& effects)
-      : parts_(parts), transaction_(transaction), effects_(effects),
+  StateChange(const InterpretationParts& parts, const Submission& submission,
+              const ledger::Transaction& transaction, const ledger::Blinding& blinding,
+              const ledger::Effects& effects)
+      : parts_(parts), submission_(submission), transaction_(transaction), effects_(effects),
         readers_(ledger::contract_readers(transaction, blinding)) {}
 
-  Result<std::vector<plugin::EngineWrite>> make(const CreatedRecords& records,
-                                                std::uint64_t record_time_us) {
+  Result<std::vector<plugin::EngineWrite>> make(const CreatedRecords& records) {
     for (const auto& [node, record] : records) {
       const auto& create = std::get<Create>(transaction_.at(node));
       created_.emplace(create.contract_id, &create);
       if (!effects_.archived.contains(create.contract_id))
         add_contract(create, record);
     }
-    TENON_RETURN_IF_ERROR(add_archives(record_time_us));
+    TENON_RETURN_IF_ERROR(add_archives());
     TENON_RETURN_IF_ERROR(add_divulged());
     TENON_RETURN_IF_ERROR(add_keys());
     return std::move(writes_);
@@ -52,11 +52,20 @@ private:
   void remove(Bytes key, KeyClass key_class = KeyClass::kState) {
     writes_.push_back({key_class, std::move(key), std::nullopt, {}, 0});
   }
-  void put_seen(const ContractId& id, const PartySet& parties) {
+  void put_seen(const ContractId& id, const SeenBy& parties) {
     v1::Seen seen;
-    for (const Party& party : parties)
+    for (const auto& [party, shown_at] : parties) {
       seen.add_parties(party.str());
+      seen.add_shown_at_us(shown_at.micros());
+    }
     put(keys::seen(id), seen.SerializeAsString(), {});
+  }
+  // These parties see it now, as far as they have no stake in it.
+  void show(SeenBy& seen, const PartySet& parties, const PartySet& stakeholders) const {
+    for (const Party& party : ledger::subtract(parties, stakeholders)) {
+      const auto [place, added] = seen.try_emplace(party, submission_.ledger_time);
+      place->second = std::max(place->second, submission_.ledger_time);
+    }
   }
 
   void add_contract(const Create& create, const v1::Contract& record) {
@@ -67,14 +76,18 @@ private:
     put(keys::contract(create.contract_id), record.SerializeAsString(), to_names(readers));
     for (Bytes& key : index_keys_of(record))
       writes_.push_back({KeyClass::kIndex, std::move(key), Bytes(), {}, 0});
-    const PartySet others = ledger::subtract(readers, create.stakeholders);
-    if (!others.empty())
-      put_seen(create.contract_id, others);
+    SeenBy seen;
+    show(seen, readers, create.stakeholders);
+    if (!seen.empty())
+      put_seen(create.contract_id, seen);
   }
 
-  // The id stays as long as the transaction could be executed again.
-  Status add_archives(std::uint64_t record_time_us) {
-    const std::uint64_t expires_at_us = record_time_us + 2 * parts_.settings.max_skew_us + 1;
+  // The id stays as long as the transaction that created it could be executed again. How long must
+  // not depend on the record time: a result that was computed before its block is used in it.
+  Status add_archives() {
+    const std::uint64_t skew_us = parts_.settings.max_skew_us;
+    const std::uint64_t expires_at_us =
+        time_bounds(submission_, skew_us).max_us + 2 * skew_us + 1;
     for (const auto& [id, node] : effects_.archived) {
       put(keys::archived(id), Bytes(), {}, expires_at_us);
       if (!effects_.inputs.contains(id))
@@ -85,14 +98,15 @@ private:
       remove(keys::contract(id));
       for (Bytes& key : index_keys_of(*record))
         remove(std::move(key), KeyClass::kIndex);
-      TENON_ASSIGN_OR_RETURN(const PartySet seen, parts_.ledger.seen_by(id));
+      TENON_ASSIGN_OR_RETURN(const SeenBy seen, parts_.ledger.seen_by(id));
       if (!seen.empty())
         remove(keys::seen(id));
     }
     return {};
   }
 
-  // Contracts of the ledger that more parties see from now on.
+  // Contracts of the ledger that are shown to parties without a stake in them, to some for the
+  // first time.
   Status add_divulged() {
     for (const auto& [id, parties] : readers_) {
       if (!effects_.inputs.contains(id) || effects_.archived.contains(id))
@@ -100,14 +114,19 @@ private:
       TENON_ASSIGN_OR_RETURN(const v1::Contract* const record, parts_.ledger.record(id));
       if (record == nullptr)
         return fault("a divulged contract was not there");
-      TENON_ASSIGN_OR_RETURN(const PartySet seen, parts_.ledger.seen_by(id));
+      TENON_ASSIGN_OR_RETURN(const SeenBy seen, parts_.ledger.seen_by(id));
       TENON_ASSIGN_OR_RETURN(const PartySet stakeholders, to_parties(stakeholders_of(*record)));
-      const PartySet others = ledger::subtract(ledger::unite(seen, parties), stakeholders);
-      if (others == seen)
+      SeenBy now = seen;
+      show(now, parties, stakeholders);
+      if (now == seen)
         continue;
-      put(keys::contract(id), record->SerializeAsString(),
-          to_names(ledger::unite(stakeholders, others)));
-      put_seen(id, others);
+      if (now.size() > seen.size()) {
+        PartySet readers = stakeholders;
+        for (const auto& [party, shown_at] : now)
+          readers.insert(party);
+        put(keys::contract(id), record->SerializeAsString(), to_names(readers));
+      }
+      put_seen(id, now);
     }
     return {};
   }
@@ -128,6 +147,7 @@ private:
   }
 
   const InterpretationParts& parts_;
+  const Submission& submission_;
   const ledger::Transaction& transaction_;
   const ledger::Effects& effects_;
   const std::map<ContractId, PartySet> readers_;
@@ -145,8 +165,8 @@ Status check_parties(const plugin::StateView& view, const ledger::Transaction& t
   for (const Party& party : parties) {
     TENON_ASSIGN_OR_RETURN(const bool known, view.has_party(party.str()));
     if (!known) {
-      return not_found("PARTY_NOT_KNOWN_ON_LEDGER: party " + party.str() +
-                       " has a part in the transaction and is not allocated on this ledger");
+      return not_found("PARTY_NOT_KNOWN_ON_LEDGER: Party not known on ledger: " + party.str() +
+                       " has a part in the transaction and is not allocated");
     }
   }
   return {};
@@ -215,8 +235,7 @@ Status check_times(const Submission& submission, std::uint64_t max_skew_us,
 Result<plugin::ExecutionResult> make_result(const InterpretationParts& parts,
                                             const Submission& submission,
                                             const Interpreted& interpreted,
-                                            const Hash& transaction_id,
-                                            std::uint64_t record_time_us) {
+                                            const Hash& transaction_id) {
   const ledger::Transaction& transaction = interpreted.finished.transaction;
   TENON_ASSIGN_OR_RETURN(
       const ledger::Verdict verdict,
@@ -230,8 +249,8 @@ Result<plugin::ExecutionResult> make_result(const InterpretationParts& parts,
                          make_records(parts.library.store(), transaction, context));
   plugin::ExecutionResult result;
   TENON_ASSIGN_OR_RETURN(result.writes,
-                         StateChange(parts, transaction, blinding, verdict.effects)
-                             .make(records, record_time_us));
+                         StateChange(parts, submission, transaction, blinding, verdict.effects)
+                             .make(records));
   TENON_ASSIGN_OR_RETURN(result.events,
                          make_events(parts.library.store(), transaction,
                                      ledger::transaction_tree(transaction, blinding), context,

@@ -6,12 +6,11 @@
 
 namespace tenon::daml::engine {
 
-// Judges the transaction against the state and turns it into a result. A failure without fault
-// refuses it, "ID: text".
+// Judges the transaction against the state and turns it into a result, which is the same at every
+// record time within its bounds. A failure without fault refuses it, "ID: text".
 [[nodiscard]] Result<plugin::ExecutionResult>
 make_result(const InterpretationParts& parts, const Submission& submission,
-            const Interpreted& interpreted, const Hash& transaction_id,
-            std::uint64_t record_time_us);
+            const Interpreted& interpreted, const Hash& transaction_id);
 
 // The record times at which a submission may be executed.
 struct TimeBounds {

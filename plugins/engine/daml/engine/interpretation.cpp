@@ -95,8 +95,8 @@ private:
     if (record == nullptr && parts_.partial)
       return {};
     if (record == nullptr)
-      return not_found("CONTRACT_NOT_FOUND: there is no active contract " +
-                       contract.contract_id.to_text());
+      return not_found("CONTRACT_NOT_FOUND: " +
+                       ledger::contract_not_found(contract.contract_id));
     TENON_ASSIGN_OR_RETURN(const auto instance, instance_of(*record));
     const auto shown =
         hash_contract_instance(contract.instance.template_id, contract.instance.argument);
@@ -131,13 +131,22 @@ private:
     return fault("the interpreter asks what this engine does not know");
   }
 
+  // Of the submitters, and not so long ago that they have forgotten it.
+  [[nodiscard]] bool is_shown(const SeenBy& seen) const {
+    return std::any_of(seen.begin(), seen.end(), [&](const auto& entry) {
+      const auto& [party, shown_at] = entry;
+      return submitters_.readers.contains(party) &&
+             (!submission_.divulged_after || shown_at > *submission_.divulged_after);
+    });
+  }
+
   // Replicas hold all contracts; a submitter reaches those that it may see. nullptr for others.
   Result<const v1::Contract*> find_visible(const ContractId& id) const {
     TENON_ASSIGN_OR_RETURN(const v1::Contract* const record, parts_.ledger.record(id));
     if (record == nullptr || has_stakeholder(*record, submitters_.readers))
       return record;
-    TENON_ASSIGN_OR_RETURN(const ledger::PartySet seen, parts_.ledger.seen_by(id));
-    return ledger::intersects(seen, submitters_.readers) ? record : nullptr;
+    TENON_ASSIGN_OR_RETURN(const SeenBy seen, parts_.ledger.seen_by(id));
+    return is_shown(seen) ? record : nullptr;
   }
 
   bool is_disclosed(const ContractId& id) const {
@@ -214,15 +223,24 @@ Result<std::optional<ContractId>> LedgerReader::key(const Hash& key) const {
   return std::optional(*std::move(id));
 }
 
-Result<ledger::PartySet> LedgerReader::seen_by(const ContractId& id) const {
-  ledger::PartySet parties;
+Result<SeenBy> LedgerReader::seen_by(const ContractId& id) const {
+  SeenBy parties;
   TENON_ASSIGN_OR_RETURN(const auto bytes, view_.get(keys::seen(id)));
   if (!bytes)
     return parties;
   v1::Seen seen;
-  if (!seen.ParseFromString(*bytes))
+  if (!seen.ParseFromString(*bytes) ||
+      (seen.shown_at_us_size() != 0 && seen.shown_at_us_size() != seen.parties_size()))
     return data_loss("the record of who sees a contract is malformed");
-  return to_parties(std::vector<std::string>(seen.parties().begin(), seen.parties().end()));
+  for (int i = 0; i < seen.parties_size(); ++i) {
+    TENON_ASSIGN_OR_RETURN(Party party, Party::parse(seen.parties(i)));
+    Timestamp time; // of records of the first semantics, which have none: long ago
+    if (i < seen.shown_at_us_size()) {
+      TENON_ASSIGN_OR_RETURN(time, Timestamp::from_micros(seen.shown_at_us(i)));
+    }
+    parties.emplace(std::move(party), time);
+  }
+  return parties;
 }
 
 Result<ledger::PartySet> to_parties(std::span<const std::string> names) {

@@ -14,6 +14,10 @@
 
 namespace tenon::daml::engine {
 
+// Who may use a contract without a stake in it, and the ledger time of the latest transaction that
+// showed it to them.
+using SeenBy = std::map<Party, Timestamp>;
+
 // Contracts and keys of the state; a contract is read once. Whoever runs the interpretation asks
 // for them, and whoever judges its transaction afterwards.
 class LedgerReader final : public ledger::LedgerState {
@@ -25,8 +29,7 @@ public:
 
   // Of an active contract; nullptr for others.
   [[nodiscard]] Result<const v1::Contract*> record(const ContractId& id) const;
-  // Who may use it without a stake in it.
-  [[nodiscard]] Result<ledger::PartySet> seen_by(const ContractId& id) const;
+  [[nodiscard]] Result<SeenBy> seen_by(const ContractId& id) const;
   [[nodiscard]] const plugin::StateView& view() const { return view_; }
 
 private:

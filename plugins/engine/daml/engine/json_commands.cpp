@@ -74,6 +74,27 @@ private:
     return value(body, "payload", *code->type);
   }
 
+  // Where the choice is declared: by the template itself, else by the only interface of which it is
+  // an instance and that has such a choice. The template where there is none or more than one.
+  Result<Identifier> declaring_type(const Identifier& type, const json& body) {
+    TENON_ASSIGN_OR_RETURN(const std::string choice, required_text(body, "choice"));
+    const auto code = store().contract(type);
+    if (!code.ok() || (*code)->choices.contains(choice))
+      return type;
+    TENON_ASSIGN_OR_RETURN(const PackageLibrary::Catalog catalog, library_.catalog(view_));
+    std::optional<Identifier> only;
+    for (const std::string& name : PackageLibrary::implemented(catalog, type.to_text())) {
+      TENON_ASSIGN_OR_RETURN(const Identifier id, library_.find_type(view_, name));
+      TENON_ASSIGN_OR_RETURN(const auto* const interface, store().interface(id));
+      if (!interface->choices.contains(choice))
+        continue;
+      if (only)
+        return type;
+      only = id;
+    }
+    return only.value_or(type);
+  }
+
   // Of a template, or of an interface.
   Status read_choice(const json& body, const Identifier& type, Command& command,
                      std::optional<Value>& argument) {
@@ -111,8 +132,11 @@ private:
     TENON_RETURN_IF_ERROR(
         check_members(body, {"templateId", "interfaceId", "contractId", "choice", "argument"}));
     const bool interface = body.contains("interfaceId");
-    TENON_ASSIGN_OR_RETURN(const Identifier type,
+    TENON_ASSIGN_OR_RETURN(Identifier type,
                            named_type(body, interface ? "interfaceId" : "templateId"));
+    if (!interface) {
+      TENON_ASSIGN_OR_RETURN(type, declaring_type(type, body));
+    }
     Command command{Command::Form::kExercise, type};
     TENON_ASSIGN_OR_RETURN(command.contract_id, required_contract_id(body));
     TENON_RETURN_IF_ERROR(read_choice(body, type, command, command.argument));
@@ -156,7 +180,8 @@ Result<Timestamp> read_time(const json& body, const char* member, Timestamp othe
 Status read_several(CommandReader& reader, const json& body, Timestamp now,
                     Submission& submission) {
   TENON_RETURN_IF_ERROR(
-      check_members(body, {"commands", "workflowId", "minLedgerTime", "disclosedContracts"}));
+      check_members(body, {"commands", "workflowId", "minLedgerTime", "disclosedContracts",
+                           "divulgedAfter"}));
   const auto commands = body.find("commands");
   if (commands == body.end() || !commands->is_array())
     return bad_command("expected a list \"commands\"");
@@ -178,6 +203,9 @@ Status read_several(CommandReader& reader, const json& body, Timestamp now,
   TENON_ASSIGN_OR_RETURN(submission.workflow_id, optional_text(body, "workflowId"));
   TENON_ASSIGN_OR_RETURN(const Timestamp least, read_time(body, "minLedgerTime", now));
   submission.ledger_time = std::max(now, least);
+  if (body.contains("divulgedAfter")) {
+    TENON_ASSIGN_OR_RETURN(submission.divulged_after, read_time(body, "divulgedAfter", now));
+  }
   return {};
 }
 

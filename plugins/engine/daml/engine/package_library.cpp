@@ -236,4 +236,16 @@ std::vector<std::string> PackageLibrary::implementing(const Catalog& catalog,
   return names;
 }
 
+std::set<std::string> PackageLibrary::implemented(const Catalog& catalog,
+                                                  std::string_view template_id) {
+  std::set<std::string> interfaces;
+  for (const auto& types : catalog) {
+    for (const auto& [interface, name] : types->instances) {
+      if (name == template_id)
+        interfaces.insert(interface);
+    }
+  }
+  return interfaces;
+}
+
 } // namespace tenon::daml::engine

@@ -55,6 +55,8 @@ public:
   Result<Catalog> catalog(const plugin::StateView& view);
   // The templates, "package:Module:Name", that are instances of the interface.
   static std::vector<std::string> implementing(const Catalog& catalog, std::string_view interface);
+  // The other way round: the interfaces of which the template is an instance, each once.
+  static std::set<std::string> implemented(const Catalog& catalog, std::string_view template_id);
 
 private:
   class Candidates;

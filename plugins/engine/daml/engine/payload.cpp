@@ -112,6 +112,15 @@ Result<Command::Form> read_form(v1::Command::Form form) {
   }
 }
 
+Result<std::optional<Timestamp>> read_divulged_after(const v1::Commands& message) {
+  if (message.divulged_after_us() == 0)
+    return std::optional<Timestamp>();
+  TENON_ASSIGN_OR_RETURN(const Timestamp time,
+                         read_time(message.divulged_after_us(), "up to when divulged contracts "
+                                                                "are left out"));
+  return std::optional(time);
+}
+
 Result<v1::Commands> encode_submission(const Submission& submission) {
   v1::Commands message;
   for (const Command& command : submission.commands) {
@@ -141,6 +150,8 @@ Result<v1::Commands> encode_submission(const Submission& submission) {
   message.set_ledger_time_us(submission.ledger_time.micros());
   message.set_workflow_id(submission.workflow_id);
   message.set_quiet(submission.quiet);
+  if (submission.divulged_after)
+    message.set_divulged_after_us(submission.divulged_after->micros());
   TENON_RETURN_IF_ERROR(check_counts(message));
   return message;
 }
@@ -176,6 +187,7 @@ Result<Submission> decode_submission(const v1::Commands& message) {
     submission.workflow_id = workflow->str();
   }
   submission.quiet = message.quiet();
+  TENON_ASSIGN_OR_RETURN(submission.divulged_after, read_divulged_after(message));
   return submission;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -25,6 +26,8 @@ struct Submission {
   // When disclosed contracts were created, where the submitter says so.
   std::map<ContractId, Timestamp> disclosed_times;
   bool quiet = false; // its execution has no response
+  // What was divulged up to then may not be used; nothing: all of it may.
+  std::optional<Timestamp> divulged_after;
 };
 
 // INVALID_ARGUMENT: commands are somebody's.
@@ -33,6 +36,9 @@ struct Submission {
 [[nodiscard]] Status check_counts(const v1::Commands& commands);
 // FORM_… of what is submitted.
 [[nodiscard]] Result<interpreter::Command::Form> read_form(v1::Command::Form form);
+
+// Where a message says it; 0 is nothing.
+[[nodiscard]] Result<std::optional<Timestamp>> read_divulged_after(const v1::Commands& commands);
 
 [[nodiscard]] Result<v1::Commands> encode_submission(const Submission& submission);
 // Any message. INVALID_ARGUMENT "MALFORMED_COMMANDS: …" tells which command and what is wrong.

@@ -14,7 +14,7 @@ namespace tenon::daml::engine {
 namespace {
 
 // Grows with every change of what a transaction means.
-constexpr BytesView kSemantics = "tenon daml engine 1";
+constexpr BytesView kSemantics = "tenon daml engine 2";
 
 constexpr std::uint64_t kMicrosPerMilli = 1000;
 constexpr std::uint64_t kMaxSkewMs = 3'600'000;

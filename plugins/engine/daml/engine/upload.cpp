@@ -90,13 +90,26 @@ private:
   std::vector<BytesView> sorted_;
 };
 
+// Under the ids that clients know.
+Status flawed_dar(const Status& status, archive::DarPart part) {
+  std::string id = "DAR_PARSE_ERROR: ";
+  if (status.code() == Code::kResourceExhausted)
+    id = "ZIP_BOMB: The file is too large, or would be when expanded: ";
+  else if (part == archive::DarPart::kManifest)
+    id = "INVALID_DAR: Dar file is corrupt: ";
+  else if (part == archive::DarPart::kEntry)
+    id = "INVALID_ZIP_ENTRY: ";
+  return {status.code(), id + std::string(status.message())};
+}
+
 } // namespace
 
 Result<v1::Upload> prepare_upload(PackageLibrary& library, const plugin::StateView& view,
                                   BytesView bytes, std::string_view source) {
-  auto dar = archive::read_dar(bytes, "the DAR");
+  auto part = archive::DarPart::kManifest;
+  const auto dar = archive::read_dar(bytes, "the DAR", {}, &part);
   if (!dar.ok())
-    return Status(dar.status().code(), "DAR_PARSE_ERROR: " + dar.status().message());
+    return flawed_dar(dar.status(), part);
   NeedOrder order;
   TENON_RETURN_IF_ERROR(order.add(view, dar->main.archive));
   for (const archive::DarEntry& entry : dar->dependencies)

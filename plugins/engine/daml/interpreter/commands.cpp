@@ -142,8 +142,7 @@ private:
     }
     const auto found = choices.find(command.choice->str());
     if (found == choices.end()) {
-      fail("expected a choice of " + command.type.to_text() + ", found \"" +
-           command.choice->str() + "\"");
+      fail("unknown choice " + command.choice->str() + " of " + command.type.to_text());
       return nullptr;
     }
     return found->second.get();

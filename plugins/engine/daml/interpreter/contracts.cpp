@@ -145,7 +145,7 @@ private:
       Error error;
       error.kind = ErrorKind::kContractNotFound;
       error.contract_id = id_;
-      error.message = "contract " + id_->to_text() + " is not known, or not active";
+      error.message = ledger::contract_not_found(*id_);
       machine_.fail(std::move(error));
       return false;
     }
@@ -234,7 +234,7 @@ private:
     error.contract_id = id_;
     error.expected = expected;
     error.found = found.id();
-    error.message = "contract " + id_->to_text() + ": expected " +
+    error.message = "wrongly typed contract id " + id_->to_text() + ": expected " +
                     (kind == ErrorKind::kWrongTemplate ? "one of template " : "an instance of ") +
                     expected.to_text() + ", found one of template " + found.id().to_text();
     machine_.fail(std::move(error));

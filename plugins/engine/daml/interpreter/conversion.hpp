@@ -62,6 +62,7 @@ private:
 
   std::nullopt_t fail(std::string message);
   std::nullopt_t mismatch(const RuntimeType& type, const Value& value);
+  std::nullopt_t missing(const TypeLayout& layout, const std::string& field);
   std::nullopt_t within(const std::string& place);
 
   PackageStore& store_;

@@ -49,6 +49,18 @@ Published published(ErrorKind kind) {
   return {"DAML_INTERPRETATION_ERROR", Code::kFailedPrecondition};
 }
 
+// By these words clients know what a program itself has said from what was said of it.
+std::string_view heading(ErrorKind kind) {
+  switch (kind) {
+  case ErrorKind::kUnhandledException:
+    return "Interpretation error: Error: Unhandled Daml exception: ";
+  case ErrorKind::kUserError:
+    return "Interpretation error: Error: User abort: ";
+  default:
+    return {};
+  }
+}
+
 } // namespace
 
 std::string_view Error::id() const {
@@ -59,9 +71,13 @@ Status Error::to_status() const {
   if (ledger)
     return ledger->to_status();
   const Published what = published(kind);
-  std::string text = std::string(what.id) + ": " + message;
-  if (!trace.empty())
+  std::string text = std::string(what.id) + ": " + std::string(heading(kind)) + message;
+  if (root_node) {
+    text += ". Details: Last location: [" + (trace.empty() ? std::string() : trace.front()) +
+            "], partial transaction: root node " + std::to_string(*root_node);
+  } else if (!trace.empty()) {
     text += " (in " + trace.front() + ")";
+  }
   return {what.code, std::move(text)};
 }
 

@@ -51,6 +51,7 @@ struct Error {
   std::optional<Identifier> found;
   std::string type_name;          // of the exception
   std::optional<Value> exception; // when it is a value of the ledger
+  std::optional<std::size_t> root_node; // of an exception: the root action in which it was thrown
   std::optional<ledger::GlobalKey> key;
   std::optional<ledger::Error> ledger;
 

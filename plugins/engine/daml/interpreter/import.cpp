@@ -38,8 +38,12 @@ std::nullopt_t Importer::fail(std::string message) {
 }
 
 std::nullopt_t Importer::mismatch(const RuntimeType& type, const Value& value) {
-  return fail("expected a value of type " + to_text(type) + ", found " +
+  return fail("mismatching type: expected a value of type " + to_text(type) + ", found " +
               std::string(daml::kind_name(value.kind())));
+}
+
+std::nullopt_t Importer::missing(const TypeLayout& layout, const std::string& field) {
+  return fail("Missing record field \"" + field + "\" of " + layout.type->name.str());
 }
 
 std::nullopt_t Importer::within(const std::string& place) {
@@ -105,8 +109,11 @@ std::optional<Word> Importer::import_numeric(const RuntimeType& type, const Valu
     return mismatch(type, value);
   const std::uint8_t scale = type.arguments[0]->nat;
   const Result<Numeric> number = value.as_numeric().cast(scale);
-  if (!number.ok())
-    return fail(number.status().message());
+  if (!number.ok()) {
+    const std::string what = value.as_numeric().scale() > scale ? "Cannot represent as (Numeric "
+                                                                : "Out-of-bounds (Numeric ";
+    return fail(what + std::to_string(scale) + "): " + number.status().message());
+  }
   return heap_.numeric(number->unscaled(), scale);
 }
 
@@ -275,12 +282,10 @@ Importer::match_labels(const TypeLayout& layout, const std::vector<std::string>&
   if (versions_ == Versions::kByLabel)
     return match;
   // There are as many labels as fields: where one is missing, another is not of the type.
-  const auto missing = std::find(match.sources.begin(), match.sources.end(), std::nullopt);
-  if (missing == match.sources.end())
+  const auto gap = std::find(match.sources.begin(), match.sources.end(), std::nullopt);
+  if (gap == match.sources.end())
     return match;
-  const auto place = static_cast<std::size_t>(missing - match.sources.begin());
-  return fail("expected a field \"" + layout.names[place] + "\" of " + layout.type->name.str() +
-              ", found none");
+  return missing(layout, layout.names[static_cast<std::size_t>(gap - match.sources.begin())]);
 }
 
 std::optional<Importer::FieldMatch> Importer::match_fields(const TypeLayout& layout,
@@ -289,8 +294,8 @@ std::optional<Importer::FieldMatch> Importer::match_fields(const TypeLayout& lay
   const std::size_t found = value.children().size();
   const bool same = expected == found;
   if (!same && versions_ == Versions::kExact) {
-    return fail("expected " + std::to_string(expected) + " fields of " +
-                layout.type->name.str() + ", found " + std::to_string(found));
+    return fail("Expecting " + std::to_string(expected) + (expected == 1 ? " field" : " fields") +
+                " for record " + layout.type->name.str() + ", found " + std::to_string(found));
   }
   const Labels& labels = value.labels();
   const bool all_labelled =
@@ -337,8 +342,7 @@ std::optional<Word> Importer::import_record(const TypeLayout& layout, const Valu
     const RuntimeType& type = *layout.types[i];
     if (!match->sources[i]) {
       if (!type.is(BuiltinType::kOptional))
-        return fail("expected a field \"" + layout.names[i] + "\" of " + layout.type->name.str() +
-                    ", found none");
+        return missing(layout, layout.names[i]);
       fields[i] = none_word();
       continue;
     }

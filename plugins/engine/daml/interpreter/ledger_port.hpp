@@ -47,6 +47,8 @@ public:
   [[nodiscard]] virtual bool can_roll_back() const = 0;
   virtual void roll_back_try() = 0;
 
+  // How many actions the transaction has that are in no other and have come to their end.
+  [[nodiscard]] virtual std::size_t root_actions() const = 0;
   // Details of what was refused last.
   [[nodiscard]] virtual const std::optional<ledger::Error>& error() const = 0;
 };
@@ -83,6 +85,7 @@ public:
   void end_try() override { builder_.end_try(); }
   bool can_roll_back() const override { return builder_.can_roll_back(); }
   void roll_back_try() override { builder_.roll_back_try(); }
+  std::size_t root_actions() const override { return builder_.root_actions(); }
   const std::optional<ledger::Error>& error() const override { return builder_.error(); }
 
 private:

@@ -20,8 +20,29 @@ Cell code_cell(Handler handler) {
 const Cell kFinish = code_cell(operations::finish);
 const Cell kApplyRest = code_cell(operations::apply_rest);
 
+constexpr std::size_t kMaxExceptionText = 400;
+
 bool is_record_of_text(const Word& word) {
   return word.kind == Kind::kRecord && word.size == 1 && word.words[0].kind == Kind::kText;
+}
+
+// Module:Name@package{ field = value, field = value }
+std::string exception_text(const Word& exception, const Error& error) {
+  std::string text = error.type_name;
+  if (exception.kind == Kind::kAny && exception.any->type->constructor != nullptr)
+    text += "@" + exception.any->type->constructor->id.package.str();
+  if (!error.exception)
+    return text;
+  const Value& value = *error.exception;
+  const bool labelled = value.kind() == Value::Kind::kRecord && value.labels() != nullptr;
+  if (!labelled)
+    return text + ": " + daml::to_text(value);
+  text += "{ ";
+  for (std::size_t i = 0; i < value.children().size() && text.size() < kMaxExceptionText; ++i) {
+    text += (i == 0 ? "" : ", ") + (*value.labels())[i] + " = ";
+    text += daml::to_text(value.children()[i]);
+  }
+  return text + " }";
 }
 
 constexpr std::size_t kMaxTrace = 16;
@@ -277,9 +298,9 @@ const Cell* Machine::unhandled(const Word& exception) {
       error.exception = std::move(*value);
     }
   }
-  error.message = "unhandled exception " + error.type_name;
-  if (error.exception)
-    error.message += ": " + daml::to_text(*error.exception);
+  error.message = exception_text(exception, error);
+  if (port_ != nullptr)
+    error.root_node = port_->root_actions();
   return fail(std::move(error));
 }
 

@@ -229,8 +229,8 @@ const Cell* resolve_key(Machine& machine, const Cell* at) {
   if (at->operation.b != 0) {
     Error error;
     error.kind = ErrorKind::kContractKeyNotFound;
-    error.message = "no contract of template " + key->key.template_id.to_text() +
-                    " is found by its key";
+    error.message = "dependency error: couldn't find key of template " +
+                    key->key.template_id.to_text();
     error.key = std::move(key->key);
     return machine.fail(std::move(error));
   }
@@ -269,8 +269,9 @@ const Cell* load_key_contract(Machine& machine, const Cell* at) {
   if (!is_visible(machine, id, *known->facts)) {
     Error error;
     error.kind = ErrorKind::kKeyNotVisible;
-    error.message = "a key of template " + request.wanted->id().to_text() +
-                    " leads to contract " + id.to_text() + ", which no reader may see";
+    error.message = "a fetch, lookup or exercise by key of contract not visible to the readers: "
+                    "a key of template " +
+                    request.wanted->id().to_text() + " leads to contract " + id.to_text();
     error.contract_id = id;
     if (known->facts->key)
       error.key = known->facts->key->key;

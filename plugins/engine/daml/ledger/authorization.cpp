@@ -19,10 +19,13 @@ Error fail(ErrorKind kind, const Node& node, std::string message) {
   return error;
 }
 
+// Clients of Daml ledgers look for these words, and for those of a fetch.
 Error missing(const Node& node, const PartySet& required, const PartySet& given) {
+  const bool lookup = std::holds_alternative<LookupByKey>(node);
   Error error = fail(ErrorKind::kMissingAuthorization, node,
                      "the " + describe(node) + " requires authorizers " + to_text(required) +
-                         "; given is the authority of " + to_text(given));
+                         (lookup ? " for lookup by key" : "") + ", but it only has " +
+                         to_text(given));
   error.required = required;
   error.given = given;
   return error;
@@ -52,7 +55,8 @@ std::optional<Error> authorize_fetch(const Fetch& fetch, const Node& node, const
   Error error = fail(ErrorKind::kNoStakeholderAuthorizes, node,
                      "the " + describe(node) + " requires one of the stakeholders " +
                          to_text(fetch.stakeholders) +
-                         "; given is the authority of " + to_text(given));
+                         " of the fetched contract to be an authorizer, but authorizers were " +
+                         to_text(given));
   error.required = fetch.stakeholders;
   error.given = given;
   return error;

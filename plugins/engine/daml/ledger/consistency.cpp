@@ -74,8 +74,7 @@ Result<std::optional<Error>> check_contracts(const Effects& effects, const Ledge
     TENON_ASSIGN_OR_RETURN(const auto state, ledger.contract(id));
     if (state != LedgerState::Contract::kActive) {
       return std::optional(about(ErrorKind::kContractNotFound, id,
-                                 "contract could not be found: " + id.to_text() +
-                                     " is unknown or archived"));
+                                 contract_not_found(id) + ": it is unknown or archived"));
     }
   }
   for (const ContractId& id : effects.created) {
@@ -95,16 +94,17 @@ std::optional<Error> check_key(const KeyInput& input, const std::optional<Contra
   switch (input.kind) {
   case KeyInput::Kind::kCreatable:
     return about(ErrorKind::kDuplicateKey, input,
-                 "contract key is not unique: " + key + " has an active contract already");
+                 std::string(kKeyNotUnique) + ": " + key + " has an active contract already");
   case KeyInput::Kind::kFree:
     return about(ErrorKind::kInconsistentKey, input,
-                 key + " was looked up in vain; by now it has an active contract");
+                 std::string(kKeyDiffers) + ": " + key +
+                     " was looked up in vain; by now it has an active contract");
   case KeyInput::Kind::kActive:
     break;
   }
   return about(ErrorKind::kInconsistentKey, input,
-               key + " does not lead to the contract " + input.contract_id->to_text() +
-                   " any more");
+               std::string(kKeyDiffers) + ": " + key + " does not lead to the contract " +
+                   input.contract_id->to_text() + " any more");
 }
 
 Result<std::optional<Error>> check_keys(const Effects& effects, KeyMode mode,

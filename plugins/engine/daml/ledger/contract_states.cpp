@@ -68,12 +68,11 @@ std::optional<Error> ContractStates::check_usable(const ContractId& id) const {
     return std::nullopt;
   if (*reason == Unusable::kUndone) {
     return about_contract(ErrorKind::kContractNotFound, id,
-                          "contract could not be found: the creation of " + id.to_text() +
-                              " was rolled back");
+                          contract_not_found(id) + ": its creation was rolled back");
   }
   return about_contract(ErrorKind::kContractNotActive, id,
-                        "use of the inactive contract " + id.to_text() + ": node " +
-                            std::to_string(index_of(*archived_by(id))) +
+                        "Update failed due to fetch of an inactive contract " + id.to_text() +
+                            ": node " + std::to_string(index_of(*archived_by(id))) +
                             " of this transaction has archived it");
 }
 
@@ -106,7 +105,7 @@ std::optional<Error> ContractStates::visit_create(const ContractId& id,
   if (key && mode_ == KeyMode::kStrict) {
     if (const auto holder = key_state(key->key.hash).contract_id) {
       Error error = about_contract(ErrorKind::kDuplicateKey, *holder,
-                                   "contract key is not unique: " + key_text(key->key) +
+                                   std::string(kKeyNotUnique) + ": " + key_text(key->key) +
                                        " has the active contract " + holder->to_text());
       error.key = key->key;
       return error;
@@ -131,7 +130,8 @@ std::optional<Error> ContractStates::require_key(const ContractId& id,
   if (holder == id)
     return std::nullopt;
   Error error = about_contract(ErrorKind::kInconsistentKey, id,
-                               key_text(key->key) + " leads to " + contract_text(holder) +
+                               std::string(kKeyDiffers) + ": " + key_text(key->key) +
+                                   " leads to " + contract_text(holder) +
                                    " at this point, not to " + id.to_text() + " that is used");
   error.key = key->key;
   return error;
@@ -169,8 +169,8 @@ std::optional<Error> ContractStates::visit_lookup(const KeyWithMaintainers& key,
   const auto holder = resolve_key(key, result);
   if (holder == result)
     return std::nullopt;
-  Error error(ErrorKind::kInconsistentKey, key_text(key.key) + " leads to " +
-                                               contract_text(holder) +
+  Error error(ErrorKind::kInconsistentKey, std::string(kKeyDiffers) + ": " + key_text(key.key) +
+                                               " leads to " + contract_text(holder) +
                                                " at this point; the look-up says " +
                                                contract_text(result));
   error.contract_id = result ? result : holder;

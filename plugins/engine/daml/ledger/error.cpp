@@ -37,6 +37,10 @@ Published published(ErrorKind kind) {
 
 } // namespace
 
+std::string contract_not_found(const ContractId& id) {
+  return "Contract could not be found with id " + id.to_text();
+}
+
 std::string_view Error::id() const {
   return published(kind).id;
 }

@@ -6,6 +6,11 @@
 
 namespace tenon::daml::ledger {
 
+// Words that clients of Daml ledgers look for.
+inline constexpr std::string_view kKeyNotUnique = "DuplicateKey: contract key is not unique";
+inline constexpr std::string_view kKeyDiffers = "Contract key lookup with different results";
+[[nodiscard]] std::string contract_not_found(const ContractId& id);
+
 enum class ErrorKind : std::uint8_t {
   kMissingAuthorization,     // `required` are not all among `given`
   kNoStakeholderAuthorizes,  // a fetch: none of `required` is among `given`

@@ -115,6 +115,8 @@ public:
   std::optional<ContractId> answer_key(const KeyWithMaintainers& key,
                                        const std::optional<ContractId>& found);
 
+  // How many actions are in no other and have come to their end.
+  [[nodiscard]] std::size_t root_actions() const { return contexts_.front().next_child; }
   // Whose authority is given at this point.
   [[nodiscard]] const PartySet& authorizers() const { return *contexts_.back().authorizers; }
 

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "common/json/json_text.hpp"
-#include "ledger.hpp"
+#include "common/ledger/ledger.hpp"
 
 namespace tenon::api::rest::test {
 

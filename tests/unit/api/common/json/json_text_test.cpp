@@ -15,6 +15,24 @@ TEST_CASE("json: what cannot be kept exactly is refused", "[json]") {
   CHECK(large.status().message().find("write it as a string") != std::string::npos);
 }
 
+TEST_CASE("json: numbers longer than a double come as texts where that is wished for", "[json]") {
+  const auto kept = parse_json(
+      R"([1.5, -0.10, 1e3, 123456789012345, 12345678901234567.25, -0.1234567890123456789,
+          340282366920938463463374607431768211455, 18446744073709551615, 0.000000000000000000001,
+          1.2345678901234567e-3, 123456781111000000000.00000, 100000000000000000000000,
+          0.0e5, 123452789012341e3])",
+      LongNumbers::kAsText);
+  REQUIRE(kept.ok());
+  CHECK(*kept == Json::array({1.5, -0.1, 1000.0, 123456789012345, "12345678901234567.25",
+                              "-0.1234567890123456789", "340282366920938463463374607431768211455",
+                              18446744073709551615U, 1e-21, 1.2345678901234567e-3,
+                              1.23456781111e20, "100000000000000000000000", 0.0,
+                              "123452789012341e3"}));
+  for (const char* broken : {"[1.2.3]", "[1234567890123456789.]", "{123456789012345678901:1}",
+                             "[0123456789012345678.5]", "[1e999]"})
+    CHECK_FALSE(parse_json(broken, LongNumbers::kAsText).ok());
+}
+
 TEST_CASE("json: depth, repeated members and broken text are refused with a sentence",
           "[json]") {
   CHECK(parse_json(std::string(256, '[') + std::string(256, ']')).ok());

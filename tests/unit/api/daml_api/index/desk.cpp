@@ -31,10 +31,11 @@ Desk::~Desk() = default;
 
 Status Desk::open(StateSource* state) {
   index_.reset();
-  auto opened = open_ledger_index(settings, ledger, state, [this](bool, const std::string& line) {
-    const std::lock_guard lock(log_mutex_);
-    log_.push_back(line);
-  });
+  auto opened = open_ledger_index(settings, ledger, state, &record,
+                                  [this](bool, const std::string& line) {
+                                    const std::lock_guard lock(log_mutex_);
+                                    log_.push_back(line);
+                                  });
   if (!opened.ok())
     return opened.status();
   index_ = std::move(*opened);

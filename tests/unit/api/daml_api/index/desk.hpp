@@ -7,12 +7,25 @@
 #include <vector>
 
 #include "index/ledger_index.hpp"
+#include "index/pruning_record.hpp"
 #include "script_ledger.hpp"
 #include "tenon/testkit/temporary_folder.hpp"
 
 namespace tenon::daml_api::index::test {
 
 inline constexpr std::uint64_t kForever = UINT64_MAX;
+
+// Keeps in memory what the participant's database would.
+struct MemoryRecord final : PruningRecord {
+  Result<PrunedOffsets> read() override { return pruned; }
+  Status write(const PrunedOffsets& now) override {
+    if (refusal.ok())
+      pruned = now;
+    return refusal;
+  }
+  PrunedOffsets pruned;
+  Status refusal; // of writes
+};
 
 class Desk {
 public:
@@ -53,6 +66,7 @@ public:
   testkit::TemporaryFolder folder;
   ScriptLedger ledger;
   IndexSettings settings;
+  MemoryRecord record;
 
 private:
   std::mutex log_mutex_;

@@ -30,10 +30,16 @@ TEST_CASE("index: what was pruned is refused or not there, active contracts stay
   const auto old_id = (*desk.index().transactions(all_of({"alice"}), Shape::kFlat, 0, first, {}))
                           .transactions.at(0)
                           ->transaction_id;
+  const std::int64_t time_us =
+      (*desk.index().transactions(all_of({"alice"}), Shape::kFlat, first, second, {}))
+          .transactions.at(0)
+          ->ledger_time_us();
+  REQUIRE(time_us != 0);
   REQUIRE(desk.index().prune(second, true).ok());
   const auto check = [&] {
     CHECK(desk.index().extent().pruned_up_to == second);
     CHECK(desk.index().extent().divulgence_pruned_up_to == second);
+    CHECK(desk.index().extent().divulgence_pruned_us == time_us);
     CHECK(is_pruned_answer(
         desk.index().transactions(all_of({"alice"}), Shape::kFlat, 0, kForever, {}).status()));
     CHECK(is_pruned_answer(

@@ -251,6 +251,56 @@ TEST_CASE("index: it begins at a state where the ledger keeps no earlier history
   CHECK(events->archived_at == third);
 }
 
+TEST_CASE("index: one that is made anew does not bring back what was pruned",
+          "[daml_api][index]") {
+  Desk desk;
+  const auto first = desk.ledger.append(Draft({"alice"}, "app", "one").create(kFirst));
+  const auto second = desk.ledger.append(Draft({"alice"}, "app", "two").create(kSecond));
+  const auto third = desk.ledger.append(Draft({"alice"}, "app", "three").archive(kFirst));
+  desk.open_and_catch_up();
+  REQUIRE(desk.index().prune(first, true).ok());
+  REQUIRE(desk.index().prune(second, false).ok());
+  desk.close();
+  std::filesystem::remove_all(desk.settings.directory);
+  desk.ledger.show(1);
+  REQUIRE(desk.open().ok());
+  desk.catch_up(first);
+  // Until it has come to where it may be read, whoever reads may try again.
+  const auto early = desk.index().transactions(all_of({"alice"}), Shape::kFlat, first, first, {});
+  CHECK(early.status().code() == Code::kUnavailable);
+  CHECK(early.status().message().find("SERVICE_NOT_RUNNING: ") == 0);
+  desk.ledger.show(UINT64_MAX);
+  desk.catch_up(third);
+  const Extent extent = desk.index().extent();
+  CHECK(extent.pruned_up_to == second);
+  CHECK(extent.divulgence_pruned_up_to == first);
+  CHECK(desk.index()
+            .transactions(all_of({"alice"}), Shape::kFlat, first, kForever, {})
+            .status()
+            .code() == Code::kOutOfRange);
+  CHECK(desk.offsets(all_of({"alice"}), Shape::kFlat, second, kForever, 10) ==
+        std::vector<std::uint64_t>{third});
+  CHECK(desk.active(all_of({"alice"}), second, 10) ==
+        std::vector<std::string>{to_hex(kFirst.id), to_hex(kSecond.id)});
+  desk.wait_until_freed();
+  CHECK(desk.rows("transactions") == 1);
+}
+
+TEST_CASE("index: what cannot be recorded is not pruned, and the index goes on",
+          "[daml_api][index]") {
+  Desk desk;
+  const auto first = desk.ledger.append(Draft({"alice"}, "app", "one").create(kFirst));
+  desk.open_and_catch_up();
+  desk.record.refusal = data_loss("the participant's file is damaged");
+  const Status refused = desk.index().prune(first, true);
+  CHECK(refused.code() == Code::kUnavailable);
+  CHECK(refused.message().find("the participant's file is damaged") != std::string::npos);
+  CHECK(desk.index().extent().pruned_up_to == 0);
+  CHECK(desk.index().health().ok());
+  desk.record.refusal = {};
+  CHECK(desk.index().prune(first, true).ok());
+}
+
 TEST_CASE("index: an idle ledger does not leave it behind what is kept", "[daml_api][index]") {
   Desk desk;
   const auto offset = desk.ledger.append(Draft({"alice"}, "app", "one").create(kFirst));

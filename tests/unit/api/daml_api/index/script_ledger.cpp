@@ -205,7 +205,7 @@ Result<tenon::v1::StatusResponse> ScriptLedger::status() {
   return unavailable("this ledger only tells");
 }
 
-class ScriptLedger::Watching final : public Ledger::Watch {
+class ScriptLedger::Watching final : public api::Ledger::Watch {
 public:
   Watching(ScriptLedger& ledger, std::uint64_t id) : ledger_(ledger), id_(id) {}
   ~Watching() override {
@@ -218,7 +218,7 @@ private:
   const std::uint64_t id_;
 };
 
-Result<std::unique_ptr<Ledger::Watch>> ScriptLedger::watch(HeadMoved head_moved) {
+Result<std::unique_ptr<api::Ledger::Watch>> ScriptLedger::watch(HeadMoved head_moved) {
   const std::lock_guard lock(watch_mutex_);
   const std::uint64_t id = next_watch_++;
   watches_.emplace(id, std::move(head_moved));

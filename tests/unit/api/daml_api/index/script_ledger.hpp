@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "submission/ledger.hpp"
+#include "narrow_ledger.hpp"
 #include "tenon/daml/engine/v1/engine.pb.h"
 
 namespace tenon::daml_api::index::test {
@@ -49,7 +49,7 @@ private:
   std::string workflow_;
 };
 
-class ScriptLedger final : public Ledger {
+class ScriptLedger final : public api::NarrowLedger {
 public:
   // Appends as a block of its own; gives its offset.
   std::uint64_t append(const Draft& draft);

@@ -187,6 +187,20 @@ TEST_CASE("index: the record time of an offset is that of the last transaction u
   CHECK_FALSE(at(last + 1).has_value());
 }
 
+TEST_CASE("index: an outcome is found by its offset until that was pruned", "[daml_api][index]") {
+  Desk desk;
+  desk.open_and_catch_up();
+  const auto first = desk.ledger.append(Draft({"alice"}, "app", "one").create(kFirst));
+  const auto last = desk.ledger.append(Draft({"alice"}, "app", "two").archive(kFirst));
+  desk.catch_up(last);
+  CHECK(desk.index().completion(first).value()->context.command_id() == "one");
+  CHECK(desk.index().completion(first - 1).value() == nullptr);
+  CHECK(desk.index().completion(last + 1).value() == nullptr);
+  REQUIRE(desk.index().prune(first, true).ok());
+  CHECK(desk.index().completion(first).value() == nullptr);
+  CHECK(desk.index().completion(last).value()->context.command_id() == "two");
+}
+
 TEST_CASE("index: what another API submitted has the ledger's command id and no application",
           "[daml_api][index]") {
   Desk desk;

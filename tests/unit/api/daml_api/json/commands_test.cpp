@@ -61,6 +61,28 @@ TEST_CASE("json commands: what is submitted is the engine's own command, under t
   CHECK(Json::parse(second.command())["create"]["templateId"] == kAsset);
 }
 
+TEST_CASE("json commands: leave out the divulged contracts that the participant has pruned",
+          "[json]") {
+  Desk desk;
+  desk.index.divulgence_pruned_us = 1'700'000'000'000'001;
+  desk.post("/v1/create", Desk::token({kAlice}), create_request("one"));
+  REQUIRE(desk.ledger.submissions.size() == 1);
+  const Json several = {{"commands", {{{"create", create_request("one")}}}},
+                        {"divulgedAfter", "2023-11-14T22:13:20.000001Z"}};
+  CHECK(Json::parse(desk.ledger.submissions[0].command()) == Json({{"commands", several}}));
+}
+
+TEST_CASE("json commands: numbers reach the engine with all their digits", "[json]") {
+  Desk desk;
+  static_cast<void>(desk.post_text(
+      "/v1/create", Desk::token({kAlice}),
+      R"({"templateId":"pkg:Main:Asset","payload":{"long":1234567890123456789012345678.0123456789,)"
+      R"("short":0.1}})"));
+  REQUIRE(desk.ledger.submissions.size() == 1);
+  CHECK(Json::parse(desk.ledger.submissions[0].command())["create"]["payload"] ==
+        Json({{"long", "1234567890123456789012345678.0123456789"}, {"short", 0.1}}));
+}
+
 TEST_CASE("json commands: an exercise is answered with its result and what began and ended",
           "[json]") {
   Desk desk;
@@ -114,6 +136,45 @@ TEST_CASE("json commands: an interface's choice goes out by the interface, a con
   desk.index.create(Desk::id(3), kBob, "three");
   request["contractId"] = Desk::id(3);
   CHECK(desk.post("/v1/exercise", token, request).status == 400);
+}
+
+TEST_CASE("json commands: an interface's choice by key goes to the contract that has the key",
+          "[json]") {
+  Desk desk;
+  desk.index.create(Desk::id(1), kAlice, "one");
+  const std::string token = Desk::token({kAlice});
+  Json request = {{"templateId", kAsset},
+                  {"key", {{"_1", kAlice}, {"_2", "one"}}},
+                  {"choiceInterfaceId", kNamed},
+                  {"choice", "Archive"},
+                  {"argument", Json::object()}};
+  CHECK(desk.post("/v1/exercise", token, request).status == 200);
+  const Json sent = Json::parse(desk.ledger.submissions.back().command())["exercise"];
+  CHECK(sent["interfaceId"] == kNamed);
+  CHECK(sent["contractId"] == Desk::id(1));
+  const Reply gone = desk.post("/v1/exercise", token, request);
+  CHECK(gone.status == 404);
+  CHECK(gone.text.find("CONTRACT_KEY_NOT_FOUND") != std::string::npos);
+
+  desk.index.create(Desk::id(2), kAlice, "one");
+  request["choiceInterfaceId"] = kOther; // a template, and not that of the key
+  CHECK(desk.post("/v1/exercise", token, request).status == 400);
+  request["choiceInterfaceId"] = kAsset;
+  CHECK(desk.post("/v1/exercise", token, request).status == 200);
+  CHECK(Json::parse(desk.ledger.submissions.back().command()).contains("exerciseByKey"));
+}
+
+TEST_CASE("json commands: create-and-exercise has no choice of an interface", "[json]") {
+  Desk desk;
+  const Reply refused = desk.post("/v1/create-and-exercise", Desk::token({kAlice}),
+                                  {{"templateId", kAsset},
+                                   {"payload", asset("old")},
+                                   {"choiceInterfaceId", kNamed},
+                                   {"choice", "Rename"},
+                                   {"argument", {{"name", "new"}}}});
+  CHECK(refused.status == 400);
+  CHECK(refused.text.find("choiceInterfaceId") != std::string::npos);
+  CHECK(desk.ledger.submissions.empty());
 }
 
 TEST_CASE("json commands: create-and-exercise tells of both", "[json]") {

@@ -134,7 +134,7 @@ Result<tenon::v1::PartiesResponse> MemoryLedger::parties(const tenon::v1::Partie
 Result<tenon::v1::StatusResponse> MemoryLedger::status() {
   return tenon::v1::StatusResponse();
 }
-Result<std::unique_ptr<Ledger::Watch>> MemoryLedger::watch(HeadMoved) {
+Result<std::unique_ptr<api::Ledger::Watch>> MemoryLedger::watch(HeadMoved) {
   return unavailable("nobody watches here");
 }
 

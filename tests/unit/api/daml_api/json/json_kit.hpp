@@ -13,6 +13,7 @@
 #include "common/json/json_text.hpp"
 #include "json/json_api.hpp"
 #include "json/stream.hpp"
+#include "narrow_ledger.hpp"
 #include "tenon/daml/v1/value.pb.h"
 
 namespace tenon::daml_api::json::test {
@@ -55,6 +56,8 @@ public:
   Result<std::shared_ptr<const index::IndexedTransaction>>
   transaction(std::string_view transaction_id) override;
   Result<std::optional<std::uint64_t>> record_time_us_of(std::uint64_t offset) override;
+  Result<std::shared_ptr<const index::IndexedCompletion>>
+  completion(std::uint64_t offset) override;
   Result<index::CompletionPage> completions(const std::string& application_id,
                                             const std::vector<std::string>& parties,
                                             std::uint64_t after, std::uint64_t up_to,
@@ -69,6 +72,8 @@ public:
                                                         const std::string& application) override;
   Status prune(std::uint64_t up_to, bool all_divulged) override;
 
+  std::int64_t divulgence_pruned_us = 0; // what extent() says
+
 private:
   class Ending;
   std::uint64_t append(std::vector<daml::engine::v1::Event> events);
@@ -81,7 +86,7 @@ private:
 };
 
 // Executes commands of the template, and answers the engine's queries.
-class MemoryLedger final : public Ledger {
+class MemoryLedger final : public api::NarrowLedger {
 public:
   explicit MemoryLedger(MemoryIndex& index) : index_(index) {}
 

@@ -172,6 +172,7 @@ index::Extent MemoryIndex::extent() const {
   index::Extent extent;
   extent.end = log_.size();
   extent.pruned_up_to = pruned_;
+  extent.divulgence_pruned_us = divulgence_pruned_us;
   return extent;
 }
 
@@ -268,6 +269,10 @@ Result<index::ContractEvents> MemoryIndex::contract_events(std::string_view cont
 
 Result<std::optional<std::uint64_t>> MemoryIndex::record_time_us_of(std::uint64_t) {
   return std::optional<std::uint64_t>();
+}
+
+Result<std::shared_ptr<const index::IndexedCompletion>> MemoryIndex::completion(std::uint64_t) {
+  return std::shared_ptr<const index::IndexedCompletion>();
 }
 
 Result<index::CompletionPage> MemoryIndex::completions(const std::string&,

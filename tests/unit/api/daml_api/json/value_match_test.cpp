@@ -1,6 +1,7 @@
 // The query language, and keys as JSON has them.
 #include <catch2/catch.hpp>
 
+#include "json/members.hpp"
 #include "json/value_match.hpp"
 #include "json_kit.hpp"
 
@@ -111,6 +112,23 @@ TEST_CASE("json query: bounds hold for numbers, texts, dates and times", "[json]
     INFO(query);
     CHECK(verdict(query) == "no");
   }
+}
+
+TEST_CASE("json query: numbers are compared with all their digits", "[json]") {
+  const Value value = with([](Value& number) {
+    number.set_numeric("1234567890123456789012345678.0123456789");
+  });
+  const Value record = record_value({{"n", value}});
+  const auto matched = [&](const std::string& number) {
+    const auto query = parse_body("{\"n\":" + number + "}");
+    REQUIRE(query.ok());
+    REQUIRE(check_query(*query).ok());
+    return matches(record, *query).value();
+  };
+  CHECK(matched("1234567890123456789012345678.0123456789"));
+  CHECK_FALSE(matched("1234567890123456789012345678.0123456788"));
+  CHECK(matched(R"({"%gt":1234567890123456789012345678.0123456788})"));
+  CHECK_FALSE(matched(R"({"%gt":1234567890123456789012345678.0123456789})"));
 }
 
 TEST_CASE("json query: texts stand in the order of their code points", "[json]") {

@@ -49,14 +49,14 @@ TEST_CASE("participant database: what was written is there after a restart",
   REQUIRE(kit.store->create_user(user, {act_as("p")}).ok());
   REQUIRE(kit.store->delete_user("participant_admin", "").ok());
   TimeModel model;
-  model.max_skew_us = 5;
+  model.max_skew_ns = 5;
   REQUIRE(kit.store->set_time_model(model).ok());
   kit.reopen();
   CHECK(kit.store->user("alice", "")->annotations == Annotations{{"k", "v"}});
   CHECK(*kit.store->rights("alice", "") == std::set<UserRight>{act_as("p")});
   CHECK(id_of(kit.store->user("participant_admin", "")) == "USER_NOT_FOUND");
   CHECK(kit.store->time_model()->generation == 2);
-  CHECK(kit.store->time_model()->max_skew_us == 5);
+  CHECK(kit.store->time_model()->max_skew_ns == 5);
 }
 
 TEST_CASE("participant database: a copy taken at any moment has every answered change",
@@ -144,7 +144,7 @@ TEST_CASE("participant database: one of a newer version is refused", "[daml_api]
   }
   const std::string text = refusal(kit.file());
   INFO(text);
-  CHECK(text.find("is of version 99; expected 1 to 1") != std::string::npos);
+  CHECK(text.find("is of version 99; expected 1 to 3") != std::string::npos);
   CHECK(text.find("newer Tenon") != std::string::npos);
 }
 
@@ -167,8 +167,44 @@ TEST_CASE("participant database: the time model changes only from the generation
   StoreKit kit;
   TimeModel model = *kit.store->time_model();
   CHECK(model.generation == 1);
-  model.min_skew_us = 7;
+  model.min_skew_ns = 7;
   CHECK(kit.store->set_time_model(model)->generation == 2);
   CHECK(id_of(kit.store->set_time_model(model)) == "INVALID_ARGUMENT");
-  CHECK(kit.store->time_model()->min_skew_us == 7);
+  CHECK(kit.store->time_model()->min_skew_ns == 7);
+}
+
+TEST_CASE("participant database: how far each ledger was pruned is there after a restart",
+          "[daml_api][participant]") {
+  StoreKit kit;
+  const std::string chain(32, '\0'), other(32, 'o');
+  CHECK(*kit.store->pruned(chain) == index::PrunedOffsets{});
+  REQUIRE(kit.store->set_pruned(chain, {5, 3, 1'700}).ok());
+  REQUIRE(kit.store->set_pruned(chain, {7, 3, 1'700}).ok());
+  kit.reopen();
+  CHECK(*kit.store->pruned(chain) == index::PrunedOffsets{7, 3, 1'700});
+  CHECK(*kit.store->pruned(other) == index::PrunedOffsets{});
+}
+
+TEST_CASE("participant database: one of an earlier version is brought to the newest",
+          "[daml_api][participant]") {
+  StoreKit kit;
+  REQUIRE(kit.store->create_user(new_user("alice"), {}).ok());
+  TimeModel model;
+  model.min_skew_ns = 7;
+  REQUIRE(kit.store->set_time_model(model).ok());
+  kit.store.reset();
+  {
+    auto connection = sqlite::Connection::open(kit.file(), sqlite::Access::kWrite);
+    REQUIRE((*connection)->execute("DROP TABLE pruned; PRAGMA user_version = 1").ok());
+    for (const std::string column : {"average_latency", "min_skew", "max_skew"}) {
+      REQUIRE((*connection)
+                  ->execute("ALTER TABLE time_model RENAME COLUMN " + column + "_ns TO " + column +
+                            "_us")
+                  .ok());
+    }
+  }
+  kit.reopen();
+  CHECK(kit.store->user("alice", "").ok());
+  CHECK(kit.store->time_model()->min_skew_ns == 7'000); // it was microseconds
+  CHECK(kit.store->set_pruned("chain", {1, 0, 0}).ok());
 }

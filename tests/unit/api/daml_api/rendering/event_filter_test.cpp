@@ -176,6 +176,14 @@ TEST_CASE("event filter: wishes of the wrong form are refused", "[daml_api][rend
   SECTION("a template and an interface that nobody knows") {
     *filters.of("alice").add_template_ids() = identifier("pkg", "Nothing");
     CHECK(filters.refusal() == "TEMPLATES_OR_INTERFACES_NOT_FOUND");
+    *filters.of("bob").add_interface_filters()->mutable_interface_id() =
+        identifier("pkg", "Asset");
+    const auto both = EventFilter::parse(filters.filter, filters.engine);
+    CHECK(both.failure().cause() == "Templates do not exist: [pkg:Main:Nothing]. "
+                                    "Interfaces do not exist: [pkg:Main:Asset]");
+    REQUIRE(both.failure().resources().size() == 2);
+    CHECK(both.failure().resources().back().type == "INTERFACE_ID");
+    filters.of("bob").clear_interface_filters();
     filters.of("alice").clear_template_ids();
     *filters.of("alice").add_interface_filters()->mutable_interface_id() =
         identifier("pkg", "Asset");

@@ -196,6 +196,29 @@ TEST_CASE("stream: a reader that is slow but takes messages is not cut off", "[d
   stream->cancel();
 }
 
+TEST_CASE("stream: readers that go while their sources are being woken hold nobody up",
+          "[daml_api][rpc]") {
+  Lab lab;
+  REQUIRE(lab.start().ok());
+  std::atomic<bool> over = false;
+  std::thread waker([&] {
+    while (!over)
+      lab.feed.wake();
+  });
+  Client client = lab.client();
+  for (int round = 0; round < 50; ++round) {
+    std::vector<std::unique_ptr<Stream>> streams;
+    for (int i = 0; i < 8; ++i)
+      streams.push_back(client.stream(kTransactions, ""));
+    REQUIRE(eventually([&] { return lab.feed.open_sources() == streams.size(); }));
+    for (const auto& stream : streams)
+      stream->cancel();
+    REQUIRE(eventually([&] { return lab.feed.open_sources() == 0; }));
+  }
+  over = true;
+  waker.join();
+}
+
 TEST_CASE("stream: there may be so many at once and no more", "[daml_api][rpc]") {
   ServerSettings settings;
   settings.max_streams = 2;

@@ -7,6 +7,7 @@
 #include "com/daml/ledger/api/v1/command_submission_service.pb.h"
 #include "google/protobuf/empty.pb.h"
 #include "services/command_inspection.hpp"
+#include "services/duplicates.hpp"
 #include "stage.hpp"
 
 namespace tenon::daml_api::test {
@@ -159,6 +160,70 @@ TEST_CASE("submit and wait: a command that a block refused is refused at once",
   stage.start<Empty>(kWait, Commands::request<lapi::SubmitAndWaitRequest>(), answer);
   stage.complete(5, 9, "CONTRACT_NOT_FOUND");
   CHECK(answer.get().failure == "CONTRACT_NOT_FOUND");
+}
+
+TEST_CASE("submit and wait: a repetition is refused once the index has what was accepted",
+          "[daml_api][services]") {
+  Commands stage;
+  stage.index.shown = 0;
+  stage.index.add(Scene().submission("first"));
+  const auto failure = Failure(codes::kDuplicateCommand, "").with("completion_offset", offset(1));
+  Later<Empty> told;
+  explain_refusal(stage.index, stage.waiter, failure, [&told](const Failure& refusal) {
+    told({{}, refusal.metadata().at("existing_submission_id")});
+  });
+  CHECK_FALSE(told.is_there());
+  stage.index.shown.reset();
+  stage.index.wake();
+  CHECK(told.get().failure == "first");
+  REQUIRE(stage.index.prune(1, true).ok());
+  CHECK(with_existing_submission(stage.index, failure).metadata().count("existing_submission_id") ==
+        0);
+}
+
+TEST_CASE("submit and wait: a command without a submission id is given one",
+          "[daml_api][services]") {
+  Commands stage;
+  stage.call<Empty>(kSubmit, Commands::request<lapi::SubmitRequest>());
+  context::v1::SubmissionContext context;
+  REQUIRE(context.ParseFromString(stage.ledger.submissions.at(0).context()));
+  CHECK(context.submission_id().size() == 32);
+}
+
+TEST_CASE("submit: leaves out the divulged contracts that the participant has pruned",
+          "[daml_api][services]") {
+  Commands stage;
+  const auto left_out_until = [&](const std::string& id) {
+    stage.call<Empty>(kSubmit, Commands::request<lapi::SubmitRequest>(id));
+    const std::string& command = stage.ledger.submissions.back().command();
+    daml::engine::v1::CommandRequest request;
+    REQUIRE(request.ParseFromString(command.substr(1))); // behind the mark of the binary form
+    return request.commands().divulged_after_us();
+  };
+  stage.index.add(Scene().create("a", "alice"));
+  REQUIRE(stage.index.prune(1, false).ok());
+  CHECK(left_out_until("first") == 0);
+  REQUIRE(stage.index.prune(1, true).ok());
+  REQUIRE(stage.index.extent().divulgence_pruned_us != 0);
+  CHECK(left_out_until("second") == stage.index.extent().divulgence_pruned_us);
+}
+
+TEST_CASE("deduplication: begins at the record time of an offset that is there",
+          "[daml_api][services]") {
+  StageIndex index;
+  index.add(Scene());
+  index.add(Scene());
+  const auto start = [&](std::uint64_t offset) { return deduplication_start_us(index, offset); };
+  CHECK(*start(1) == 1'700'000'001'000'000);
+  const auto beyond = start(3);
+  CHECK(beyond.failure().code().id == "INVALID_DEDUPLICATION_PERIOD");
+  CHECK_THAT(beyond.failure().cause(),
+             Catch::Contains("no completion at given offset " + offset(3)));
+  REQUIRE(index.prune(1, true).ok());
+  const auto pruned = start(1);
+  CHECK(pruned.failure().code().id == "PARTICIPANT_PRUNED_DATA_ACCESSED");
+  CHECK(pruned.failure().metadata().at("earliest_offset") == offset(1));
+  CHECK(start(2).ok());
 }
 
 TEST_CASE("submit and wait: whoever waits is told when the index halts, and when the node stops",

@@ -240,15 +240,19 @@ TEST_CASE("time model: is read, and set by who knows its generation before the t
   CHECK(set() == "MISSING_FIELD");
   *request.mutable_new_time_model() = before.time_model();
   request.mutable_new_time_model()->mutable_min_skew()->set_seconds(77);
+  request.mutable_new_time_model()->mutable_avg_transaction_latency()->set_nanos(1);
   request.set_configuration_generation(before.configuration_generation());
   CHECK(set() == "MISSING_FIELD");
   request.mutable_maximum_record_time()->set_seconds(1'600'000'000);
   CHECK(set() == "REQUEST_TIME_OUT");
   request.mutable_maximum_record_time()->set_seconds(1'800'000'000);
   CHECK(set().empty());
-  CHECK(get().time_model().min_skew().seconds() == 77);
+  CHECK(get().time_model().SerializeAsString() == request.new_time_model().SerializeAsString());
   CHECK(get().configuration_generation() == before.configuration_generation() + 1);
-  CHECK_FALSE(set().empty()); // the generation is another now
+  CHECK(set() == "INVALID_ARGUMENT"); // the generation is another now
+  request.set_configuration_generation(get().configuration_generation());
+  request.mutable_new_time_model()->mutable_max_skew()->set_seconds(300'000'000'000);
+  CHECK(set() == "INVALID_ARGUMENT");
 }
 
 TEST_CASE("metering: counts by application, says whether that is final, and comes with a digest",

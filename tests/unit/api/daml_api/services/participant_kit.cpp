@@ -63,7 +63,7 @@ Result<v1::StatusResponse> PartyLedger::status() {
   return v1::StatusResponse();
 }
 
-Result<std::unique_ptr<Ledger::Watch>> PartyLedger::watch(HeadMoved) {
+Result<std::unique_ptr<api::Ledger::Watch>> PartyLedger::watch(HeadMoved) {
   return unavailable("nothing to watch here");
 }
 

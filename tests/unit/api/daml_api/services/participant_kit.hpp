@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "auth/access.hpp"
+#include "narrow_ledger.hpp"
 #include "services/identity_provider_config.hpp"
 #include "services/party_management.hpp"
 #include "services/user_management.hpp"
@@ -24,7 +25,7 @@ inline constexpr const char* kProviders =
     "com.daml.ledger.api.v1.admin.IdentityProviderConfigService/";
 
 // Allocates parties at once, on the caller's thread.
-class PartyLedger final : public Ledger {
+class PartyLedger final : public api::NarrowLedger {
 public:
   Status submit(const v1::Submission& submission, Completed done) override;
   Result<v1::QueryResponse> query(const v1::QueryRequest& request) override;

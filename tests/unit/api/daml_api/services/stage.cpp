@@ -102,10 +102,20 @@ Scene& Scene::transient() {
   return *this;
 }
 
-Scene& Scene::reject(const std::string& reason) {
+Scene& Scene::submission(const std::string& id) {
+  completion_.context.set_submission_id(id);
+  return *this;
+}
+
+Scene& Scene::deduplicated_since(std::uint64_t us) {
+  completion_.context.set_deduplication_since_us(static_cast<std::int64_t>(us));
+  return *this;
+}
+
+Scene& Scene::reject(const std::string& reason, const std::string& message) {
   completion_.code = static_cast<std::uint32_t>(Code::kFailedPrecondition);
   completion_.reason = reason;
-  completion_.message = "it was refused";
+  completion_.message = message;
   return *this;
 }
 
@@ -184,6 +194,8 @@ index::Extent StageIndex::extent() const {
   extent.end = shown.value_or(log_.size());
   extent.pruned_up_to = pruned_;
   extent.end_record_time_us = kStartUs + extent.end * kSecondUs;
+  if (pruned_divulged)
+    extent.divulgence_pruned_us = static_cast<std::int64_t>(kStartUs + pruned_ * kSecondUs);
   return extent;
 }
 
@@ -243,7 +255,17 @@ StageIndex::transaction(std::string_view transaction_id) {
 }
 
 Result<std::optional<std::uint64_t>> StageIndex::record_time_us_of(std::uint64_t offset) {
+  if (offset > extent().end)
+    return std::optional<std::uint64_t>();
   return std::optional<std::uint64_t>(kStartUs + offset * kSecondUs);
+}
+
+Result<std::shared_ptr<const index::IndexedCompletion>>
+StageIndex::completion(std::uint64_t offset) {
+  const std::lock_guard lock(mutex_);
+  if (offset <= pruned_ || offset > extent().end)
+    return std::shared_ptr<const index::IndexedCompletion>();
+  return log_[offset - 1]->completion;
 }
 
 Result<index::CompletionPage> StageIndex::completions(const std::string& application_id,
@@ -436,7 +458,7 @@ Result<v1::StatusResponse> StageLedger::status() {
   return v1::StatusResponse();
 }
 
-Result<std::unique_ptr<Ledger::Watch>> StageLedger::watch(HeadMoved) {
+Result<std::unique_ptr<api::Ledger::Watch>> StageLedger::watch(HeadMoved) {
   return std::make_unique<Watch>();
 }
 

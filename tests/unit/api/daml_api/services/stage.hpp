@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "index/ledger_index.hpp"
+#include "narrow_ledger.hpp"
 #include "rpc/methods.hpp"
 #include "services/service_parts.hpp"
 #include "tenon/testkit/manual_host.hpp"
@@ -38,7 +39,9 @@ public:
   // The last event happens within the exercise of that node.
   Scene& inside(std::uint32_t node);
   Scene& transient(); // the last event's contract comes and goes in this transaction
-  Scene& reject(const std::string& reason);
+  Scene& reject(const std::string& reason, const std::string& message = "it was refused");
+  Scene& submission(const std::string& id);
+  Scene& deduplicated_since(std::uint64_t us);
   Scene& workflow(const std::string& id);
   Scene& trace(const std::string& parent);
   Scene& large(std::size_t bytes); // the last create, by its text
@@ -71,6 +74,8 @@ public:
   Result<std::shared_ptr<const index::IndexedTransaction>>
   transaction(std::string_view transaction_id) override;
   Result<std::optional<std::uint64_t>> record_time_us_of(std::uint64_t offset) override;
+  Result<std::shared_ptr<const index::IndexedCompletion>>
+  completion(std::uint64_t offset) override;
   Result<index::CompletionPage> completions(const std::string& application_id,
                                             const Parties& parties, std::uint64_t after,
                                             std::uint64_t up_to, index::PageLimit limit) override;
@@ -100,7 +105,7 @@ private:
   std::uint64_t next_subscriber_ = 1;
 };
 
-class StageLedger final : public Ledger {
+class StageLedger final : public api::NarrowLedger {
 public:
   Status submit(const v1::Submission& submission, Completed done) override;
   Result<v1::QueryResponse> query(const v1::QueryRequest& request) override;
@@ -135,6 +140,8 @@ template <typename Response> struct Heard {
   std::vector<std::size_t> sizes;
   bool ended = false;
   std::string failure;
+  std::string cause;                           // of the failure
+  std::map<std::string, std::string> metadata; // likewise
 };
 
 template <typename Response> Heard<Response> hear(rpc::Source& source) {
@@ -145,8 +152,11 @@ template <typename Response> Heard<Response> hear(rpc::Source& source) {
       return heard;
     if (const auto* const end = std::get_if<rpc::Source::Ended>(&step)) {
       heard.ended = true;
-      if (!end->outcome.ok())
+      if (!end->outcome.ok()) {
         heard.failure = end->outcome.failure().code().id;
+        heard.cause = end->outcome.failure().cause();
+        heard.metadata = end->outcome.failure().metadata();
+      }
       return heard;
     }
     REQUIRE(heard.messages.emplace_back().ParseFromString(std::get<std::string>(step)));

@@ -1,5 +1,6 @@
 #include "com/daml/ledger/api/v1/active_contracts_service.pb.h"
 #include "com/daml/ledger/api/v1/command_completion_service.pb.h"
+#include "google/rpc/error_details.pb.h"
 #include "com/daml/ledger/api/v1/transaction_service.pb.h"
 #include "services/active_contracts.hpp"
 #include "services/completions.hpp"
@@ -138,7 +139,11 @@ TEST_CASE("transaction stream: what was pruned meanwhile ends it, and what is pr
   const auto ahead = stage.open(kFlat, {"alice"}, std::nullopt, offset(3));
   CHECK(offsets_of(hear<Flat>(*ahead)).empty());
   REQUIRE(stage.index.prune(2, false).ok());
-  CHECK(hear<Flat>(*behind).failure == "PARTICIPANT_PRUNED_DATA_ACCESSED");
+  const auto refused = hear<Flat>(*behind);
+  CHECK(refused.failure == "PARTICIPANT_PRUNED_DATA_ACCESSED");
+  CHECK(refused.cause == "Transactions request from " + offset(1) + " to " + offset(3) +
+                             " precedes pruned offset " + offset(2));
+  CHECK(refused.metadata.at("earliest_offset") == offset(2));
   CHECK_FALSE(hear<Flat>(*ahead).ended);
   stage.index.add(Scene().create("d", "alice"));
   CHECK(offsets_of(hear<Flat>(*ahead)) == Offsets{offset(4)});
@@ -258,6 +263,31 @@ TEST_CASE("completions: tell accepted and refused commands of an application's p
   request.clear_parties();
   CHECK_FALSE(stage.Stage::open(kCompletions, request));
   CHECK(stage.failure == "MISSING_FIELD");
+}
+
+TEST_CASE("completions: a repetition names the submission that was accepted, and how far back it "
+          "was looked for",
+          "[daml_api][services]") {
+  Streams stage;
+  stage.index.add(Scene({"alice"}, "pay").submission("first").create("a", "alice"));
+  stage.index.add(Scene({"alice"}, "pay")
+                      .submission("second")
+                      .deduplicated_since(1'700'000'000'500'000)
+                      .reject("DUPLICATE_COMMAND", "it was accepted at offset 1"));
+  lapi::CompletionStreamRequest request;
+  request.set_application_id("application");
+  request.add_parties("alice");
+  request.mutable_offset()->set_absolute(offset(1));
+  const auto heard = hear<Completed>(*stage.Stage::open(kCompletions, request));
+  REQUIRE(heard.messages.size() == 1);
+  const auto& repetition = heard.messages[0].completions(0);
+  CHECK(repetition.submission_id() == "second");
+  CHECK(repetition.deduplication_duration().seconds() == 1);
+  CHECK(repetition.deduplication_duration().nanos() == 500'000'000);
+  google::rpc::ErrorInfo info;
+  REQUIRE(repetition.status().details(0).UnpackTo(&info));
+  CHECK(info.metadata().at("existing_submission_id") == "first");
+  CHECK(info.metadata().at("completion_offset") == offset(1));
 }
 
 TEST_CASE("single transactions: by id and by an event's id, for who sees them",

@@ -16,7 +16,7 @@ namespace {
 
 struct Case {
   std::string what;
-  std::function<void(api::Commands&)> spoil;
+  std::function<void(lapi::Commands&)> spoil;
   std::string id;
   std::string says; // in the cause; of MISSING_FIELD the field
 };
@@ -24,7 +24,7 @@ struct Case {
 void check(const std::vector<Case>& cases) {
   for (const Case& tried : cases) {
     INFO(tried.what);
-    api::Commands commands = all_commands();
+    lapi::Commands commands = all_commands();
     tried.spoil(commands);
     const auto answer = validate_commands(commands, rules(), kNowUs);
     REQUIRE_FALSE(answer.ok());
@@ -35,35 +35,35 @@ void check(const std::vector<Case>& cases) {
   }
 }
 
-CommandSubmission valid(const std::function<void(api::Commands&)>& change) {
-  api::Commands commands = all_commands();
+CommandSubmission valid(const std::function<void(lapi::Commands&)>& change) {
+  lapi::Commands commands = all_commands();
   change(commands);
   auto answer = validate_commands(commands, rules(), kNowUs);
   REQUIRE(answer.ok());
   return *std::move(answer);
 }
 
-std::int64_t least_time(const std::function<void(api::Commands&)>& change) {
+std::int64_t least_time(const std::function<void(lapi::Commands&)>& change) {
   return valid(change).request.commands().ledger_time_us();
 }
 
 // Of a create of its own, so that the other forms do not come first.
-api::CreateCommand& only_create(api::Commands& commands) {
+lapi::CreateCommand& only_create(lapi::Commands& commands) {
   commands.mutable_commands()->DeleteSubrange(1, 3);
   return *commands.mutable_commands(0)->mutable_create();
 }
 
-api::ExerciseCommand& only_exercise(api::Commands& commands) {
-  const api::Command exercise = commands.commands(1);
+lapi::ExerciseCommand& only_exercise(lapi::Commands& commands) {
+  const lapi::Command exercise = commands.commands(1);
   commands.clear_commands();
   return *(*commands.add_commands() = exercise).mutable_exercise();
 }
 
-api::ExerciseByKeyCommand& by_key(api::Commands& commands) {
+lapi::ExerciseByKeyCommand& by_key(lapi::Commands& commands) {
   return *commands.mutable_commands(2)->mutable_exercisebykey();
 }
 
-api::CreateAndExerciseCommand& both(api::Commands& commands) {
+lapi::CreateAndExerciseCommand& both(lapi::Commands& commands) {
   return *commands.mutable_commands(3)->mutable_createandexercise();
 }
 
@@ -162,7 +162,7 @@ TEST_CASE("commands: times, periods and what came with later versions are checke
 
 TEST_CASE("commands: a period beyond the longest says which is the longest",
           "[daml_api][submission]") {
-  api::Commands commands = all_commands();
+  lapi::Commands commands = all_commands();
   commands.mutable_deduplication_duration()->set_seconds(1'801);
   const auto answer = validate_commands(commands, rules(), kNowUs);
   REQUIRE(answer.failure().code().id == "INVALID_DEDUPLICATION_PERIOD");

@@ -28,12 +28,12 @@ daml::engine::v1::Contract contract() {
 }
 
 // As version 2.6 has it.
-api::DisclosedContract by_arguments() {
-  api::DisclosedContract result;
+lapi::DisclosedContract by_arguments() {
+  lapi::DisclosedContract result;
   *result.mutable_template_id() = identifier("pkg", "Main", "Asset");
   result.set_contract_id(kContractId);
   *result.mutable_create_arguments() = one_field_record();
-  api::ContractMetadata& metadata = *result.mutable_metadata();
+  lapi::ContractMetadata& metadata = *result.mutable_metadata();
   metadata.mutable_created_at()->set_seconds(5);
   metadata.mutable_created_at()->set_nanos(1'000);
   metadata.set_driver_metadata(driver_metadata(contract()));
@@ -41,18 +41,18 @@ api::DisclosedContract by_arguments() {
 }
 
 // As version 2.10 has it.
-api::DisclosedContract by_blob() {
-  api::DisclosedContract result;
+lapi::DisclosedContract by_blob() {
+  lapi::DisclosedContract result;
   *result.mutable_template_id() = identifier("pkg", "Main", "Asset");
   result.set_contract_id(kContractId);
   result.set_created_event_blob(contract_blob(contract()));
   return result;
 }
 
-void refused(const api::DisclosedContract& good,
-             const std::function<void(api::DisclosedContract&)>& spoil, std::string_view id,
+void refused(const lapi::DisclosedContract& good,
+             const std::function<void(lapi::DisclosedContract&)>& spoil, std::string_view id,
              const std::string& says) {
-  api::DisclosedContract wrong = good;
+  lapi::DisclosedContract wrong = good;
   spoil(wrong);
   INFO(wrong.DebugString());
   const auto answer = validate_disclosed(wrong);
@@ -64,7 +64,7 @@ void refused(const api::DisclosedContract& good,
 } // namespace
 
 TEST_CASE("disclosure: all ways to show a contract say the same of it", "[daml_api][submission]") {
-  api::DisclosedContract by_any = by_arguments();
+  lapi::DisclosedContract by_any = by_arguments();
   *by_any.mutable_create_arguments_blob() = arguments_any(contract());
   for (const auto& shown : {by_arguments(), by_any, by_blob()}) {
     const auto answer = validate_disclosed(shown);
@@ -77,7 +77,7 @@ TEST_CASE("disclosure: all ways to show a contract say the same of it", "[daml_a
 }
 
 TEST_CASE("disclosure: what is missing is named", "[daml_api][submission]") {
-  const std::pair<std::string, std::function<void(api::DisclosedContract&)>> missing[] = {
+  const std::pair<std::string, std::function<void(lapi::DisclosedContract&)>> missing[] = {
       {"DisclosedContract.template_id", [](auto& c) { c.clear_template_id(); }},
       {"DisclosedContract.contract_id", [](auto& c) { c.clear_contract_id(); }},
       {"DisclosedContract.arguments", [](auto& c) { c.clear_arguments(); }},
@@ -107,7 +107,7 @@ TEST_CASE("disclosure: what is wrong has the published error", "[daml_api][submi
 
 TEST_CASE("disclosure: what is not authentic is left to the engine, as of no time of the ledger",
           "[daml_api][submission]") {
-  api::DisclosedContract shown = by_arguments();
+  lapi::DisclosedContract shown = by_arguments();
   shown.mutable_metadata()->set_contract_key_hash(std::string(32, 'h'));
   REQUIRE(validate_disclosed(shown)->key_hash() == std::string(32, 'h'));
   shown.mutable_metadata()->set_driver_metadata("00aabbcc");

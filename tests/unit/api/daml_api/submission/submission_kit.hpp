@@ -6,24 +6,24 @@
 #include <vector>
 
 #include "com/daml/ledger/api/v1/commands.pb.h"
+#include "narrow_ledger.hpp"
 #include "submission/command_validator.hpp"
-#include "submission/ledger.hpp"
 
 namespace tenon::daml_api::test {
 
-namespace api = com::daml::ledger::api::v1;
+namespace lapi = com::daml::ledger::api::v1;
 
 inline constexpr std::uint64_t kNowUs = 1'700'000'000'000'000;
 inline const std::string kContractId = "00" + std::string(64, 'a');
 
-api::Identifier identifier(std::string package, std::string module, std::string entity);
-api::Record one_field_record();
+lapi::Identifier identifier(std::string package, std::string module, std::string entity);
+lapi::Record one_field_record();
 // One command of each form.
-api::Commands all_commands();
+lapi::Commands all_commands();
 CommandRules rules();
 
 // Keeps what is submitted; completes when told to.
-class FakeLedger final : public Ledger {
+class FakeLedger final : public tenon::api::NarrowLedger {
 public:
   Status submit(const v1::Submission& submission, Completed done) override;
   Result<v1::QueryResponse> query(const v1::QueryRequest& request) override;

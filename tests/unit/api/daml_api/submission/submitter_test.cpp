@@ -111,13 +111,42 @@ TEST_CASE("submitter: repetitions count from the time or the offset that was ask
   by_offset.deduplication_offset = offset_text(7);
   world.submit(by_offset);
   REQUIRE(world.ledger.submissions[2].dedup_since_us() == kNowUs - 993);
-  REQUIRE(context_of(world.ledger.submissions[2]).deduplication_offset() == offset_text(7));
+  REQUIRE(context_of(world.ledger.submissions[2]).deduplication_since_us() ==
+          static_cast<std::int64_t>(kNowUs - 993));
   by_offset.deduplication_offset = offset_text(101);
   world.submit(by_offset);
   REQUIRE(world.ledger.submissions.size() == 3);
   REQUIRE(world.outcomes.size() == 1);
   REQUIRE(world.outcomes[0].outcome.failure().code().id == "OFFSET_AFTER_LEDGER_END");
   REQUIRE(world.submitter.in_flight() == 3);
+}
+
+TEST_CASE("submitter: an offset from before the longest period is refused",
+          "[daml_api][submission]") {
+  FakeLedger ledger;
+  std::uint64_t since_us = kNowUs - 2'000'000;
+  Submitter submitter({ledger, [] { return kNowUs; }, [] { return std::uint64_t{0}; },
+                       [&](std::uint64_t) { return Answer<std::uint64_t>(since_us); }},
+                      {"daml", 2'000'000, 16});
+  std::vector<SubmissionOutcome> outcomes;
+  const auto submit = [&] {
+    CommandSubmission by_offset = commands();
+    by_offset.deduplication_offset = offset_text(7);
+    submitter.submit(by_offset, {}, [&](SubmissionOutcome outcome) {
+      outcomes.push_back(std::move(outcome));
+    });
+  };
+  submit();
+  since_us = 0; // of the ledger's beginning
+  submit();
+  REQUIRE(ledger.submissions.size() == 2);
+  REQUIRE(ledger.submissions[1].dedup_since_us() == 0);
+  since_us = kNowUs - 2'000'001;
+  submit();
+  REQUIRE(ledger.submissions.size() == 2);
+  const Failure& failure = outcomes.at(0).outcome.failure();
+  REQUIRE(failure.code().id == "INVALID_DEDUPLICATION_PERIOD");
+  REQUIRE(failure.metadata().at("longest_duration") == "PT2S");
 }
 
 TEST_CASE("submitter: a call's deadline is the transaction's", "[daml_api][submission]") {

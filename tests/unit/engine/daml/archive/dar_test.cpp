@@ -71,6 +71,22 @@ TEST_CASE("dar: a refusal begins with the file and names the entry", "[daml][arc
   }
 }
 
+TEST_CASE("dar: who asks is told which part was being read", "[daml][archive][dar]") {
+  const Bytes archive = write_archive(payload(LanguageVersion::k1_15));
+  const std::string manifest = manifest_of("a.dalf", "a.dalf");
+  const auto failed_at = [](const Bytes& dar) {
+    auto part = DarPart::kPackage;
+    CHECK_FALSE(read_dar(dar, "x.dar", {}, &part).ok());
+    return part;
+  };
+  CHECK(failed_at("") == DarPart::kManifest);
+  CHECK(failed_at(make_zip({{.name = "a.dalf", .content = archive}})) == DarPart::kManifest);
+  CHECK(failed_at(make_zip({{.name = "META-INF/MANIFEST.MF", .content = manifest}})) ==
+        DarPart::kEntry);
+  CHECK(failed_at(make_zip({{.name = "META-INF/MANIFEST.MF", .content = manifest},
+                            {.name = "a.dalf", .content = "x"}})) == DarPart::kPackage);
+}
+
 TEST_CASE("dar: entries that the manifest does not name are left alone", "[daml][archive][dar]") {
   const Bytes archive = write_archive(payload(LanguageVersion::k1_15));
   const Bytes dar =

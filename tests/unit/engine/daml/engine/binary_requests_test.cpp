@@ -193,7 +193,7 @@ TEST_CASE("daml engine: a DAR is checked without being uploaded", "[daml][engine
   request.mutable_check_dar()->set_dar(sample_dar("iou"));
   CHECK(world.ask(request).value().check_dar());
   request.mutable_check_dar()->set_dar("no zip");
-  CHECK(refusal(world, request) == "INVALID_ARGUMENT DAR_PARSE_ERROR");
+  CHECK(refusal(world, request) == "INVALID_ARGUMENT INVALID_DAR");
   request.mutable_check_dar()->set_dar(
       dar_of("language 1.15;\npackage \"p\" \"1.0.0\";\nmodule M { value v : Int64 = \"t\"; }\n",
              "p-1.0.0"));

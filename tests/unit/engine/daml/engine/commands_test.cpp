@@ -10,6 +10,49 @@ namespace {
 constexpr const char* kIou = "#tenon-iou:Iou:Iou";
 constexpr const char* kProposal = "#tenon-iou:Iou:Proposal";
 
+// A template of two interfaces that both have a choice Look.
+constexpr const char* kTwoInterfaces = R"(language 1.15;
+package "two-interfaces" "1.0.0";
+module M {
+  serializable record Both { owner : Party }
+  serializable record Empty {}
+  serializable record Archive {}
+  serializable record Look {}
+
+  interface_type Left;
+  interface Left this {
+    view :Empty;
+    method who : Party;
+    nonconsuming choice Look self (argument : :Look) : Text {
+      controllers = cons Party [call_interface :Left who this] (nil Party);
+      update = pure Text "Left";
+    }
+  }
+
+  interface_type Right;
+  interface Right this {
+    view :Empty;
+    method who : Party;
+    nonconsuming choice Look self (argument : :Look) : Text {
+      controllers = cons Party [call_interface :Right who this] (nil Party);
+      update = pure Text "Right";
+    }
+  }
+
+  template Both this {
+    precondition = true;
+    signatories = cons Party [get :Both owner this] (nil Party);
+    observers = nil Party;
+    consuming choice Archive self (argument : :Archive) : Unit {
+      controllers = cons Party [get :Both owner this] (nil Party);
+      update = pure Unit ();
+    }
+    implements :Left { method who = get :Both owner this; view = record :Empty {}; }
+    implements :Right { method who = get :Both owner this; view = record :Empty {}; }
+  }
+}
+)";
+
 std::size_t count_keys(World& world, BytesView prefix) {
   std::size_t count = 0;
   for (const auto& [key, entry] : world.state().entries())
@@ -110,6 +153,41 @@ TEST_CASE("daml engine: a choice of an interface is exercised on its instance", 
                                                  {"argument", {{"reader", "alice"}}}}}});
   CHECK(told["result"] == "2.5 EUR");
   CHECK(world.events()[0]["exercised"]["interfaceId"].get<std::string>().ends_with(":Iou:Asset"));
+}
+
+TEST_CASE("daml engine: a choice that only an interface declares is found by the template too",
+          "[daml][engine]") {
+  World world;
+  world.upload(sample_dar("iou"));
+  const json iou = world.accepted({"bank"}, create_iou("bank", "alice", 1, "2.5"))["result"];
+  const json told =
+      world.accepted({"alice"}, exercise(kIou, iou, "Describe", {{"reader", "alice"}}));
+  CHECK(told["result"] == "2.5 EUR");
+  CHECK(world.events()[0]["exercised"]["interfaceId"].get<std::string>().ends_with(":Iou:Asset"));
+  // The template's own choices come first, though interfaces have one of that name.
+  world.accepted({"bank", "alice"}, exercise(kIou, iou, "Archive"));
+  CHECK_FALSE(world.events()[0]["exercised"].contains("interfaceId"));
+}
+
+TEST_CASE("daml engine: a choice that two interfaces of a template declare is found by neither",
+          "[daml][engine]") {
+  World world;
+  world.upload(dar_of(kTwoInterfaces, "two-interfaces-1.0.0"));
+  const std::string type = "#two-interfaces:M:Both";
+  const json both =
+      world.accepted({"alice"}, {{"create",
+                                  {{"templateId", type}, {"payload", {{"owner", "alice"}}}}}})
+          ["result"];
+  CHECK(world.refused({"alice"}, exercise(type, both, "Look")) == "UNKNOWN_CHOICE");
+  for (const char* const interface : {"Left", "Right"}) {
+    const json told = world.accepted(
+        {"alice"}, {{"exercise",
+                     {{"interfaceId", std::string("#two-interfaces:M:") + interface},
+                      {"contractId", both},
+                      {"choice", "Look"},
+                      {"argument", json::object()}}}});
+    CHECK(told["result"] == interface);
+  }
 }
 
 TEST_CASE("daml engine: commands of one submission happen all or not at all", "[daml][engine]") {

@@ -24,11 +24,11 @@ TEST_CASE("daml engine: a package is uploaded once; again it changes nothing", "
 TEST_CASE("daml engine: what is no DAR, or no package, is refused and says why",
           "[daml][engine]") {
   World world;
-  CHECK(world.refused({"bank"}, upload_of("no zip")) == "DAR_PARSE_ERROR");
-  CHECK(world.refused({"bank"}, upload_of("")) == "DAR_PARSE_ERROR");
+  CHECK(world.refused({"bank"}, upload_of("no zip")) == "INVALID_DAR");
+  CHECK(world.refused({"bank"}, upload_of("")) == "INVALID_DAR");
   Bytes cut = sample_dar("iou");
   cut.resize(cut.size() / 2);
-  CHECK(world.refused({"bank"}, upload_of(cut)) == "DAR_PARSE_ERROR");
+  CHECK(world.refused({"bank"}, upload_of(cut)) == "INVALID_DAR");
   CHECK(world.refused({"bank"}, {{"upload", {{"dar", "%"}}}}) == "BAD_COMMAND");
   CHECK(world.refused({"bank"}, {{"upload", {{"file", "x"}}}}) == "BAD_COMMAND");
 }

@@ -176,6 +176,41 @@ TEST_CASE("daml engine: a contract that is divulged to a party can be used by it
     CHECK_FALSE((key.starts_with("seen/") || key.starts_with("contract/")));
 }
 
+TEST_CASE("daml engine: commands may leave out what was divulged up to a time, until it is "
+          "divulged again",
+          "[daml][engine]") {
+  World world;
+  world.upload(dar_of(kDivulgence, "divulgence-1.0.0"));
+  const auto create = [&](const char* name, const json& payload) {
+    return world.accepted({"alice"},
+                          {{"create",
+                            {{"templateId", std::string("#divulgence:M:") + name},
+                             {"payload", payload}}}})["result"];
+  };
+  const json secret = create("Secret", {{"owner", "alice"}, {"text", "hush"}});
+  const auto show = [&] {
+    const json window = create("Window", {{"owner", "alice"}, {"reader", "bob"}});
+    world.now_us += 1'000;
+    world.accepted({"alice"},
+                   exercise("#divulgence:M:Window", window, "Show", {{"secret", secret}}));
+  };
+  const auto read_by = [&](const char* reader, const char* after) {
+    const json read = exercise("#divulgence:M:Secret", secret, "Read", {{"reader", reader}});
+    return world.refused({reader}, {{"commands",
+                                     {{"commands", json::array({read})},
+                                      {"divulgedAfter", after}}}});
+  };
+  show(); // at 22:13:20.001
+  CHECK(read_by("bob", "2023-11-14T22:13:20.000999Z").empty());
+  CHECK(read_by("bob", "2023-11-14T22:13:20.001Z") == "CONTRACT_NOT_FOUND");
+  CHECK(read_by("alice", "2023-11-14T22:13:20.001Z").empty()); // it is hers
+  show();
+  CHECK(readers_of(world, "contract/") == Parties{"alice", "bob"});
+  CHECK(read_by("bob", "2023-11-14T22:13:20.001Z").empty());
+  CHECK(read_by("bob", "2023-11-14T22:13:20.002Z") == "CONTRACT_NOT_FOUND");
+  CHECK(read_by("bob", "no time") == "BAD_COMMAND");
+}
+
 // Bob looks for a key of Alice's, by himself and for her.
 constexpr const char* kProbe = R"(language 1.15;
 package "probe" "1.0.0";

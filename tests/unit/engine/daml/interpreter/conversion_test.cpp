@@ -128,28 +128,31 @@ TEST_CASE("conversion: what does not fit is refused", "[daml][interpreter][conve
   };
   const Value one = Value::int64(1);
   const Value x = Value::text("x");
-  CHECK(c.in("int64", x) == "error: expected a value of type Int64, found text");
+  CHECK(c.in("int64", x) == "error: mismatching type: expected a value of type Int64, found text");
   CHECK(c.in("list", Value::list({one, x})) ==
-        "error: element 1: expected a value of type Int64, found text");
-  CHECK(c.in("numeric", Value::numeric(Numeric::parse("1.234").value())).starts_with("error"));
+        "error: element 1: mismatching type: expected a value of type Int64, found text");
+  CHECK(c.in("numeric", Value::numeric(Numeric::parse("1.234").value()))
+            .starts_with("error: Cannot represent as (Numeric 2)"));
+  CHECK(c.in("numeric", Value::numeric(Numeric::parse("1" + std::string(36, '0') + ".").value()))
+            .starts_with("error: Out-of-bounds (Numeric 2)"));
   CHECK(c.in("numeric", Value::numeric(Numeric::parse("1.5").value())) == "1.5");
   CHECK(c.in("numeric", one).starts_with("error"));
-  CHECK(c.in("pair", record({one})) == "error: expected 2 fields of Pair, found 1");
+  CHECK(c.in("pair", record({one})) == "error: Expecting 2 fields for record Pair, found 1");
   CHECK(c.in("pair", record({one, x, x})).starts_with("error"));
   CHECK(c.in("pair", record({x, one})) ==
-        "error: field first: expected a value of type Int64, found text");
+        "error: field first: mismatching type: expected a value of type Int64, found text");
   CHECK(c.in("pair", labelled({"second", "first"}, {x, one})) == "{1, \"x\"}");
   CHECK(c.in("pair", labelled({"first", ""}, {one, x})) == "{1, \"x\"}");
   CHECK(c.in("pair", labelled({"second", ""}, {one, x})).starts_with("error: expected field"));
   CHECK(c.in("pair", labelled({"first", "third"}, {one, x})) ==
-        "error: expected a field \"second\" of Pair, found none");
+        "error: Missing record field \"second\" of Pair");
   CHECK(c.in("pair", labelled({"first", "first"}, {one, x})).starts_with("error"));
   const auto other_type = std::make_shared<const Identifier>(id_of("Other"));
   CHECK(c.in("pair", Value::record(other_type, nullptr, {one, x})).starts_with("error"));
   CHECK(c.in("shape", Value::variant({nullptr, Name::literal("Square"), 0}, one)) ==
         "error: expected a constructor of Shape, found \"Square\"");
   CHECK(c.in("shape", Value::variant({nullptr, Name::literal("Circle"), 0}, x)) ==
-        "error: constructor Circle: expected a value of type Int64, found text");
+        "error: constructor Circle: mismatching type: expected a value of type Int64, found text");
   CHECK(c.in("shape", Value::enumeration({nullptr, Name::literal("Circle"), 0}))
             .starts_with("error"));
   CHECK(c.in("color", Value::enumeration({nullptr, Name::literal("Blue"), 0}))
@@ -256,12 +259,13 @@ TEST_CASE("conversion: commands that do not fit fail before anything is done",
   };
   const std::string failed = "COMMAND_PREPROCESSING_FAILED: command 1: ";
   CHECK(refused(create("Thing", record({Value::int64(1), Value::int64(1)}))) ==
-        failed + "argument: field owner: expected a value of type Party, found int64");
+        failed + "argument: field owner: mismatching type: expected a value of type Party, found "
+                 "int64");
   CHECK(refused(create("Other", good)).starts_with(failed));
   CHECK(refused(exercise("Thing", id, "Lose", Value::int64(1))) ==
-        failed + "expected a choice of main-package:Main:Thing, found \"Lose\"");
+        failed + "unknown choice Lose of main-package:Main:Thing");
   CHECK(refused(exercise("Thing", id, "Use", Value::text("x"))) ==
-        failed + "argument: expected a value of type Int64, found text");
+        failed + "argument: mismatching type: expected a value of type Int64, found text");
   CHECK(refused(exercise_by_key("Thing", Value::int64(1), "Use", Value::int64(1)))
             .starts_with(failed));
   CHECK(refused(create_and_exercise("Thing", good, "Use", Value()))

@@ -102,6 +102,11 @@ TEST_CASE("updates: an exception tells what it is", "[daml][interpreter][updates
   REQUIRE(t.ledger.error().exception);
   CHECK(t.ledger.error().exception->children()[0].as_int64() == 5);
   CHECK(!t.ledger.error().trace.empty());
+  CHECK_THAT(t.ledger.error().to_status().message(),
+             Catch::StartsWith("DAML_INTERPRETATION_ERROR: Interpretation error: Error: Unhandled "
+                               "Daml exception: Main:Boom@main-package{ ") &&
+                 Catch::Contains(" = 5 }. Details: Last location: [main-package:Main:") &&
+                 Catch::EndsWith("], partial transaction: root node 1"));
   REQUIRE(t.run("Code"));
   CHECK(t.ledger.result() == "42");
   REQUIRE(t.run("Arithmetic"));
@@ -109,6 +114,8 @@ TEST_CASE("updates: an exception tells what it is", "[daml][interpreter][updates
   CHECK(!t.run("Error"));
   CHECK(t.ledger.error().kind == ErrorKind::kUserError);
   CHECK(t.ledger.error().message == "fatal");
+  CHECK_THAT(t.ledger.error().to_status().message(),
+             Catch::Contains("Interpretation error: Error: User abort: fatal"));
 }
 
 TEST_CASE("updates: who acts and who sees cannot be caught", "[daml][interpreter][updates]") {

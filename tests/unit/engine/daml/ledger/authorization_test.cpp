@@ -163,8 +163,8 @@ TEST_CASE("authorization: a choice cannot give authority that it does not have",
   const ContractId around = script.given("around", {.signatories = "A"});
   const Status status = script.try_exercise(around, {.controllers = "B", .authorizers = "A X"});
   CHECK(status.message() ==
-        "DAML_AUTHORIZATION_ERROR: the exercise of Act on Main:Iou requires authorizers A, X; "
-        "given is the authority of A, B");
+        "DAML_AUTHORIZATION_ERROR: the exercise of Act on Main:Iou requires authorizers A, X, "
+        "but it only has A, B");
 }
 
 TEST_CASE("authorization: messages tell node, required and given", "[daml][ledger]") {
@@ -174,17 +174,17 @@ TEST_CASE("authorization: messages tell node, required and given", "[daml][ledge
   };
   const Case row{"", Step::kCreate, "", "A B", "C", "A", "B", {}};
   CHECK(message(Script("X"), Step::kCreate, row) ==
-        "DAML_AUTHORIZATION_ERROR: the create of Main:Iou requires authorizers A, B; given is the "
-        "authority of X");
+        "DAML_AUTHORIZATION_ERROR: the create of Main:Iou requires authorizers A, B, but it only "
+        "has X");
   CHECK(message(Script(""), Step::kFetch, row) ==
-        "DAML_AUTHORIZATION_ERROR: the fetch of Main:Iou requires one of the stakeholders A, B, C; "
-        "given is the authority of nobody");
+        "DAML_AUTHORIZATION_ERROR: the fetch of Main:Iou requires one of the stakeholders A, B, C "
+        "of the fetched contract to be an authorizer, but authorizers were nobody");
   CHECK(message(Script("X"), Step::kExercise, row) ==
-        "DAML_AUTHORIZATION_ERROR: the exercise of Act on Main:Iou requires authorizers B; given "
-        "is the authority of X");
+        "DAML_AUTHORIZATION_ERROR: the exercise of Act on Main:Iou requires authorizers B, but it "
+        "only has X");
   CHECK(message(Script("X"), Step::kLookup, row) ==
-        "DAML_AUTHORIZATION_ERROR: the lookup by key of Main:Iou requires authorizers A; given is "
-        "the authority of X");
+        "DAML_AUTHORIZATION_ERROR: the lookup by key of Main:Iou requires authorizers A for "
+        "lookup by key, but it only has X");
 }
 
 TEST_CASE("authorization: a whole transaction is judged as it was built", "[daml][ledger]") {

@@ -152,7 +152,8 @@ TEST_CASE("builder: what an exception undid is not there any more", "[daml][ledg
   const Identifier name = template_id("Iou");
   const Status status = script.builder().check_usable(made, &name);
   CHECK(status.code() == Code::kNotFound);
-  CHECK(status.message().starts_with("CONTRACT_NOT_FOUND: contract could not be found"));
+  CHECK(status.message().starts_with("CONTRACT_NOT_FOUND: Contract could not be found with id " +
+                                     made.to_text()));
   CHECK(script.builder().error()->kind == ErrorKind::kContractNotFound);
   CHECK(script.builder().error()->template_id == name);
 }
@@ -164,8 +165,9 @@ TEST_CASE("builder: a contract is archived as soon as a consuming exercise begin
   REQUIRE(script.try_exercise(held, {.controllers = "Alice"}).ok());
   const Status status = script.try_fetch(held);
   CHECK(status.code() == Code::kNotFound);
-  CHECK(status.message().starts_with("CONTRACT_NOT_ACTIVE: use of the inactive contract " +
-                                     held.to_text()));
+  CHECK(status.message().starts_with(
+      "CONTRACT_NOT_ACTIVE: Update failed due to fetch of an inactive contract " +
+      held.to_text()));
   const auto& error = script.builder().error();
   REQUIRE(error.has_value());
   CHECK(error->kind == ErrorKind::kContractNotActive);

@@ -70,8 +70,8 @@ TEST_CASE("consistency: the paint offer is accepted once", "[daml][ledger][consi
   CHECK(verdict.effects.created == std::set{offer.painters_iou, offer.agreement});
   ledger.apply(verdict.effects, offer.transaction);
   const std::string again = check(offer.transaction, ledger);
-  CHECK(again.starts_with("CONTRACT_NOT_FOUND: contract could not be found: "));
-  CHECK(again.ends_with(" is unknown or archived"));
+  CHECK(again.starts_with("CONTRACT_NOT_FOUND: Contract could not be found with id "));
+  CHECK(again.ends_with(": it is unknown or archived"));
 }
 
 TEST_CASE("consistency: contracts that are unknown or archived are not found",
@@ -145,16 +145,21 @@ TEST_CASE("consistency: keys must lead to what the transaction relies on",
   CHECK(check(create, ledger).empty());
   CHECK(check(free, ledger).empty());
   CHECK(check(fetch, ledger) ==
-        "INCONSISTENT_CONTRACT_KEY: a key of pkg:Main:Iou does not lead to the contract " +
+        "INCONSISTENT_CONTRACT_KEY: Contract key lookup with different results: a key of "
+        "pkg:Main:Iou does not lead to the contract " +
             given_id("1").to_text() + " any more");
 
   ledger.keys.emplace(key.key.hash, given_id("1"));
-  CHECK(check(create, ledger) == "DUPLICATE_CONTRACT_KEY: contract key is not unique: a key of "
-                                 "pkg:Main:Iou has an active contract already");
+  CHECK(check(create, ledger) ==
+        "DUPLICATE_CONTRACT_KEY: DuplicateKey: contract key is not unique: a key of "
+        "pkg:Main:Iou has an active contract already");
   CHECK(check(create, ledger, KeyMode::kOff).empty());
-  CHECK(check(free, ledger) == "INCONSISTENT_CONTRACT_KEY: a key of pkg:Main:Iou was looked up in "
-                               "vain; by now it has an active contract");
-  CHECK(check(free, ledger, KeyMode::kOff).starts_with("INCONSISTENT_CONTRACT_KEY: the key"));
+  CHECK(check(free, ledger) ==
+        "INCONSISTENT_CONTRACT_KEY: Contract key lookup with different results: a key of "
+        "pkg:Main:Iou was looked up in vain; by now it has an active contract");
+  CHECK(check(free, ledger, KeyMode::kOff)
+            .starts_with("INCONSISTENT_CONTRACT_KEY: Contract key lookup with different results: "
+                         "the key"));
   CHECK(check(fetch, ledger).empty());
   CHECK(check(fetch, ledger, KeyMode::kOff).empty());
 

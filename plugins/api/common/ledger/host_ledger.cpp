@@ -1,8 +1,8 @@
-#include "host_ledger.hpp"
+#include "common/ledger/host_ledger.hpp"
 
 #include <utility>
 
-namespace tenon::api::rest {
+namespace tenon::api {
 
 namespace {
 
@@ -73,4 +73,4 @@ Result<std::unique_ptr<Ledger::Watch>> HostLedger::watch(HeadMoved head_moved) {
   return std::unique_ptr<Watch>(std::make_unique<HostWatch>(std::move(*watch)));
 }
 
-} // namespace tenon::api::rest
+} // namespace tenon::api

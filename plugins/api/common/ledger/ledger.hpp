@@ -1,5 +1,5 @@
-// The ledger as handlers and streams see it: the host's ledger service in protobuf messages.
-// Implemented over the plugin border by HostLedger and by a fake in the tests. Any thread.
+// The ledger as an API sees it: the host's ledger service in protobuf messages. Implemented over
+// the plugin border by HostLedger and by fakes in the tests. Any thread.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@
 #include "tenon/core/status.hpp"
 #include "tenon/v1/ledger.pb.h"
 
-namespace tenon::api::rest {
+namespace tenon::api {
 
 class Ledger {
 public:
@@ -33,7 +33,8 @@ public:
   [[nodiscard]] virtual Result<v1::PartiesResponse> parties(const v1::PartiesRequest& request) = 0;
   [[nodiscard]] virtual Result<v1::StatusResponse> status() = 0;
   [[nodiscard]] virtual Result<v1::PluginsResponse> plugins() = 0;
+  // Tells of every new block from now on.
   [[nodiscard]] virtual Result<std::unique_ptr<Watch>> watch(HeadMoved head_moved) = 0;
 };
 
-} // namespace tenon::api::rest
+} // namespace tenon::api

@@ -2,10 +2,10 @@
 // plugin object; any thread.
 #pragma once
 
-#include "ledger.hpp"
+#include "common/ledger/ledger.hpp"
 #include "tenon/plugin/host.hpp"
 
-namespace tenon::api::rest {
+namespace tenon::api {
 
 class HostLedger final : public Ledger {
 public:
@@ -25,4 +25,4 @@ private:
   plugin::Ledger ledger_;
 };
 
-} // namespace tenon::api::rest
+} // namespace tenon::api
