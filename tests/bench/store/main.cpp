@@ -24,11 +24,11 @@ std::filesystem::path shipped_plugin() {
 
 Status parse(int argc, char** argv, StoreBenchOptions& options) {
   const std::map<std::string_view, std::function<void(std::uint64_t)>> numbers = {
-      {"--keys", [&](std::uint64_t value) { options.keys = value; }},
+      {"--keys", [&](std::uint64_t value) { options.workload.keys = value; }},
       {"--batch", [&](std::uint64_t value) { options.batch = value; }},
       {"--batches", [&](std::uint64_t value) { options.batches = value; }},
-      {"--key-bytes", [&](std::uint64_t value) { options.key_size = value; }},
-      {"--value-bytes", [&](std::uint64_t value) { options.value_size = value; }}};
+      {"--key-bytes", [&](std::uint64_t value) { options.workload.key_size = value; }},
+      {"--value-bytes", [&](std::uint64_t value) { options.workload.value_size = value; }}};
   for (int i = 1; i < argc; ++i) {
     const std::string_view name = argv[i];
     if (name == "--json")
@@ -49,7 +49,7 @@ Status parse(int argc, char** argv, StoreBenchOptions& options) {
       return invalid_argument(std::string(name) + " needs a number above 0");
     option->second(*value);
   }
-  if (options.batch > options.keys)
+  if (options.batch > options.workload.keys)
     return invalid_argument("--batch cannot be larger than --keys");
   return {};
 }
@@ -57,7 +57,7 @@ Status parse(int argc, char** argv, StoreBenchOptions& options) {
 nlohmann::json figures(const StoreBenchOptions& options, const StoreBenchReport& report) {
   const auto updates = static_cast<double>(options.batches * options.batch);
   return {
-      {"store_keys_count", options.keys},
+      {"store_keys_count", options.workload.keys},
       {"store_batch_count", options.batch},
       {"store_updates_per_s", updates / report.store.seconds},
       {"plain_rocksdb_updates_per_s", updates / report.plain.seconds},

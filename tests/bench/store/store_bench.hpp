@@ -9,17 +9,16 @@
 #include <string>
 
 #include "tenon/core/status.hpp"
+#include "workload.hpp"
 
 namespace tenon::bench {
 
 struct StoreBenchOptions {
   std::filesystem::path plugin;    // tenon_store_rocksdb.so
   std::filesystem::path directory; // empty, on the disk to be measured
-  std::uint64_t keys = 1'000'000;
+  WorkloadOptions workload;
   std::uint64_t batch = 1'000;
   std::uint64_t batches = 600;
-  std::size_t key_size = 32;
-  std::size_t value_size = 100; // of the encoded entry
   bool sync = true;
   std::string config = "{}"; // of the store plugin
   std::function<void(const std::string&)> progress;
