@@ -7,9 +7,20 @@ namespace tenon::store {
 namespace {
 
 // Lets go of a chain of versions one by one: each would otherwise be freed within the one before.
-template <typename Next> void let_go(std::shared_ptr<Version> version, Next next) {
-  while (version != nullptr && version.use_count() == 1)
-    version = std::exchange(next(*version), nullptr);
+void let_go(std::shared_ptr<Version> version) {
+  thread_local std::vector<std::shared_ptr<Version>>* waiting = nullptr; // while one is being freed
+  if (waiting != nullptr) {
+    waiting->push_back(std::move(version));
+    return;
+  }
+  std::vector<std::shared_ptr<Version>> chain;
+  chain.push_back(std::move(version));
+  waiting = &chain;
+  while (!chain.empty()) {
+    const std::shared_ptr<Version> next = std::move(chain.back());
+    chain.pop_back();
+  }
+  waiting = nullptr;
 }
 
 } // namespace
@@ -18,14 +29,14 @@ Version::~Version() {
   if (!in_line_) {
     for (const Node* const node : created_)
       destroy(node);
-    let_go(std::move(base_), [](Version& version) -> auto& { return version.base_; });
+    let_go(std::move(base_));
   } else if (!ended_) {
     if (root_ != nullptr)
       destroy_subtree(root_);
   } else {
     for (const Node* const node : dying_)
       destroy(node);
-    let_go(std::move(successor_), [](Version& version) -> auto& { return version.successor_; });
+    let_go(std::move(successor_));
   }
 }
 
