@@ -1,9 +1,11 @@
 // Proofs come from nodes that are not trusted: no bytes may crash the verifier, and none may prove
-// anything to someone who trusts another chain. Sparse proofs, range proofs and ranges of the state
-// have one encoding each.
+// anything to someone who trusts another chain. Sparse proofs, multiproofs, range proofs and ranges
+// of the state have one encoding each.
 #include <cstdlib>
 
 #include "tenon/crypto/sha256.hpp"
+#include "tenon/merkle/ics23.hpp"
+#include "tenon/merkle/multi_proof.hpp"
 #include "tenon/merkle/snapshot_range.hpp"
 #include "tenon/merkle/sparse_proof.hpp"
 #include "tenon/merkle/state_entry.hpp"
@@ -34,6 +36,31 @@ void check_sparse_proof(BytesView bytes) {
     return;
   require(merkle::encode_proof(*proof) == bytes);
   require(!merkle::verify_proof(*proof, Hash{}, Hash{}, Hash{}).ok());
+  const bool present = proof->end == merkle::SparseProof::End::kLeaf;
+  require(merkle::encode_ics23_existence(*proof, "key", "value").ok() ==
+          (present && proof->siblings.size() <= merkle::kMaxIcs23Depth));
+}
+
+void check_multi_proof(BytesView bytes) {
+  const auto proof = merkle::decode_multi_proof(bytes);
+  if (!proof.ok())
+    return;
+  require(merkle::encode_multi_proof(*proof) == bytes);
+  // Keys that part at the root, and others at the last bit.
+  Hash low = crypto::sha256("low");
+  low.bytes[0] &= 0x7f;
+  low.bytes[31] &= 0xfe;
+  Hash beside = low;
+  beside.bytes[31] |= 1;
+  const Hash high = merkle::KeySpan::all().last;
+  for (const std::optional<Hash>& value : {std::optional<Hash>(), std::optional<Hash>(high)}) {
+    const std::vector<merkle::KeyClaim> claims = {
+        {low, value}, {beside, std::nullopt}, {high, value}};
+    for (std::size_t first = 0; first < claims.size(); ++first) {
+      require(!merkle::verify_multi_proof(*proof, Hash{}, std::span(claims).subspan(first)).ok());
+      require(!merkle::verify_multi_proof(*proof, Hash{}, std::span(claims).first(first + 1)).ok());
+    }
+  }
 }
 
 void check_range_proof(BytesView bytes) {
@@ -82,6 +109,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const BytesView bytes(reinterpret_cast<const char*>(data), size);
   check_ledger_proof(bytes);
   check_sparse_proof(bytes);
+  check_multi_proof(bytes);
   check_range_proof(bytes);
   check_snapshot_range(bytes);
   check_entry(bytes);

@@ -9,10 +9,9 @@ namespace tenon::merkle {
 
 namespace {
 
-using Kind = RangeStep::Kind;
+using Kind = WalkStep::Kind;
 using Leaves = std::span<const RangeLeaf>;
 
-constexpr std::uint8_t kVersion = 1;
 constexpr std::size_t kDepth = 256;
 // Two borders, each of which passes at most 256 places that lie partly in the range.
 constexpr std::size_t kMaxSteps = 2 * kDepth;
@@ -44,7 +43,7 @@ public:
       return subtree_root(leaves, depth);
     if (steps_.empty())
       return malformed("it ends before the walk along the borders does");
-    const RangeStep& step = steps_.front();
+    const WalkStep& step = steps_.front();
     steps_ = steps_.subspan(1);
     switch (step.kind) {
     case Kind::kEmpty:
@@ -69,7 +68,7 @@ public:
   [[nodiscard]] bool done() const { return steps_.empty(); }
 
 private:
-  Result<Hash> inner(const RangeStep& step, const KeySpan& place, std::size_t depth,
+  Result<Hash> inner(const WalkStep& step, const KeySpan& place, std::size_t depth,
                      Leaves leaves) {
     const auto halves = place.halves(depth);
     if (has_half_outside(range_, halves) == (step.kind == Kind::kInner))
@@ -88,7 +87,7 @@ private:
     return inner_hash(left, right);
   }
 
-  std::span<const RangeStep> steps_;
+  std::span<const WalkStep> steps_;
   KeySpan range_;
 };
 
@@ -103,8 +102,8 @@ public:
     if (node.leaf) {
       const bool inside = range_.contains(node.leaf->key_hash);
       proof.steps.push_back(
-          inside ? RangeStep{Kind::kLeaf, {}, {}}
-                 : RangeStep{Kind::kOtherLeaf, node.leaf->key_hash, node.leaf->value_hash});
+          inside ? WalkStep{Kind::kLeaf, {}, {}}
+                 : WalkStep{Kind::kOtherLeaf, node.leaf->key_hash, node.leaf->value_hash});
       return {};
     }
     if (node.hash == empty_hash()) {
@@ -113,7 +112,7 @@ public:
     }
     const auto halves = place.halves(depth);
     const bool goes_left = range_.overlaps(halves.first);
-    RangeStep step{Kind::kInner, {}, {}};
+    WalkStep step{Kind::kInner, {}, {}};
     if (has_half_outside(range_, halves)) {
       const KeySpan& beside = goes_left ? halves.second : halves.first;
       TENON_ASSIGN_OR_RETURN(const TreeNode sibling, lookup_(beside, depth + 1));
@@ -171,43 +170,12 @@ std::pair<KeySpan, KeySpan> KeySpan::halves(std::size_t depth) const {
 }
 
 Bytes encode_range_proof(const RangeProof& proof) {
-  Bytes out;
-  out.push_back(static_cast<char>(kVersion));
-  for (const RangeStep& step : proof.steps) {
-    out.push_back(static_cast<char>(step.kind));
-    if (step.kind == Kind::kOtherLeaf || step.kind == Kind::kHashBeside)
-      out.append(step.hash.view());
-    if (step.kind == Kind::kOtherLeaf)
-      out.append(step.value_hash.view());
-  }
-  return out;
+  return encode_steps(proof.steps);
 }
 
 Result<RangeProof> decode_range_proof(BytesView encoded) {
-  Reader reader(encoded);
-  RangeProof proof;
-  std::uint8_t version = 0;
-  if (!reader.u8(version) || version != kVersion)
-    return malformed("expected version 1");
-  while (!reader.empty()) {
-    if (proof.steps.size() == kMaxSteps)
-      return malformed("more than " + std::to_string(kMaxSteps) + " steps");
-    std::uint8_t kind = 0;
-    RangeStep step;
-    if (!reader.u8(kind) || kind > static_cast<std::uint8_t>(Kind::kHashBeside))
-      return malformed("unknown kind of step");
-    step.kind = static_cast<Kind>(kind);
-    const bool has_hash = step.kind == Kind::kOtherLeaf || step.kind == Kind::kHashBeside;
-    if ((has_hash && !reader.hash(step.hash)) ||
-        (step.kind == Kind::kOtherLeaf && !reader.hash(step.value_hash))) {
-      return malformed("it ends inside a step");
-    }
-    // Each proof has one encoding: an empty half is said by its kind alone.
-    if (step.kind == Kind::kHashBeside && step.hash == empty_hash())
-      return malformed("an empty half spelled out");
-    proof.steps.push_back(step);
-  }
-  return proof;
+  TENON_ASSIGN_OR_RETURN(auto steps, decode_steps(encoded, kMaxSteps, "range proof"));
+  return RangeProof{std::move(steps)};
 }
 
 Status verify_range_proof(const RangeProof& proof, const Hash& root, const KeySpan& range,

@@ -58,6 +58,14 @@ bool bit_at(const Hash& hash, std::size_t index) {
   return ((hash.bytes[index / 8] >> (7 - index % 8)) & 1) != 0;
 }
 
+bool same_beginning(const Hash& left, const Hash& right, std::size_t bits) {
+  for (std::size_t i = 0; i < bits; ++i) {
+    if (bit_at(left, i) != bit_at(right, i))
+      return false;
+  }
+  return true;
+}
+
 Bytes encode_proof(const SparseProof& proof) {
   Bytes out;
   out.push_back(static_cast<char>(kProofVersion));
@@ -115,11 +123,8 @@ Status verify_proof(const SparseProof& proof, const Hash& root, const Hash& key_
   if (proof.end == End::kOtherLeaf) {
     if (proof.other_key_hash == key_hash)
       return malformed("the other leaf is the key's own");
-    for (std::size_t i = 0; i < proof.siblings.size(); ++i) {
-      if (bit_at(proof.other_key_hash, i) != bit_at(key_hash, i)) {
-        return malformed("the other leaf does not lie on the key's path");
-      }
-    }
+    if (!same_beginning(proof.other_key_hash, key_hash, proof.siblings.size()))
+      return malformed("the other leaf does not lie on the key's path");
     node = leaf_hash(proof.other_key_hash, proof.other_value_hash);
   }
   for (std::size_t i = proof.siblings.size(); i-- > 0;) {

@@ -47,6 +47,15 @@ Hash entry_hash(const Hash& salt, const Hash& access_hash, std::uint64_t expires
   return crypto::sha256({salt.view(), access_hash.view(), expiry, value});
 }
 
+Bytes entry_preimage(const Hash& salt, const Hash& access_hash, std::uint64_t expires_at_us,
+                     BytesView value) {
+  Bytes out(salt.view());
+  out.append(access_hash.view());
+  append_be64(out, expires_at_us);
+  out.append(value);
+  return out;
+}
+
 Hash entry_hash(BytesView encoded) {
   const auto entry = decode_entry(encoded);
   if (!entry.ok())

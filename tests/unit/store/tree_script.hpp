@@ -20,7 +20,8 @@ struct Recording {
 };
 [[nodiscard]] Recording split_recording(const std::string& text);
 
-// Random blocks of puts and removals, each followed by its root and a few proofs.
+// Random blocks of puts and removals, each followed by its root and a few proofs, the last one in
+// the form of ICS-23.
 [[nodiscard]] std::string random_script(std::mt19937& random, std::size_t blocks, std::size_t keys);
 
 [[nodiscard]] std::string read_text(const std::string& path);

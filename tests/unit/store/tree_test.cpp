@@ -87,6 +87,57 @@ Leaves random_leaves(std::mt19937& random, std::size_t count, std::size_t shared
   return leaves;
 }
 
+using Claims = std::vector<merkle::KeyClaim>;
+
+// What up to `count` keys have, half of them present.
+Claims random_claims(std::mt19937& random, const Leaves& leaves, std::size_t count,
+                     std::size_t shared_bits) {
+  std::map<Hash, std::optional<Hash>> claims;
+  for (std::size_t i = 0; i < count; ++i) {
+    Hash key = crowded_key(random, shared_bits);
+    if (random() % 2 == 0 && !leaves.empty())
+      key = std::next(leaves.begin(), static_cast<long>(random() % leaves.size()))->first;
+    const auto leaf = leaves.find(key);
+    claims[key] = leaf == leaves.end() ? std::nullopt : std::optional(leaf->second);
+  }
+  Claims result;
+  for (const auto& [key, value] : claims)
+    result.push_back({key, value});
+  return result;
+}
+
+std::vector<Hash> keys_of(const Claims& claims) {
+  std::vector<Hash> keys;
+  for (const merkle::KeyClaim& claim : claims)
+    keys.push_back(claim.key_hash);
+  return keys;
+}
+
+Bytes naive_multi_proof(const Leaves& leaves, const Claims& claims) {
+  std::vector<merkle::RangeLeaf> list;
+  for (const auto& [key, value] : leaves)
+    list.push_back({key, value});
+  const auto lookup = [&](const merkle::KeySpan& place,
+                          std::size_t depth) -> Result<merkle::TreeNode> {
+    return merkle::node_of_leaves(list, place, depth);
+  };
+  return merkle::encode_multi_proof(merkle::make_multi_proof(keys_of(claims), lookup).value());
+}
+
+// Counts how often each page is read.
+class CountingSource final : public PageSource {
+public:
+  explicit CountingSource(const PageSource& pages) : pages_(pages) {}
+  [[nodiscard]] Result<Bytes> load_page(const Path& path) const override {
+    ++loads[encode_path(path)];
+    return pages_.load_page(path);
+  }
+  mutable std::map<Bytes, int> loads;
+
+private:
+  const PageSource& pages_;
+};
+
 } // namespace
 
 TEST_CASE("tree: random puts and removals keep the root of the definition", "[store][tree]") {
@@ -183,6 +234,73 @@ TEST_CASE("tree: proofs of every key verify, and none with a flipped bit does", 
       }
     }
   }
+}
+
+TEST_CASE("tree: one proof of many keys, present and absent, is that of the definition",
+          "[store][tree]") {
+  for (const std::size_t count : {0u, 1u, 2u, 9u, 60u}) {
+    for (const std::size_t shared_bits : {0u, 3u, 9u, 100u, 250u}) {
+      std::mt19937 random(static_cast<unsigned>(count + shared_bits));
+      const Leaves leaves = random_leaves(random, count, shared_bits);
+      const Tree built = tree_of(leaves);
+      MapSource source;
+      write_pages(built, source.pages);
+      const Tree reopened(&source, built.root());
+      for (const std::size_t asked : {1u, 2u, 40u, 300u}) {
+        const Claims claims = random_claims(random, leaves, asked, shared_bits);
+        const Bytes expected = naive_multi_proof(leaves, claims);
+        for (const Tree* tree : {&built, &reopened}) {
+          const merkle::MultiProof proof = tree->prove_many(keys_of(claims)).value();
+          REQUIRE(merkle::verify_multi_proof(proof, built.root_hash(), claims).ok());
+          REQUIRE(merkle::encode_multi_proof(proof) == expected);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("tree: one proof of many keys reads each page on their paths once", "[store][tree]") {
+  std::mt19937 random(8);
+  const Leaves leaves = random_leaves(random, 500, 2);
+  const Tree built = tree_of(leaves);
+  MapSource source;
+  write_pages(built, source.pages);
+  const CountingSource counting(source);
+  const Tree reopened(&counting, built.root());
+  std::vector<Hash> keys;
+  for (const auto& [key, value] : leaves)
+    keys.push_back(key);
+  REQUIRE(reopened.prove_many(keys).ok());
+  CHECK(counting.loads.size() == source.pages.size());
+  for (const auto& [path, loads] : counting.loads)
+    CHECK(loads == 1);
+}
+
+TEST_CASE("tree: one proof of many keys is smaller than a proof of each", "[store][tree]") {
+  std::mt19937 random(10);
+  const Leaves leaves = random_leaves(random, 2000, 1);
+  const Tree tree = tree_of(leaves);
+  const Claims claims = random_claims(random, leaves, 200, 1);
+  const std::size_t together =
+      merkle::encode_multi_proof(tree.prove_many(keys_of(claims)).value()).size();
+  std::size_t apart = 0;
+  for (const merkle::KeyClaim& claim : claims)
+    apart += merkle::encode_proof(tree.prove(claim.key_hash).value()).size();
+  CHECK(together * 3 < apart * 2);
+}
+
+TEST_CASE("tree: a proof of many keys is refused of none, of a key twice and out of order",
+          "[store][tree]") {
+  std::mt19937 random(9);
+  const Tree tree = tree_of(random_leaves(random, 5, 0));
+  const Hash low;
+  const Hash high = merkle::KeySpan::all().last;
+  for (const std::vector<Hash>& keys :
+       {std::vector<Hash>(), std::vector<Hash>{low, low}, std::vector<Hash>{high, low}}) {
+    const auto proof = tree.prove_many(keys);
+    CHECK(proof.status().code() == Code::kInvalidArgument);
+  }
+  CHECK(tree.prove_many(std::vector<Hash>{low, high}).ok());
 }
 
 TEST_CASE("tree: pages read back from disk give the same tree, and damaged ones are refused",

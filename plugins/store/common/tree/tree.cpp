@@ -137,6 +137,59 @@ merkle::TreeNode node_inside(const Page& page, std::size_t level, std::size_t sl
   return {*found.hash, std::nullopt};
 }
 
+// Says what stands at places, asked for in the order of a walk from the root: the pages on the way
+// to the last one are at hand for the next one.
+class PlaceWalk {
+public:
+  PlaceWalk(const PageSource* source, const Node* root, const std::optional<Leaf>& lone)
+      : source_(source), root_(root), lone_(lone) {}
+
+  Result<merkle::TreeNode> operator()(const merkle::KeySpan& wanted, std::size_t depth) {
+    if (root_ == nullptr)
+      return lone_ ? tree_node(*lone_) : merkle::TreeNode{merkle::empty_hash(), std::nullopt};
+    TENON_RETURN_IF_ERROR(leave_other_pages(wanted, depth));
+    for (;;) {
+      const std::uint8_t slot = nibble_at(wanted.first, path_.size());
+      const Page& page = *way_.back().page;
+      if (depth <= Page::kLevels * way_.size())
+        return node_inside(page, depth - Page::kLevels * path_.size(), slot);
+      if (page.has_leaf(slot))
+        return tree_node(page.leaf(slot));
+      if (!page.has_page(slot))
+        return merkle::TreeNode{merkle::empty_hash(), std::nullopt};
+      path_.push_back(slot);
+      TENON_RETURN_IF_ERROR(enter(page.page(slot)));
+    }
+  }
+
+private:
+  // Keeps the pages above the wanted place, the root's in any case.
+  Status leave_other_pages(const merkle::KeySpan& wanted, std::size_t depth) {
+    if (way_.empty())
+      return enter(root_);
+    std::size_t same = 0;
+    while (same < path_.size() && Page::kLevels * (same + 1) < depth &&
+           path_[same] == nibble_at(wanted.first, same)) {
+      ++same;
+    }
+    path_.resize(same);
+    way_.resize(same + 1);
+    return {};
+  }
+
+  Status enter(const Node* node) {
+    TENON_ASSIGN_OR_RETURN(Reached reached, peek_page(source_, node, path_));
+    way_.push_back(std::move(reached));
+    return {};
+  }
+
+  const PageSource* source_;
+  const Node* root_;
+  const std::optional<Leaf>& lone_;
+  Path path_;                // of the page at the end of the way
+  std::vector<Reached> way_; // from the root's page, one more than the path has slots
+};
+
 } // namespace
 
 Tree::Tree(const PageSource* source, const Place& root)
@@ -211,30 +264,13 @@ Status Tree::visit_from(const Hash& first, LeafVisitor visit) const {
 }
 
 Result<merkle::RangeProof> Tree::prove_range(const merkle::KeySpan& range) const {
-  return merkle::make_range_proof(
-      range,
-      [&](const merkle::KeySpan& wanted, std::size_t depth) -> Result<merkle::TreeNode> {
-        if (version_->root() == nullptr)
-          return lone_ ? tree_node(*lone_) : merkle::TreeNode{merkle::empty_hash(), std::nullopt};
-        const Node* node = version_->root();
-        std::vector<OwnedPage> passing; // the pages on the way that are not kept
-        Path path;
-        for (;;) {
-          TENON_ASSIGN_OR_RETURN(Reached reached, peek_page(source_, node, path));
-          const Page& page = *reached.page;
-          passing.push_back(std::move(reached.passing));
-          const std::size_t level = depth - Page::kLevels * path.size();
-          const std::uint8_t slot = nibble_at(wanted.first, path.size());
-          if (level <= Page::kLevels)
-            return node_inside(page, level, slot);
-          if (page.has_leaf(slot))
-            return tree_node(page.leaf(slot));
-          if (!page.has_page(slot))
-            return merkle::TreeNode{merkle::empty_hash(), std::nullopt};
-          path.push_back(slot);
-          node = page.page(slot);
-        }
-      });
+  PlaceWalk walk(source_, version_->root(), lone_);
+  return merkle::make_range_proof(range, walk);
+}
+
+Result<merkle::MultiProof> Tree::prove_many(std::span<const Hash> key_hashes) const {
+  PlaceWalk walk(source_, version_->root(), lone_);
+  return merkle::make_multi_proof(key_hashes, walk);
 }
 
 } // namespace tenon::store

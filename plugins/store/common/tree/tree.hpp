@@ -19,6 +19,7 @@
 #include "tenon/core/bytes.hpp"
 #include "tenon/core/function_ref.hpp"
 #include "tenon/core/status.hpp"
+#include "tenon/merkle/multi_proof.hpp"
 #include "tenon/merkle/range_proof.hpp"
 #include "tenon/merkle/sparse_proof.hpp"
 
@@ -57,11 +58,13 @@ public:
   using PageVisitor = FunctionRef<void(const Path& path, const Page& page)>;
   void visit_unwritten(PageVisitor visit) const;
 
-  // Both leave in memory what was there before, and no more.
+  // These leave in memory what was there before, and no more.
   // Visits the leaves from a key hash on, in order; false ends it.
   using LeafVisitor = FunctionRef<Result<bool>(const Leaf& leaf)>;
   [[nodiscard]] Status visit_from(const Hash& first, LeafVisitor visit) const;
   [[nodiscard]] Result<merkle::RangeProof> prove_range(const merkle::KeySpan& range) const;
+  // Of 1 to merkle::kMaxMultiProofKeys key hashes, sorted, each once.
+  [[nodiscard]] Result<merkle::MultiProof> prove_many(std::span<const Hash> key_hashes) const;
 
 private:
   Tree(const PageSource* source, std::shared_ptr<Version> version, std::optional<Leaf> lone)

@@ -168,7 +168,7 @@ export function verifySparseProof(
 export function leafHash(keyHash: Hash, valueHash: Hash): Promise<Hash>;
 export function innerHash(left: Hash, right: Hash): Promise<Hash>;
 
-// Proofs of a range
+// Proofs that walk over the tree
 
 export const Kind: Readonly<{
   EMPTY: 0;
@@ -178,19 +178,33 @@ export const Kind: Readonly<{
   EMPTY_BESIDE: 4;
   HASH_BESIDE: 5;
 }>;
-export interface RangeStep {
+export interface WalkStep {
   kind: 0 | 1 | 2 | 3 | 4 | 5;
   hash: Hash;
   valueHash: Hash;
 }
+
+// Proofs of many keys
+
+export interface KeyClaim {
+  keyHash: Hash;
+  /** null: the key is absent. */
+  valueHash: Hash | null;
+}
+export function decodeMultiProof(encoded: Uint8Array): WalkStep[];
+/** Claims sorted by key hash, each key once. */
+export function verifyMultiProof(steps: WalkStep[], root: Hash, claims: KeyClaim[]): Promise<void>;
+
+// Proofs of a range
+
 export interface KeySpan {
   first: Hash;
   last: Hash;
 }
 export function wholeSpan(): KeySpan;
-export function decodeRangeProof(encoded: Uint8Array): RangeStep[];
+export function decodeRangeProof(encoded: Uint8Array): WalkStep[];
 export function verifyRangeProof(
-  steps: RangeStep[],
+  steps: WalkStep[],
   root: Hash,
   range: KeySpan,
   leaves: Leaf[],
@@ -201,7 +215,7 @@ export function subtreeRoot(leaves: Leaf[], depth?: number): Promise<Hash>;
 export interface SnapshotRange {
   span: KeySpan;
   entries: { key: Uint8Array; entry: Uint8Array; leaf: Leaf }[];
-  steps: RangeStep[];
+  steps: WalkStep[];
 }
 export function decodeSnapshotRange(encoded: Uint8Array): Promise<SnapshotRange>;
 export function verifySnapshotRange(range: SnapshotRange, root: Hash): Promise<void>;

@@ -20,9 +20,10 @@ export {
 export { MalformedError, NotProvedError, PlatformError, ProofError } from "./errors.js";
 export { readGenesis } from "./genesis.js";
 export { decodeLedgerProof, verifyKeyProof, verifyLedgerProof } from "./ledger_proof.js";
+export { decodeMultiProof, verifyMultiProof } from "./multi_proof.js";
 export { orderedLeaf, orderedRoot, verifyOrderedPath, writeLeaf } from "./ordered_tree.js";
 export { verifyProofFile } from "./proof_file.js";
-export { Kind, decodeRangeProof, subtreeRoot, verifyRangeProof, wholeSpan } from "./range_proof.js";
+export { decodeRangeProof, subtreeRoot, verifyRangeProof, wholeSpan } from "./range_proof.js";
 export { sha256 } from "./sha256.js";
 export { decodeSnapshotRange, verifySnapshotRange } from "./snapshot_range.js";
 export {
@@ -33,3 +34,4 @@ export {
   leafHash,
   verifySparseProof,
 } from "./sparse_proof.js";
+export { Kind } from "./walk_step.js";

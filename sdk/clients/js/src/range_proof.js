@@ -1,23 +1,13 @@
 // That some leaves are all those of the state tree in a range of key hashes: a walk along the two
 // borders of the range, from the root. The C++ counterpart is tenon/merkle/range_proof.hpp; the
 // format is docs/spec/merkle-proof.md.
-import { HASH_SIZE, Reader, compare, equal, requireBytes, toHex } from "./bytes.js";
+import { HASH_SIZE, compare, equal, requireBytes, toHex } from "./bytes.js";
 import { MalformedError, NotProvedError } from "./errors.js";
 import { EMPTY_HASH, bitAt, innerHash, leafHash } from "./sparse_proof.js";
+import { Kind, decodeSteps } from "./walk_step.js";
 
-const VERSION = 1;
 // Two borders, each of which passes at most 256 places that lie partly in the range.
 const MOST_STEPS = 512;
-
-/** How the tree goes on at a place that lies partly in the range. */
-export const Kind = Object.freeze({
-  EMPTY: 0,
-  LEAF: 1,
-  OTHER_LEAF: 2,
-  INNER: 3,
-  EMPTY_BESIDE: 4,
-  HASH_BESIDE: 5,
-});
 
 /** From 32 bytes 0x00 to 32 bytes 0xff, both included. */
 export function wholeSpan() {
@@ -49,23 +39,7 @@ function halvesOf(place, depth) {
 
 /** Steps {kind, hash, valueHash}, the last two where the kind has them. */
 export function decodeRangeProof(encoded) {
-  const reader = new Reader(encoded);
-  if (reader.u8() !== VERSION) throw malformed("expected version 1");
-  const steps = [];
-  while (!reader.empty) {
-    if (steps.length === MOST_STEPS) throw malformed(`more than ${MOST_STEPS} steps`);
-    const kind = reader.u8();
-    if (kind > Kind.HASH_BESIDE) throw malformed("unknown kind of step");
-    const hasHash = kind === Kind.OTHER_LEAF || kind === Kind.HASH_BESIDE;
-    const hash = hasHash ? reader.hash() : EMPTY_HASH;
-    const valueHash = hash !== null && kind === Kind.OTHER_LEAF ? reader.hash() : EMPTY_HASH;
-    if (hash === null || valueHash === null) throw malformed("it ends inside a step");
-    if (kind === Kind.HASH_BESIDE && equal(hash, EMPTY_HASH)) {
-      throw malformed("an empty half spelled out");
-    }
-    steps.push({ kind, hash, valueHash });
-  }
-  return steps;
+  return decodeSteps(encoded, MOST_STEPS, "range proof");
 }
 
 /** The root of the subtree of these leaves, sorted, which agree in their first `depth` bits. */

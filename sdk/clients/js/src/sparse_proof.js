@@ -28,6 +28,14 @@ export function bitAt(hash, index) {
   return ((hash[index >> 3] >> (7 - (index & 7))) & 1) === 1;
 }
 
+/** Do the digests agree in their first `bits` bits? */
+export function sameBeginning(left, right, bits) {
+  for (let i = 0; i < bits; ++i) {
+    if (bitAt(left, i) !== bitAt(right, i)) return false;
+  }
+  return true;
+}
+
 function malformed(what) {
   return new MalformedError(`malformed Merkle proof: ${what}`);
 }
@@ -73,10 +81,8 @@ export function decodeSparseProof(encoded) {
 
 function checkOtherLeaf(other, keyHash, depth) {
   if (equal(other.keyHash, keyHash)) throw malformed("the other leaf is the key's own");
-  for (let i = 0; i < depth; ++i) {
-    if (bitAt(other.keyHash, i) !== bitAt(keyHash, i)) {
-      throw malformed("the other leaf does not lie on the key's path");
-    }
+  if (!sameBeginning(other.keyHash, keyHash, depth)) {
+    throw malformed("the other leaf does not lie on the key's path");
   }
 }
 

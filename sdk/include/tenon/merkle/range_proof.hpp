@@ -15,6 +15,7 @@
 #include "tenon/core/bytes.hpp"
 #include "tenon/core/function_ref.hpp"
 #include "tenon/core/status.hpp"
+#include "tenon/merkle/walk_step.hpp"
 
 namespace tenon::merkle {
 
@@ -47,26 +48,11 @@ struct RangeLeaf {
   Hash value_hash;
 };
 
-// How the tree goes on at a place that lies partly in the range.
-struct RangeStep {
-  enum class Kind : std::uint8_t {
-    kEmpty = 0,       // nothing is here
-    kLeaf = 1,        // one key is here, and it is in the range
-    kOtherLeaf = 2,   // one key is here, outside of the range: `hash` and `value_hash` are its leaf
-    kInner = 3,       // an inner node whose halves both reach into the range
-    kEmptyBeside = 4, // an inner node; its half outside of the range is empty
-    kHashBeside = 5,  // an inner node; its half outside of the range has `hash`
-  };
-  Kind kind = Kind::kEmpty;
-  Hash hash;
-  Hash value_hash;
-};
-
+// Steps are taken at places that lie partly in the range; what is asked for is the range.
 struct RangeProof {
-  std::vector<RangeStep> steps;
+  std::vector<WalkStep> steps;
 };
 
-// 0x01 | for each step: kind u8 | [its one or two hashes]
 [[nodiscard]] Bytes encode_range_proof(const RangeProof& proof);
 [[nodiscard]] Result<RangeProof> decode_range_proof(BytesView encoded);
 

@@ -24,6 +24,8 @@ inline constexpr BytesView kEmptyRoot = "SPARSE_MERKLE_PLACEHOLDER_HASH__";
 [[nodiscard]] Hash inner_hash(const Hash& left, const Hash& right);
 // Bit `index` of a digest, 0 being the most significant bit of the first byte.
 [[nodiscard]] bool bit_at(const Hash& hash, std::size_t index);
+// Do the digests agree in their first `bits` bits?
+[[nodiscard]] bool same_beginning(const Hash& left, const Hash& right, std::size_t bits);
 
 // What the path from the root towards SHA-256(key) ends in.
 struct SparseProof {

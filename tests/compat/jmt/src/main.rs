@@ -6,14 +6,21 @@
 //!   commit           apply the block; answers with the root
 //!   prove KEY        answers with the proof of the key, or of its absence, at the last root,
 //!                    in the encoding of docs/spec/merkle-proof.md
+//!   ics23 KEY        answers with the proof that the key is present at the last root, as a
+//!                    cosmos.ics23.v1.CommitmentProof
+//!   member ROOT KEY VALUE PROOF
+//!                    answers 01 when the `ics23` crate accepts such a proof with the specification
+//!                    that `jmt` has for its trees, else 00
 //! Key hashes and value hashes are the SHA-256 of what is given. Empty lines and lines that begin
 //! with `#` are comments. With the argument `--record` every line is repeated, each answer follows its
 //! command after `= `, and answers of an earlier recording are left out: that is how
-//! sdk/testdata/merkle/jmt.txt is made from itself.
+//! sdk/testdata/merkle/jmt.txt and ics23.txt are made from themselves.
 
+use ics23::{CommitmentProof, HostFunctionsManager};
 use jmt::mock::MockTreeStore;
 use jmt::proof::SparseMerkleProof;
-use jmt::{KeyHash, Sha256Jmt};
+use jmt::{ics23_spec, KeyHash, Sha256Jmt};
+use prost::Message;
 use sha2::{Digest, Sha256};
 use std::error::Error;
 use std::io::{self, BufRead, Write};
@@ -115,6 +122,17 @@ fn encode_proof(proof: &SparseMerkleProof<Sha256>, key_hash: &Hash) -> Result<Ve
     Ok(out)
 }
 
+fn is_member(root: &[u8], key: &[u8], value: &[u8], encoded: &[u8]) -> bool {
+    CommitmentProof::decode(encoded).is_ok_and(|proof| {
+        let root = root.to_vec();
+        ics23::verify_membership::<HostFunctionsManager>(&proof, &ics23_spec(), &root, key, value)
+    })
+}
+
+fn last_version(next_version: u64) -> Result<u64, Failure> {
+    Ok(next_version.checked_sub(1).ok_or("nothing is committed yet")?)
+}
+
 fn answer(
     line: &str,
     store: &MockTreeStore,
@@ -123,11 +141,12 @@ fn answer(
 ) -> Result<Option<Vec<u8>>, Failure> {
     let mut words = line.split_whitespace();
     let command = words.next().unwrap_or_default();
-    let first = from_hex(words.next().unwrap_or_default())?;
-    let second = from_hex(words.next().unwrap_or_default())?;
+    let arguments = words.map(from_hex).collect::<Result<Vec<_>, _>>()?;
+    let argument = |i: usize| arguments.get(i).cloned().unwrap_or_default();
+    let first = argument(0);
     let key = KeyHash(sha256(&[&first]));
     match command {
-        "put" => block.push((key, Some(second))),
+        "put" => block.push((key, Some(argument(1)))),
         "del" => block.push((key, None)),
         "commit" => {
             let tree = Sha256Jmt::new(store);
@@ -137,9 +156,18 @@ fn answer(
             return Ok(Some(root.0.to_vec()));
         }
         "prove" => {
-            let version = next_version.checked_sub(1).ok_or("nothing is committed yet")?;
+            let version = last_version(*next_version)?;
             let (_, proof) = Sha256Jmt::new(store).get_with_proof(key, version)?;
             return Ok(Some(encode_proof(&proof, &key.0)?));
+        }
+        "ics23" => {
+            let version = last_version(*next_version)?;
+            let (_, proof) = Sha256Jmt::new(store).get_with_ics23_proof(first, version)?;
+            return Ok(Some(proof.encode_to_vec()));
+        }
+        "member" => {
+            let accepted = is_member(&first, &argument(1), &argument(2), &argument(3));
+            return Ok(Some(vec![u8::from(accepted)]));
         }
         other => return Err(format!("unknown command '{other}'").into()),
     }

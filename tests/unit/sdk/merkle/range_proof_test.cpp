@@ -19,7 +19,7 @@ using namespace tenon::merkle;
 namespace {
 
 using Leaves = std::vector<RangeLeaf>;
-using Kind = RangeStep::Kind;
+using Kind = WalkStep::Kind;
 
 bool before(const RangeLeaf& a, const RangeLeaf& b) {
   return a.key_hash < b.key_hash;
