@@ -16,7 +16,7 @@ struct RocksdbOptions {
   // Changes nothing on disk, and write() fails.
   bool read_only = false;
   std::size_t block_cache_bytes = 256u << 20;
-  std::size_t write_buffer_bytes = 64u << 20;
+  std::size_t write_buffer_bytes = 16u << 20;
   // Where files go; tests put one here that loses unsynced data. Null: the system's.
   rocksdb::Env* env = nullptr;
 };

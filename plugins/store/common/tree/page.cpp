@@ -12,17 +12,25 @@ namespace {
 
 const Hash kEmpty = merkle::empty_hash();
 
-// Where level 1, 2 and 3 begin among the nodes inside a page.
-constexpr std::array<std::size_t, Page::kLevels> kLevelStart = {0, 0, 8, 12};
-
 unsigned slots_below(std::size_t level, std::size_t index) {
   const std::size_t width = std::size_t{1} << level;
   return ((1u << width) - 1) << (index << level);
 }
 
-bool is_inner(unsigned leaves, unsigned pages, std::size_t level, std::size_t index) {
-  const unsigned below = slots_below(level, index);
-  return (pages & below) != 0 || std::popcount(leaves & below) > 1;
+// The inner nodes of levels 1 to 3: those with a page below them, or two leaves. Worked out for all
+// nodes of a level at once; the one of index i stands at bit i * 2^level.
+std::uint16_t inner_nodes(unsigned leaves, unsigned pages) {
+  constexpr std::array<unsigned, Page::kLevels> kPlaces = {0xffff, 0x5555, 0x1111, 0x0101};
+  unsigned any = leaves | pages;
+  unsigned several = pages;
+  unsigned inner = 0;
+  for (std::size_t level = 1; level < Page::kLevels; ++level) {
+    const std::size_t half = std::size_t{1} << (level - 1);
+    several = (several | (several >> half) | (any & (any >> half))) & kPlaces[level];
+    any = (any | (any >> half)) & kPlaces[level];
+    inner |= several << (half - 1);
+  }
+  return static_cast<std::uint16_t>(inner);
 }
 
 } // namespace
@@ -66,22 +74,15 @@ void DestroySubtree::operator()(const Page* page) const {
 }
 
 Page::Page(std::uint16_t leaves, std::uint16_t pages)
-    : Node(Kind::kPage, Hash()), leaves_(leaves), pages_(pages) {
-  for (std::size_t level = 1; level < kLevels; ++level) {
-    for (std::size_t i = 0; i < kFanout >> level; ++i) {
-      if (is_inner(leaves, pages, level, i))
-        inner_ = static_cast<std::uint16_t>(inner_ | (1u << (kLevelStart[level] + i)));
-    }
-  }
-}
+    : Node(Kind::kPage, Hash()), leaves_(leaves), pages_(pages),
+      inner_(inner_nodes(leaves, pages)) {}
 
 Page* Page::allocate(std::uint16_t leaves, std::uint16_t pages) {
   static_assert(sizeof(Page) % alignof(const Node*) == 0 && alignof(KeyAndValue) == 1);
   const Page shape(leaves, pages);
-  const std::size_t inner = static_cast<std::size_t>(std::popcount(unsigned{shape.inner_}));
   const std::size_t size = sizeof(Page) + shape.page_count() * sizeof(const Node*) +
                            shape.leaf_count() * sizeof(KeyAndValue) +
-                           (shape.present_count() + inner) * sizeof(Hash);
+                           (shape.present_count() + count_bits(shape.inner_)) * sizeof(Hash);
   return new (::operator new(size)) Page(leaves, pages);
 }
 
@@ -111,16 +112,12 @@ Leaf Page::leaf(std::size_t slot) const {
   return result;
 }
 
-std::size_t Page::inner_place(std::size_t level, std::size_t index) const {
-  return present_count() + rank(inner_, kLevelStart[level] + index);
-}
-
 Subtree Page::subtree(std::size_t level, std::size_t index) const {
   const unsigned below = slots_below(level, index);
   const unsigned here = present() & below;
   if (here == 0)
     return {&kEmpty, true, false};
-  if ((pages_ & below) == 0 && std::has_single_bit(here))
+  if ((pages_ & below) == 0 && (here & (here - 1)) == 0)
     return {&slot_hash(static_cast<std::size_t>(std::countr_zero(here))), false, true};
   if (level == 0)
     return {&slot_hash(index), false, false};

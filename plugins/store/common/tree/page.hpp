@@ -55,6 +55,15 @@ struct DestroySubtree {
 };
 using OwnedPage = std::unique_ptr<const Page, DestroySubtree>;
 
+// How many bits of a 16-bit map are set. In line: without the processor's own instruction for it,
+// which may not be assumed, the library's function would be called at every step.
+[[nodiscard]] constexpr std::size_t count_bits(unsigned map) {
+  map -= (map >> 1) & 0x5555u;
+  map = (map & 0x3333u) + ((map >> 2) & 0x3333u);
+  map = (map + (map >> 4)) & 0x0f0fu;
+  return (map + (map >> 8)) & 0x1fu;
+}
+
 // A subtree inside a page, from a slot (level 0) up to the page itself (level 4).
 struct Subtree {
   const Hash* hash; // of the empty tree when there is nothing
@@ -117,18 +126,18 @@ private:
   static Page* allocate(std::uint16_t leaves, std::uint16_t pages);
 
   [[nodiscard]] static std::size_t rank(unsigned bitmap, std::size_t slot) {
-    return static_cast<std::size_t>(std::popcount(bitmap & ((1u << slot) - 1)));
+    return count_bits(bitmap & ((1u << slot) - 1));
   }
   [[nodiscard]] std::size_t leaf_rank(std::size_t slot) const { return rank(leaves_, slot); }
   [[nodiscard]] unsigned present() const { return unsigned{leaves_} | pages_; }
   [[nodiscard]] std::size_t present_count() const {
-    return static_cast<std::size_t>(std::popcount(present()));
+    return count_bits(present());
   }
   [[nodiscard]] std::size_t leaf_count() const {
-    return static_cast<std::size_t>(std::popcount(unsigned{leaves_}));
+    return count_bits(leaves_);
   }
   [[nodiscard]] std::size_t page_count() const {
-    return static_cast<std::size_t>(std::popcount(unsigned{pages_}));
+    return count_bits(pages_);
   }
   [[nodiscard]] const Node** nodes() { return reinterpret_cast<const Node**>(this + 1); }
   [[nodiscard]] const Node* const* nodes() const {
@@ -144,12 +153,18 @@ private:
   [[nodiscard]] const Hash* hashes() const {
     return reinterpret_cast<const Hash*>(keys() + leaf_count());
   }
-  // Where the hash of an inner node lies; level 4 is the page's own.
-  [[nodiscard]] std::size_t inner_place(std::size_t level, std::size_t index) const;
+  // The bit of a node of levels 1 to 3 in `inner_`: the nodes in the order of their middles.
+  [[nodiscard]] static std::size_t inner_bit(std::size_t level, std::size_t index) {
+    return (index << level) + (std::size_t{1} << (level - 1)) - 1;
+  }
+  // Where its hash lies, if it is an inner node.
+  [[nodiscard]] std::size_t inner_place(std::size_t level, std::size_t index) const {
+    return present_count() + rank(inner_, inner_bit(level, index));
+  }
 
   std::uint16_t leaves_;
   std::uint16_t pages_;
-  std::uint16_t inner_ = 0; // which of the 14 nodes of levels 1 to 3 are inner nodes
+  std::uint16_t inner_; // which of the nodes of levels 1 to 3 are inner nodes
   mutable std::atomic<bool> persisted_ = false;
 };
 

@@ -28,26 +28,33 @@ void PageForge::make(std::span<const PagePlan* const> plans, std::span<Page*> pa
   }
 }
 
-// The page with everything but the hashes of its inner nodes.
+// The page with everything but the hashes of its inner nodes. The old page's arrays are walked
+// beside the new one's.
 Page* PageForge::shape(const PagePlan& plan) {
   Page* const page = Page::allocate(plan.leaves, plan.pages);
   const Node** node = page->nodes();
   Page::KeyAndValue* key = page->keys();
   Hash* hash = page->hashes();
-  for (unsigned rest = page->present(); rest != 0; rest &= rest - 1) {
-    const auto slot = static_cast<std::size_t>(std::countr_zero(rest));
+  const Page* const old = plan.old;
+  const Node* const* old_node = old != nullptr ? old->nodes() : nullptr;
+  const Page::KeyAndValue* old_key = old != nullptr ? old->keys() : nullptr;
+  const Hash* old_hash = old != nullptr ? old->hashes() : nullptr;
+  for (std::size_t slot = 0; slot < Page::kFanout; ++slot) {
     const bool changed = ((plan.changed >> slot) & 1u) != 0;
     if (page->has_leaf(slot)) {
-      const Leaf* const leaf = changed ? plan.places[slot].leaf : nullptr;
-      *key++ = leaf != nullptr
-                   ? Page::KeyAndValue{leaf->key_hash, leaf->value_hash}
-                   : Page::KeyAndValue{plan.old->leaf_key(slot), plan.old->leaf_value(slot)};
-      *hash++ = leaf != nullptr ? leaf->hash : plan.old->slot_hash(slot);
-    } else {
-      *node = changed ? plan.places[slot].node : plan.old->page(slot);
-      *hash++ = changed ? (*node)->hash() : plan.old->slot_hash(slot);
+      const Leaf* const leaf = plan.places[slot].leaf;
+      *key++ = changed ? Page::KeyAndValue{leaf->key_hash, leaf->value_hash} : *old_key;
+      *hash++ = changed ? leaf->hash : *old_hash;
+    } else if (page->has_page(slot)) {
+      *node = changed ? plan.places[slot].node : *old_node;
+      *hash++ = changed ? (*node)->hash() : *old_hash;
       ++node;
     }
+    if (old == nullptr)
+      continue;
+    old_key += old->has_leaf(slot) ? 1 : 0;
+    old_node += old->has_page(slot) ? 1 : 0;
+    old_hash += old->has_leaf(slot) || old->has_page(slot) ? 1 : 0;
   }
   return page;
 }
@@ -60,8 +67,7 @@ void PageForge::hash_level(std::span<const PagePlan* const> plans, std::span<Pag
   for (std::size_t i = 0; i < plans.size(); ++i) {
     Page& page = *pages[i];
     for (std::size_t index = 0; index < nodes; ++index) {
-      const Subtree whole = page.subtree(level, index);
-      if (whole.empty || whole.lone_leaf)
+      if (level < Page::kLevels && ((page.inner_ >> Page::inner_bit(level, index)) & 1u) == 0)
         continue;
       Hash* const target =
           level == Page::kLevels ? &page.hash_ : &page.hashes()[page.inner_place(level, index)];

@@ -139,7 +139,7 @@ Status TreeUpdate::update_slots(PagePlan& plan, std::span<TreeChange> changes, U
 // page that vanishes ever reached the disk is not known here: an older version of it may have.
 Result<TreeUpdate::Outcome> TreeUpdate::finish(const PagePlan& plan) {
   Outcome outcome;
-  if (plan.pages != 0 || std::popcount(unsigned{plan.leaves}) > 1) {
+  if (plan.pages != 0 || count_bits(plan.leaves) > 1) {
     outcome.kind = Outcome::Kind::kPage;
     outcome.slot.plan = plans_.size();
     plans_.push_back(plan);
