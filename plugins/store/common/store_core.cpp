@@ -308,6 +308,41 @@ void StoreCore::publish(const std::shared_ptr<StagedBlock>& staged, const plugin
     retired_trees_.push_back(std::move(recent_trees_.extract(recent_trees_.begin()).mapped()));
 }
 
+// The tree of block `from` without what the blocks after `height` did: all of it in one update.
+Result<Tree> StoreCore::undone(const BackendView& view, const Tree& tree, std::uint64_t from,
+                               std::uint64_t height) {
+  std::map<Hash, std::optional<Hash>> before;
+  for (std::uint64_t undo = from; undo > height; --undo) {
+    TENON_ASSIGN_OR_RETURN(const auto record, view.get(Column::kChanges, height_key(undo)));
+    if (!record)
+      return data_loss("the change record of block " + std::to_string(undo) + " is missing");
+    TENON_ASSIGN_OR_RETURN(const ChangesRecord changes, decode_changes(*record));
+    if (undo == from && changes.state_root != tree.root_hash()) {
+      return data_loss("the change record of block " + std::to_string(undo) +
+                       " does not lead to the tree that stands after it");
+    }
+    for (const TreeChange& change : changes.changes)
+      before.insert_or_assign(change.key_hash, change.old_value_hash);
+  }
+  std::vector<TreeChange> changes;
+  changes.reserve(before.size());
+  for (const auto& [key_hash, value_hash] : before)
+    changes.push_back({key_hash, value_hash, std::nullopt});
+  std::vector<Path> ignored;
+  TENON_ASSIGN_OR_RETURN(Tree result, tree.apply(changes, ignored));
+  // The block that an import began with has no record of its own, nor one that was pruned.
+  TENON_ASSIGN_OR_RETURN(const auto record, view.get(Column::kChanges, height_key(height)));
+  if (!record)
+    return result;
+  TENON_ASSIGN_OR_RETURN(const ChangesRecord own, decode_changes(*record));
+  if (own.state_root == result.root_hash())
+    return result;
+  return data_loss("the change records from block " + std::to_string(height + 1) + " to block " +
+                   std::to_string(from) + " lead back to state root " +
+                   to_hex(result.root_hash().view()) + ", the record of block " +
+                   std::to_string(height) + " says " + to_hex(own.state_root.view()));
+}
+
 Result<Tree> StoreCore::tree_at(std::uint64_t height) const {
   Tree tree;
   std::uint64_t from = 0;
@@ -327,21 +362,7 @@ Result<Tree> StoreCore::tree_at(std::uint64_t height) const {
     tree = nearest == recent_trees_.end() ? head_tree_ : nearest->second;
     from = nearest == recent_trees_.end() ? head_.height : nearest->first;
   }
-  std::vector<Path> ignored;
-  for (std::uint64_t undo = from; undo > height; --undo) {
-    TENON_ASSIGN_OR_RETURN(const auto record, view->get(Column::kChanges, height_key(undo)));
-    if (!record) {
-      return data_loss("the change record of block " + std::to_string(undo) + " is missing");
-    }
-    TENON_ASSIGN_OR_RETURN(ChangesRecord changes, decode_changes(*record));
-    if (changes.state_root != tree.root_hash()) {
-      return data_loss("the change record of block " + std::to_string(undo) +
-                       " does not lead to the tree that stands after it");
-    }
-    for (TreeChange& change : changes.changes)
-      std::swap(change.value_hash, change.old_value_hash);
-    TENON_ASSIGN_OR_RETURN(tree, tree.apply(changes.changes, ignored));
-  }
+  TENON_ASSIGN_OR_RETURN(tree, undone(*view, tree, from, height));
   const std::lock_guard lock(mutex_);
   if (generation == generation_ && recent_trees_.size() < 2 * kRecentTrees)
     recent_trees_.emplace(height, tree);

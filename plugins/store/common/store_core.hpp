@@ -121,6 +121,8 @@ private:
   void publish(const std::shared_ptr<StagedBlock>& staged, const plugin::StoreHead& head);
   // The tree after block `height`, going back from the nearest newer one that is at hand.
   [[nodiscard]] Result<Tree> tree_at(std::uint64_t height) const;
+  [[nodiscard]] static Result<Tree> undone(const BackendView& view, const Tree& tree,
+                                           std::uint64_t from, std::uint64_t height);
   // Is this version above the horizon? Under mutex_.
   [[nodiscard]] Status check_version(std::uint64_t height) const;
 

@@ -1,6 +1,7 @@
 #include "common/tree/version.hpp"
 
 #include <catch2/catch.hpp>
+#include <malloc.h>
 
 #include <deque>
 #include <map>
@@ -171,6 +172,30 @@ TEST_CASE("versions: trees on pages from disk share what one of them loads", "[s
     }
     flush();
   }
+}
+
+TEST_CASE("versions: an old one in use keeps nothing of what came and went after it",
+          "[store][tree]") {
+  World world(5);
+  Known head;
+  const auto commit = [&](int blocks) {
+    for (int i = 0; i < blocks; ++i) {
+      head = world.next_of(head);
+      head.tree.settle();
+    }
+  };
+  commit(50);
+  std::vector<Known> held;
+  for (int i = 0; i < 3; ++i) {
+    held.push_back(head);
+    commit(20);
+  }
+  const std::size_t before = mallinfo2().uordblks; // 0 where the allocator is another one
+  commit(3000);
+  const std::size_t after = mallinfo2().uordblks;
+  CHECK(after < before + (1u << 20)); // of some 50 MiB that came and went
+  for (const Known& known : held)
+    known.check();
 }
 
 TEST_CASE("versions: a long line is let go of without nesting", "[store][tree]") {

@@ -58,19 +58,21 @@ void destroy(const Node* node) {
   delete stub;
 }
 
-void destroy_subtree(const Node* node) {
+void destroy_born_after(const Node* node, std::optional<std::uint64_t> version) {
+  if (version && node->born() <= *version)
+    return;
   const Page* const page = node->kind() == Node::Kind::kPage
                                ? static_cast<const Page*>(node)
                                : static_cast<const Stub*>(node)->loaded();
   if (page != nullptr) {
     for (std::size_t i = 0; i < page->page_count(); ++i)
-      destroy_subtree(page->nodes()[i]);
+      destroy_born_after(page->nodes()[i], version);
   }
   destroy(node);
 }
 
 void DestroySubtree::operator()(const Page* page) const {
-  destroy_subtree(page);
+  destroy_born_after(page, std::nullopt);
 }
 
 Page::Page(std::uint16_t leaves, std::uint16_t pages)

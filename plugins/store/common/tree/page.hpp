@@ -36,19 +36,25 @@ public:
 
   [[nodiscard]] Kind kind() const { return kind_; }
   [[nodiscard]] const Hash& hash() const { return hash_; }
+  // The number of the version that it was made for; 0: it has been there from the beginning. What
+  // stands below a node is not younger.
+  [[nodiscard]] std::uint64_t born() const { return born_; }
+  void set_born(std::uint64_t version) { born_ = version; } // before anybody else sees it
 
 protected:
-  Node(Kind kind, const Hash& hash) : kind_(kind), hash_(hash) {}
+  Node(Kind kind, const Hash& hash) : hash_(hash), kind_(kind) {}
   ~Node() = default;
 
-  Kind kind_;
+  std::uint64_t born_ = 0;
   Hash hash_;
+  Kind kind_;
 };
 
 // Frees the node, and of a stub the page that it has loaded, but not what stands below.
 void destroy(const Node* node);
-// Frees all that is in memory from the node downwards.
-void destroy_subtree(const Node* node);
+// Frees all that is in memory from the node downwards and was born after the version; all of it
+// when there is none.
+void destroy_born_after(const Node* node, std::optional<std::uint64_t> version);
 
 struct DestroySubtree {
   void operator()(const Page* page) const;
@@ -113,7 +119,7 @@ public:
 private:
   friend class PageForge;
   friend void destroy(const Node* node);
-  friend void destroy_subtree(const Node* node);
+  friend void destroy_born_after(const Node* node, std::optional<std::uint64_t> version);
 
   struct KeyAndValue {
     Hash key;
@@ -184,7 +190,7 @@ public:
 
 private:
   friend void destroy(const Node* node);
-  friend void destroy_subtree(const Node* node);
+  friend void destroy_born_after(const Node* node, std::optional<std::uint64_t> version);
   ~Stub() = default;
   [[nodiscard]] Result<OwnedPage> read(const PageSource& source, const Path& path) const;
 

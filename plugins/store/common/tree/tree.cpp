@@ -194,7 +194,7 @@ private:
 
 Tree::Tree(const PageSource* source, const Place& root)
     : source_(source),
-      version_(std::make_shared<Version>(root.page ? new Stub(*root.page) : nullptr)),
+      version_(Version::begin(root.page ? new Stub(*root.page) : nullptr)),
       lone_(root.leaf) {}
 
 Place Tree::root() const {
@@ -204,7 +204,7 @@ Place Tree::root() const {
 }
 
 Result<Tree> Tree::apply(std::span<TreeChange> changes, std::vector<Path>& removed) const {
-  TreeUpdate update(source_, removed);
+  TreeUpdate update(source_, version_->next_number(), removed);
   TENON_ASSIGN_OR_RETURN(const bool changed,
                          update.apply(version_->root(), lone_ ? &*lone_ : nullptr, changes));
   if (!changed)

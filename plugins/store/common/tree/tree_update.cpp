@@ -207,8 +207,10 @@ void TreeUpdate::make_pages() {
     }
     pages.resize(plans.size());
     forge.make(plans, pages);
-    for (std::size_t i = 0; i < pages.size(); ++i)
+    for (std::size_t i = 0; i < pages.size(); ++i) {
+      pages[i]->set_born(version_);
       made_[plans_by_depth_[depth][i]] = pages[i];
+    }
   }
 }
 

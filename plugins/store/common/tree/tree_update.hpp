@@ -13,8 +13,9 @@ namespace tenon::store {
 
 class TreeUpdate {
 public:
-  TreeUpdate(const PageSource* source, std::vector<Path>& removed)
-      : source_(source), removed_(removed) {}
+  // `version`: the number of the one that is made.
+  TreeUpdate(const PageSource* source, std::uint64_t version, std::vector<Path>& removed)
+      : source_(source), version_(version), removed_(removed) {}
   ~TreeUpdate();
   TreeUpdate(const TreeUpdate&) = delete;
   TreeUpdate& operator=(const TreeUpdate&) = delete;
@@ -47,6 +48,7 @@ private:
   void make_pages();
 
   const PageSource* source_;
+  std::uint64_t version_;
   std::vector<Path>& removed_;
   Path path_;
   std::deque<Leaf> leaves_; // new ones, and those that came to stand elsewhere

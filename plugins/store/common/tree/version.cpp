@@ -1,5 +1,6 @@
 #include "common/tree/version.hpp"
 
+#include <iterator>
 #include <utility>
 
 namespace tenon::store {
@@ -25,31 +26,69 @@ void let_go(std::shared_ptr<Version> version) {
 
 } // namespace
 
+std::shared_ptr<Version> Version::begin(const Node* root) {
+  std::shared_ptr<Version> version(new Version(std::make_shared<Line>(), root));
+  version->line_->in_use.emplace(version->number_, version.get());
+  return version;
+}
+
+Version::Version(std::shared_ptr<Line> line, const Node* root)
+    : root_(root), line_(std::move(line)), number_(0), in_line_(true) {}
+
+Version::Version(std::shared_ptr<Version> base, const Node* root,
+                 std::vector<const Node*> created, std::vector<const Node*> replaced)
+    : root_(root), line_(base->line_), number_(base->next_number()), in_line_(false),
+      base_(std::move(base)), created_(std::move(created)), replaced_(std::move(replaced)) {}
+
 Version::~Version() {
-  if (!in_line_) {
-    for (const Node* const node : created_)
-      destroy(node);
-    let_go(std::move(base_));
-  } else if (!ended_) {
-    if (root_ != nullptr)
-      destroy_subtree(root_);
-  } else {
-    for (const Node* const node : dying_)
-      destroy(node);
-    let_go(std::move(successor_));
+  if (in_line_) {
+    leave_line();
+    return;
   }
+  for (const Node* const node : created_)
+    destroy(node);
+  let_go(std::move(base_));
+}
+
+void Version::leave_line() {
+  std::vector<const Node*> dead;
+  bool last = false;
+  bool alone = false;
+  std::uint64_t before = 0; // the number of the version in use before this one, unless `alone`
+  {
+    const std::lock_guard lock(line_->mutex);
+    const auto place = line_->in_use.find(number_);
+    last = std::next(place) == line_->in_use.end();
+    alone = place == line_->in_use.begin();
+    if (!alone) {
+      Version& older = *std::prev(place)->second;
+      before = older.number_;
+      for (const Node* const node : in_care_)
+        (node->born() <= before ? older.in_care_ : dead).push_back(node);
+    } else {
+      dead = std::move(in_care_);
+    }
+    line_->in_use.erase(place);
+  }
+  // The last one in use has all that nobody replaced, and what it has in care as well.
+  if (last && root_ != nullptr)
+    destroy_born_after(root_, alone ? std::nullopt : std::optional(before));
+  else
+    for (const Node* const node : dead)
+      destroy(node);
 }
 
 void Version::succeed(const std::shared_ptr<Version>& version) {
   if (version->in_line_)
     return;
-  Version& base = *version->base_;
-  base.dying_ = std::move(version->replaced_);
-  base.successor_ = version;
-  base.ended_ = true;
-  version->in_line_ = true;
+  std::shared_ptr<Version> base = std::move(version->base_);
+  {
+    const std::lock_guard lock(version->line_->mutex);
+    base->in_care_ = std::move(version->replaced_);
+    version->line_->in_use.emplace(version->number_, version.get());
+    version->in_line_ = true;
+  }
   version->created_ = {};
-  version->base_.reset();
 }
 
 } // namespace tenon::store
