@@ -285,7 +285,8 @@ Status StoreCore::flush() {
     head = head_;
     tree = head_tree_;
   }
-  if (head.empty || nodes_height_ == head.height || backend_->read_only())
+  if (head.empty || nodes_height_ == head.height || !backend_->durable() ||
+      backend_->read_only())
     return {};
   const auto batch = backend_->batch(slot_);
   const auto written = add_pages(*batch, tree, head.height);

@@ -77,8 +77,8 @@ public:
   [[nodiscard]] Status import_abandon() override;
   [[nodiscard]] Status put_index(std::span<const plugin::StoreWrite> writes, bool whole) override;
 
-  // Writes the tree's pages that are behind, so that the next opening has nothing to work out. What
-  // is not written is not lost either.
+  // Writes the tree's pages that are behind, so that the next opening has nothing to work out; none
+  // where the database does not outlive the process. What is not written is not lost either.
   [[nodiscard]] Status flush();
 
 private:

@@ -240,10 +240,7 @@ Status StoreCore::take_over(const Place& root, std::span<const plugin::StoreBloc
       head_tree_, Tree(&pages_[static_cast<std::size_t>(slot)], root)));
   recent_trees_.emplace(head.height, head_tree_);
   head_view_ = backend_->view(slot);
-  nodes_height_ = target.height;
-  blocks_since_flush_ = 0;
-  bytes_since_flush_ = 0;
-  removed_since_flush_.clear();
+  note_flush({}, target.height);
   import_.reset();
   lock.unlock();
   committing.unlock();

@@ -12,11 +12,6 @@ namespace {
 
 const Hash kEmpty = merkle::empty_hash();
 
-unsigned slots_below(std::size_t level, std::size_t index) {
-  const std::size_t width = std::size_t{1} << level;
-  return ((1u << width) - 1) << (index << level);
-}
-
 // The inner nodes of levels 1 to 3: those with a page below them, or two leaves. Worked out for all
 // nodes of a level at once; the one of index i stands at bit i * 2^level.
 std::uint16_t inner_nodes(unsigned leaves, unsigned pages) {
@@ -211,6 +206,12 @@ Result<const Page*> Stub::peek(const PageSource& source, const Path& path,
   }
   passing = std::move(*page);
   return passing.get();
+}
+
+Result<const Page*> page_of(const Node* node, const PageSource* source, const Path& path) {
+  if (node->kind() == Node::Kind::kPage)
+    return static_cast<const Page*>(node);
+  return static_cast<const Stub*>(node)->load(*source, path);
 }
 
 } // namespace tenon::store

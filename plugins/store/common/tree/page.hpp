@@ -91,6 +91,10 @@ public:
   [[nodiscard]] std::uint16_t pages() const { return pages_; }
   [[nodiscard]] bool has_leaf(std::size_t slot) const { return ((leaves_ >> slot) & 1u) != 0; }
   [[nodiscard]] bool has_page(std::size_t slot) const { return ((pages_ >> slot) & 1u) != 0; }
+  // The slots below a subtree, as a bitmap.
+  [[nodiscard]] static constexpr unsigned slots_below(std::size_t level, std::size_t index) {
+    return ((1u << (1u << level)) - 1) << (index << level);
+  }
   // Of a slot that has one.
   [[nodiscard]] Leaf leaf(std::size_t slot) const;
   [[nodiscard]] const Hash& leaf_key(std::size_t slot) const { return keys()[leaf_rank(slot)].key; }
@@ -196,5 +200,9 @@ private:
 
   mutable std::atomic<const Page*> page_ = nullptr;
 };
+
+// The page that a node at a path is; a stub's is loaded.
+[[nodiscard]] Result<const Page*> page_of(const Node* node, const PageSource* source,
+                                          const Path& path);
 
 } // namespace tenon::store

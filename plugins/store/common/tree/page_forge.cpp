@@ -71,8 +71,8 @@ void PageForge::hash_level(std::span<const PagePlan* const> plans, std::span<Pag
         continue;
       Hash* const target =
           level == Page::kLevels ? &page.hash_ : &page.hashes()[page.inner_place(level, index)];
-      const unsigned below = ((1u << (1u << level)) - 1) << (index << level);
-      if (plans[i]->old != nullptr && (plans[i]->changed & below) == 0) {
+      if (plans[i]->old != nullptr &&
+          (plans[i]->changed & Page::slots_below(level, index)) == 0) {
         *target = *plans[i]->old->subtree(level, index).hash;
         continue;
       }

@@ -30,12 +30,7 @@ Result<std::optional<Leaf>> walk(const PageSource* source, const Node* node, con
                                  Visit visit) {
   Path path;
   for (;;) {
-    const Page* page = nullptr;
-    if (node->kind() == Node::Kind::kPage) {
-      page = static_cast<const Page*>(node);
-    } else {
-      TENON_ASSIGN_OR_RETURN(page, static_cast<const Stub*>(node)->load(*source, path));
-    }
+    TENON_ASSIGN_OR_RETURN(const Page* const page, page_of(node, source, path));
     const std::uint8_t slot = nibble_at(key_hash, path.size());
     visit(*page, slot);
     if (page->has_leaf(slot))

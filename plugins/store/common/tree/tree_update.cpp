@@ -87,7 +87,7 @@ Result<TreeUpdate::Outcome> TreeUpdate::build(std::span<TreeChange> changes, con
 
 Result<TreeUpdate::Outcome> TreeUpdate::update_page(const Node* node,
                                                     std::span<TreeChange> changes) {
-  TENON_ASSIGN_OR_RETURN(const Page* const page, page_of(node));
+  TENON_ASSIGN_OR_RETURN(const Page* const page, page_of(node, source_, path_));
   PagePlan plan;
   plan.old = page;
   plan.leaves = page->leaves();
@@ -159,12 +159,6 @@ Result<TreeUpdate::Outcome> TreeUpdate::finish(const PagePlan& plan) {
                             : &leaves_.emplace_back(plan.old->leaf(slot));
   }
   return outcome;
-}
-
-Result<const Page*> TreeUpdate::page_of(const Node* node) {
-  if (node->kind() == Node::Kind::kPage)
-    return static_cast<const Page*>(node);
-  return static_cast<const Stub*>(node)->load(*source_, path_);
 }
 
 void TreeUpdate::hash_leaves() {

@@ -43,7 +43,6 @@ private:
   template <typename Update>
   Status update_slots(PagePlan& plan, std::span<TreeChange> changes, Update update);
   Result<Outcome> finish(const PagePlan& plan);
-  Result<const Page*> page_of(const Node* node);
   void hash_leaves();
   void make_pages();
 

@@ -53,29 +53,28 @@ Version::~Version() {
 void Version::leave_line() {
   std::vector<const Node*> dead;
   bool last = false;
-  bool alone = false;
-  std::uint64_t before = 0; // the number of the version in use before this one, unless `alone`
+  std::optional<std::uint64_t> before; // the number of the version in use before this one
   {
     const std::lock_guard lock(line_->mutex);
     const auto place = line_->in_use.find(number_);
     last = std::next(place) == line_->in_use.end();
-    alone = place == line_->in_use.begin();
-    if (!alone) {
+    if (place == line_->in_use.begin()) {
+      dead = std::move(in_care_);
+    } else {
       Version& older = *std::prev(place)->second;
       before = older.number_;
       for (const Node* const node : in_care_)
-        (node->born() <= before ? older.in_care_ : dead).push_back(node);
-    } else {
-      dead = std::move(in_care_);
+        (node->born() <= older.number_ ? older.in_care_ : dead).push_back(node);
     }
     line_->in_use.erase(place);
   }
   // The last one in use has all that nobody replaced, and what it has in care as well.
-  if (last && root_ != nullptr)
-    destroy_born_after(root_, alone ? std::nullopt : std::optional(before));
-  else
-    for (const Node* const node : dead)
-      destroy(node);
+  if (last && root_ != nullptr) {
+    destroy_born_after(root_, before);
+    return;
+  }
+  for (const Node* const node : dead)
+    destroy(node);
 }
 
 void Version::succeed(const std::shared_ptr<Version>& version) {
