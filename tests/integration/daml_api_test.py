@@ -17,7 +17,7 @@ from google.protobuf import json_format
 
 from ledger_api import (BEGIN, Client, Definitions, LedgerNode, Notes, closing_all, code_of,
                         created, envelope, filter_of, json_web_token, note_text, openssl,
-                        party_token)
+                        party_token, varint)
 from node import temporary_folder
 
 PARTIES = ("alice", "bob", "carol", "dave")
@@ -386,15 +386,6 @@ def tree_events(transaction):
     for event in transaction.events_by_id.values():
         one = event.created if event.HasField("created") else event.exercised
         yield one.contract_id, one.witness_parties
-
-
-def varint(number: int) -> bytes:
-    out = bytearray()
-    while number > 127:
-        out.append(number & 127 | 128)
-        number >>= 7
-    out.append(number)
-    return bytes(out)
 
 
 class LostIndex(LedgerCase):

@@ -136,6 +136,16 @@ def filter_of(*parties: str) -> dict:
     return {"filters_by_party": {party: {} for party in parties}}
 
 
+def varint(number: int) -> bytes:
+    """As protobuf writes an unsigned number."""
+    out = bytearray()
+    while number > 127:
+        out.append(number & 127 | 128)
+        number >>= 7
+    out.append(number)
+    return bytes(out)
+
+
 class Notes:
     """Commands of the package notes.lf."""
 

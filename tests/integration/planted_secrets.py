@@ -10,6 +10,8 @@ import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ledger_api import varint
+
 LETTERS = string.ascii_letters + string.digits
 AT_LEAST = 10  # bytes of a pattern: fewer are found by chance
 
@@ -66,14 +68,6 @@ def forms(content: bytes) -> list[bytes]:
         start, end = (before * 8 + 5) // 6, (before + len(content)) * 8 // 6
         found += [text[start:end], text[start:end].translate(bytes.maketrans(b"+/", b"-_"))]
     return found
-
-
-def varint(number: int) -> bytes:
-    out = b""
-    while number > 127:
-        out += bytes([number & 127 | 128])
-        number >>= 7
-    return out + bytes([number])
 
 
 def number_forms(number: int) -> list[bytes]:

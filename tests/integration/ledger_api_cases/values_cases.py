@@ -6,6 +6,7 @@ import string
 
 from case import (INVALID_ARGUMENT, NOT_FOUND, LedgerCase, contract_id, create_and_exercise,
                   create_of, exercise_by_key, exercise_of, int64, party_value, text)
+from ledger_api import varint
 
 # Answers nothing, which is as deep as Python reads.
 WAIT = "CommandService/SubmitAndWait"
@@ -95,15 +96,6 @@ class ContractIds(LedgerCase):
 
 
 # ---- the wire form, for values that lie deeper than Python's protobuf goes
-
-def varint(number: int) -> bytes:
-    out = bytearray()
-    while number > 127:
-        out.append(number & 127 | 128)
-        number >>= 7
-    out.append(number)
-    return bytes(out)
-
 
 def wire(number: int, payload: bytes) -> bytes:
     return varint(number << 3 | 2) + varint(len(payload)) + payload

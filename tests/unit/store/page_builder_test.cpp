@@ -7,23 +7,13 @@
 
 #include "common/tree/tree.hpp"
 #include "tenon/crypto/sha256.hpp"
+#include "unit/store/map_source.hpp"
 
 using namespace tenon;
 using namespace tenon::store;
 using merkle::KeySpan;
 
 namespace {
-
-// Pages in a map, as the node column holds them.
-class MapSource final : public PageSource {
-public:
-  [[nodiscard]] Result<Bytes> load_page(const Path& path) const override {
-    const auto found = pages.find(encode_path(path));
-    return found == pages.end() ? Result<Bytes>(data_loss("no such page"))
-                                : Result<Bytes>(found->second);
-  }
-  std::map<Bytes, Bytes> pages;
-};
 
 // Some of the keys share long beginnings.
 std::map<Hash, Hash> random_leaves(std::mt19937& random, std::size_t count) {
@@ -69,10 +59,7 @@ TEST_CASE("page builder: leaves in order give the pages and the root that update
       MapSource source;
       const Tree tree = built(leaves, source);
       REQUIRE(tree.root_hash() == expected.root_hash());
-      std::map<Bytes, Bytes> pages;
-      expected.visit_unwritten(
-          [&](const Path& path, const Page& page) { pages[encode_path(path)] = page.encode(); });
-      REQUIRE(source.pages == pages);
+      REQUIRE(source.pages == unwritten_pages(expected));
     }
   }
 }

@@ -8,6 +8,7 @@
 
 #include "tenon/crypto/sha256.hpp"
 #include "tenon/testkit/full_run.hpp"
+#include "unit/store/map_source.hpp"
 
 using namespace tenon;
 using namespace tenon::store;
@@ -51,22 +52,6 @@ std::vector<TreeChange> sorted_changes(const std::map<Hash, std::optional<Hash>>
   for (const auto& [key, value] : changes)
     result.push_back({key, value, std::nullopt});
   return result;
-}
-
-// Pages in a map, as the node column holds them.
-class MapSource final : public PageSource {
-public:
-  [[nodiscard]] Result<Bytes> load_page(const Path& path) const override {
-    const auto found = pages.find(encode_path(path));
-    return found == pages.end() ? Result<Bytes>(data_loss("no such page"))
-                                : Result<Bytes>(found->second);
-  }
-  std::map<Bytes, Bytes> pages;
-};
-
-void write_pages(const Tree& tree, std::map<Bytes, Bytes>& pages) {
-  tree.visit_unwritten(
-      [&](const Path& path, const Page& page) { pages[encode_path(path)] = page.encode(); });
 }
 
 Result<Tree> with_changes(const Tree& tree, const std::map<Hash, std::optional<Hash>>& changes) {
@@ -244,7 +229,7 @@ TEST_CASE("tree: one proof of many keys, present and absent, is that of the defi
       const Leaves leaves = random_leaves(random, count, shared_bits);
       const Tree built = tree_of(leaves);
       MapSource source;
-      write_pages(built, source.pages);
+      source.pages = unwritten_pages(built);
       const Tree reopened(&source, built.root());
       for (const std::size_t asked : {1u, 2u, 40u, 300u}) {
         const Claims claims = random_claims(random, leaves, asked, shared_bits);
@@ -264,7 +249,7 @@ TEST_CASE("tree: one proof of many keys reads each page on their paths once", "[
   const Leaves leaves = random_leaves(random, 500, 2);
   const Tree built = tree_of(leaves);
   MapSource source;
-  write_pages(built, source.pages);
+  source.pages = unwritten_pages(built);
   const CountingSource counting(source);
   const Tree reopened(&counting, built.root());
   std::vector<Hash> keys;
@@ -309,7 +294,7 @@ TEST_CASE("tree: pages read back from disk give the same tree, and damaged ones 
   const Leaves leaves = random_leaves(random, 300, 6);
   const Tree built = tree_of(leaves);
   MapSource source;
-  write_pages(built, source.pages);
+  source.pages = unwritten_pages(built);
   const auto reopened = [&] {
     return Tree(&source, Place(built.root_hash()));
   };
@@ -345,8 +330,7 @@ TEST_CASE("tree: pages that vanish are named, so that the disk can forget them",
   std::mt19937 random(6);
   const Leaves leaves = random_leaves(random, 200, 4);
   const Tree full = tree_of(leaves);
-  std::map<Bytes, Bytes> pages;
-  write_pages(full, pages);
+  std::map<Bytes, Bytes> pages = unwritten_pages(full);
   std::map<Hash, std::optional<Hash>> remove_all_but_one;
   for (auto leaf = std::next(leaves.begin()); leaf != leaves.end(); ++leaf)
     remove_all_but_one[leaf->first] = std::nullopt;

@@ -10,6 +10,7 @@
 
 #include "common/tree/tree.hpp"
 #include "tenon/crypto/sha256.hpp"
+#include "unit/store/map_source.hpp"
 
 using namespace tenon;
 using namespace tenon::store;
@@ -40,16 +41,6 @@ struct Known {
       REQUIRE(merkle::verify_proof(proof, tree.root_hash(), key, value).ok());
     }
   }
-};
-
-class DiskPages final : public PageSource {
-public:
-  [[nodiscard]] Result<Bytes> load_page(const Path& path) const override {
-    const auto found = pages.find(encode_path(path));
-    return found == pages.end() ? Result<Bytes>(data_loss("no such page"))
-                                : Result<Bytes>(found->second);
-  }
-  std::map<Bytes, Bytes> pages;
 };
 
 class World {
@@ -136,7 +127,7 @@ TEST_CASE("versions: whoever holds a tree has all of it, whatever is let go of i
 TEST_CASE("versions: trees on pages from disk share what one of them loads", "[store][tree]") {
   World world(7);
   Known head;
-  DiskPages disk;
+  MapSource disk;
   std::vector<Path> removed;
   const auto flush = [&] {
     for (const Path& path : removed)
