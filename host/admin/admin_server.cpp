@@ -15,6 +15,8 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "tenon/crypto/sha256.hpp"
+
 namespace tenon::host::admin {
 
 namespace {
@@ -26,7 +28,7 @@ using Tcp = asio::ip::tcp;
 
 constexpr std::size_t kMaxConnections = 64;
 constexpr std::uint32_t kMaxHeaderBytes = 8192;
-constexpr std::uint64_t kMaxBodyBytes = 1024;
+constexpr std::uint64_t kMaxBodyBytes = 16384; // the path of a folder
 constexpr auto kTimeout = std::chrono::seconds(5);
 constexpr auto kCompletion = asio::as_tuple(asio::use_awaitable);
 
@@ -89,6 +91,8 @@ struct AdminServer::Running {
   }
 
   [[nodiscard]] Response answer(const Request& request) const {
+    if (request.target() == "/backup")
+      return answer_backup(request);
     if (request.method() != http::verb::get && request.method() != http::verb::head) {
       Response refused = make_response(request, http::status::method_not_allowed, "text/plain",
                                        "only GET and HEAD are answered here\n");
@@ -111,7 +115,32 @@ struct AdminServer::Running {
                            sources.metrics_text());
     }
     return make_response(request, http::status::not_found, "text/plain",
-                         "known here: /livez, /readyz, /metrics\n");
+                         "known here: /livez, /readyz, /metrics, /backup\n");
+  }
+
+  // Compared by their digests, so that the time it takes tells nothing of the token.
+  [[nodiscard]] bool is_trusted(const Request& request) const {
+    return !sources.token.empty() &&
+           crypto::sha256(std::string(request[http::field::authorization])) ==
+               crypto::sha256("Bearer " + sources.token);
+  }
+
+  [[nodiscard]] Response answer_backup(const Request& request) const {
+    if (!is_trusted(request)) {
+      return make_response(request, http::status::unauthorized, "text/plain",
+                           "the token in the node's data directory (admin.json) is asked for\n");
+    }
+    const bool begins = request.method() == http::verb::post;
+    if (!begins && request.method() != http::verb::get) {
+      Response refused = make_response(request, http::status::method_not_allowed, "text/plain",
+                                       "only GET and POST are answered here\n");
+      refused.set(http::field::allow, "GET, POST");
+      return refused;
+    }
+    AdminReply reply = sources.backup(begins ? std::optional<std::string_view>(request.body())
+                                             : std::nullopt);
+    return make_response(request, http::int_to_status(reply.status), "application/json",
+                         std::move(reply.json) + "\n");
   }
 
   AdminSources sources;

@@ -20,6 +20,21 @@ std::int32_t visit_trampoline(void* context, tenon_bytes key, tenon_bytes value)
   return stop;
 }
 
+std::int32_t progress_trampoline(void* context, std::uint64_t done, std::uint64_t total) {
+  std::int32_t stop = 1;
+  plugin::guarded_void(
+      [&] { stop = (*static_cast<plugin::ProgressVisitor*>(context))(done, total) ? 0 : 1; });
+  return stop;
+}
+
+std::vector<tenon_bytes> abi_keys(std::span<const BytesView> keys) {
+  std::vector<tenon_bytes> views;
+  views.reserve(keys.size());
+  for (const BytesView key : keys)
+    views.push_back(to_abi(key));
+  return views;
+}
+
 // Cuts the store's answer to prove() into its proofs: each preceded by its size, little-endian.
 Result<std::vector<Bytes>> split_proofs(BytesView encoded, std::size_t count) {
   std::vector<Bytes> proofs;
@@ -69,10 +84,7 @@ public:
   }
 
   [[nodiscard]] Result<std::vector<Bytes>> prove(std::span<const BytesView> keys) const override {
-    std::vector<tenon_bytes> views;
-    views.reserve(keys.size());
-    for (const BytesView key : keys)
-      views.push_back(to_abi(key));
+    const std::vector<tenon_bytes> views = abi_keys(keys);
     TENON_ASSIGN_OR_RETURN(
         const Bytes encoded, collected([&](tenon_sink sink, tenon_status* status) {
           return table_->prove(handle_, views.data(), views.size(), sink, status);
@@ -85,6 +97,13 @@ public:
     const tenon_hash from = first.to_abi();
     return collected([&](tenon_sink sink, tenon_status* status) {
       return table_->export_range(handle_, &from, max_bytes, sink, status);
+    });
+  }
+
+  [[nodiscard]] Result<Bytes> prove_many(std::span<const BytesView> keys) const override {
+    const std::vector<tenon_bytes> views = abi_keys(keys);
+    return collected([&](tenon_sink sink, tenon_status* status) {
+      return table_->prove_many(handle_, views.data(), views.size(), sink, status);
     });
   }
 
@@ -127,6 +146,15 @@ tenon_store_block abi_block(const plugin::StoreBlock& block) {
   return view;
 }
 
+plugin::StoreHead head_of(const tenon_store_head& head) {
+  return {head.empty != 0,
+          head.height,
+          Hash::from_abi(head.block_id),
+          Hash::from_abi(head.result_hash),
+          Hash::from_abi(head.state_root),
+          head.without_index != 0};
+}
+
 // Cuts the store's answer to import_missing() into its spans.
 Result<std::vector<plugin::KeyHashSpan>> split_spans(BytesView encoded) {
   constexpr std::size_t kSpanBytes = 2 * Hash::kSize;
@@ -167,9 +195,7 @@ Result<plugin::StoreHead> StoreClient::head() const {
   tenon_store_head head{};
   TENON_RETURN_IF_ERROR(
       checked([&](tenon_status* status) { return table_->head(instance_, &head, status); }));
-  return plugin::StoreHead{head.empty != 0, head.height, Hash::from_abi(head.block_id),
-                           Hash::from_abi(head.result_hash), Hash::from_abi(head.state_root),
-                           head.without_index != 0};
+  return head_of(head);
 }
 
 Result<std::unique_ptr<plugin::StoreSnapshot>> StoreClient::snapshot(std::uint64_t height) const {
@@ -213,14 +239,8 @@ Result<std::optional<Bytes>> StoreClient::read_block(std::uint64_t height,
 }
 
 Status StoreClient::verify(plugin::ProgressVisitor progress) {
-  const auto trampoline = [](void* context, std::uint64_t done, std::uint64_t total) {
-    std::int32_t stop = 1;
-    plugin::guarded_void(
-        [&] { stop = (*static_cast<plugin::ProgressVisitor*>(context))(done, total) ? 0 : 1; });
-    return stop;
-  };
   return checked([&](tenon_status* status) {
-    return table_->verify(instance_, &progress, trampoline, status);
+    return table_->verify(instance_, &progress, progress_trampoline, status);
   });
 }
 
@@ -288,6 +308,74 @@ Status StoreClient::put_index(std::span<const plugin::StoreWrite> writes, bool w
   return checked([&](tenon_status* status) {
     return table_->put_index(instance_, views.data(), views.size(), whole ? 1u : 0u, status);
   });
+}
+
+Status StoreClient::versions(BytesView key, plugin::VersionVisitor visit) const {
+  const auto trampoline = [](void* context, const tenon_store_version* version) {
+    std::int32_t stop = 1;
+    plugin::guarded_void([&] {
+      plugin::StoreVersion found{version->height, std::nullopt};
+      if (version->is_delete == 0)
+        found.entry = from_abi(version->entry);
+      stop = (*static_cast<plugin::VersionVisitor*>(context))(found) ? 0 : 1;
+    });
+    return stop;
+  };
+  return checked([&](tenon_status* status) {
+    return table_->versions(instance_, to_abi(key), &visit, trampoline, status);
+  });
+}
+
+Status StoreClient::changes(std::uint64_t height, plugin::ChangeVisitor visit) const {
+  const auto trampoline = [](void* context, const tenon_store_change* change) {
+    std::int32_t stop = 1;
+    plugin::guarded_void([&] {
+      const auto hash_if = [](std::uint32_t present, const tenon_hash& hash) {
+        return present != 0 ? std::optional(Hash::from_abi(hash)) : std::nullopt;
+      };
+      const plugin::StoreChange found{Hash::from_abi(change->key_hash), from_abi(change->key),
+                                      hash_if(change->was_present, change->old_value_hash),
+                                      hash_if(change->is_present, change->value_hash)};
+      stop = (*static_cast<plugin::ChangeVisitor*>(context))(found) ? 0 : 1;
+    });
+    return stop;
+  };
+  return checked([&](tenon_status* status) {
+    return table_->changes(instance_, height, &visit, trampoline, status);
+  });
+}
+
+Result<Bytes> StoreClient::describe(bool whole, plugin::ProgressVisitor progress) const {
+  return collected([&](tenon_sink sink, tenon_status* status) {
+    return table_->describe(instance_, whole ? 1u : 0u, &progress, progress_trampoline, sink,
+                            status);
+  });
+}
+
+Result<plugin::StoreScrub> StoreClient::scrub(std::uint64_t random) {
+  tenon_store_scrub done{};
+  TENON_RETURN_IF_ERROR(checked(
+      [&](tenon_status* status) { return table_->scrub(instance_, random, &done, status); }));
+  return plugin::StoreScrub{done.bytes, done.cycles, done.wait_ms};
+}
+
+Result<plugin::StoreCheckpoint> StoreClient::checkpoint(const std::string& directory) {
+  tenon_store_head head{};
+  plugin::StoreCheckpoint made;
+  const auto trampoline = [](void* context, tenon_bytes name, tenon_bytes content) {
+    std::int32_t stop = 1;
+    plugin::guarded_void([&] {
+      static_cast<plugin::StoreCheckpoint*>(context)->files.push_back(
+          {std::string(from_abi(name)), std::string(from_abi(content))});
+      stop = 0;
+    });
+    return stop;
+  };
+  TENON_RETURN_IF_ERROR(checked([&](tenon_status* status) {
+    return table_->checkpoint(instance_, to_abi(directory), &head, &made, trampoline, status);
+  }));
+  made.head = head_of(head);
+  return made;
 }
 
 } // namespace tenon::host::bridge

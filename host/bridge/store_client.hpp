@@ -36,6 +36,12 @@ public:
   [[nodiscard]] Status import_abandon() override;
   [[nodiscard]] Status put_index(std::span<const plugin::StoreWrite> writes, bool whole) override;
 
+  [[nodiscard]] Status versions(BytesView key, plugin::VersionVisitor visit) const override;
+  [[nodiscard]] Status changes(std::uint64_t height, plugin::ChangeVisitor visit) const override;
+  [[nodiscard]] Result<Bytes> describe(bool whole, plugin::ProgressVisitor progress) const override;
+  [[nodiscard]] Result<plugin::StoreScrub> scrub(std::uint64_t random) override;
+  [[nodiscard]] Result<plugin::StoreCheckpoint> checkpoint(const std::string& directory) override;
+
 private:
   StoreClient(tenon_instance* instance, const tenon_store* table)
       : instance_(instance), table_(table) {}

@@ -225,6 +225,10 @@ void ClientLedger::stop() {
       ": this node stopped before the outcome was known; submit the same command id again"));
 }
 
+void ClientLedger::halt(const Status& why) {
+  static_cast<void>(steps_->health.observe(why));
+}
+
 Hash ClientLedger::chain() const {
   return steps_->genesis.chain;
 }

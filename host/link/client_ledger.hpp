@@ -37,6 +37,9 @@ public:
   // After it nothing of this object runs or will run; callers still waiting get UNAVAILABLE. [main]
   void stop();
 
+  // Ends this node's service for good: somebody has found that it is broken.
+  void halt(const Status& why);
+
   [[nodiscard]] Hash chain() const;
   [[nodiscard]] std::uint64_t ledger_time_us() const;
 

@@ -1,9 +1,5 @@
 #include "node/engine_facts.hpp"
 
-#include <stdlib.h>
-
-#include <cerrno>
-#include <cstring>
 #include <memory>
 
 #include "bridge/engine_client.hpp"
@@ -14,38 +10,11 @@
 #include "services/key_store.hpp"
 #include "services/metric_registry.hpp"
 #include "services/real_time.hpp"
+#include "services/scratch_folder.hpp"
 
 namespace tenon::host::node {
 
 namespace {
-
-class ScratchFolder {
-public:
-  static Result<ScratchFolder> make() {
-    std::error_code error;
-    const auto temporary = std::filesystem::temp_directory_path(error);
-    std::string name = (temporary / "tenon-engines-XXXXXX").string();
-    if (error || mkdtemp(name.data()) == nullptr) {
-      return failed_precondition("no folder can be made under " + temporary.string() + ": " +
-                                 std::strerror(errno) + "; name another one in TMPDIR");
-    }
-    return ScratchFolder(name);
-  }
-  ScratchFolder(ScratchFolder&& other) noexcept : path_(std::move(other.path_)) {
-    other.path_.clear();
-  }
-  ScratchFolder& operator=(ScratchFolder&&) = delete;
-  ~ScratchFolder() {
-    std::error_code ignored;
-    if (!path_.empty())
-      std::filesystem::remove_all(path_, ignored);
-  }
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
-private:
-  explicit ScratchFolder(std::filesystem::path path) : path_(std::move(path)) {}
-  std::filesystem::path path_;
-};
 
 // A node that has no ledger yet.
 class BareNode final : public services::NodeView {
@@ -66,11 +35,11 @@ private:
 
 // What an engine may touch from create() to destroy(), in the order of its making.
 struct Surroundings {
-  Surroundings(const config::NodeConfig& config, Log& log, ScratchFolder folder,
+  Surroundings(const config::NodeConfig& config, Log& log, services::ScratchFolder folder,
                services::KeyStore key_store)
       : scratch(std::move(folder)), keys(std::move(key_store)), executor(1, log), node(config) {}
 
-  ScratchFolder scratch;
+  services::ScratchFolder scratch;
   services::KeyStore keys; // of this one call
   services::RealClock clock;
   services::MetricRegistry metrics;
@@ -99,7 +68,8 @@ Result<std::vector<pipeline::EngineFingerprint>> describe_engines(const config::
   PluginSet set = load_engines(config);
   if (!set.refusals.empty())
     return loader::to_status(set.refusals);
-  TENON_ASSIGN_OR_RETURN(ScratchFolder scratch, ScratchFolder::make());
+  TENON_ASSIGN_OR_RETURN(services::ScratchFolder scratch,
+                         services::ScratchFolder::make("engines"));
   TENON_ASSIGN_OR_RETURN(services::KeyStore keys,
                          services::KeyStore::open(scratch.path() / "keys"));
   auto parts = std::make_unique<Surroundings>(config, log, std::move(scratch), std::move(keys));

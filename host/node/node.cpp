@@ -57,6 +57,8 @@ Result<std::unique_ptr<Node>> Node::start(const config::NodeConfig& config, Log&
     started = node->start_ledger();
   if (started.ok())
     started = node->start_apis();
+  if (started.ok())
+    started = node->make_backups();
   if (!started.ok())
     return given_up(std::move(node), started);
   const std::lock_guard lock(node->mutex_);
@@ -79,9 +81,7 @@ Status Node::prepare_parts() {
   TENON_ASSIGN_OR_RETURN(services::KeyStore keys, services::KeyStore::open(data_->keys()));
   keys_.emplace(std::move(keys));
   TENON_RETURN_IF_ERROR(services::KeyStore::ensure_token_keys(data_->keys()));
-  TENON_ASSIGN_OR_RETURN(admin_, admin::AdminServer::start(config_.admin.host, config_.admin.port,
-                                                           {[this] { return readiness(); },
-                                                            [this] { return metrics_.text(); }}));
+  TENON_RETURN_IF_ERROR(start_admin());
   executor_ = std::make_unique<services::AsioExecutor>(worker_count(config_.limits), log_);
   return {};
 }
@@ -301,6 +301,8 @@ bool Node::stop(std::uint64_t drain_ms) {
     for (auto instance = group.rbegin(); instance != group.rend(); ++instance)
       act(**instance);
   };
+  if (backups_)
+    backups_->stop();
   // APIs finish answering while the ledger below them still works.
   reversed(apis_, [&](PluginInstance& api) { api.drain(left_ms()); });
   reversed(apis_, [](PluginInstance& api) { api.stop(); });
@@ -332,6 +334,7 @@ bool Node::stop(std::uint64_t drain_ms) {
 void Node::release_ledger() {
   admin_.reset();
   const std::lock_guard lock(mutex_);
+  backups_.reset();
   api_clients_.clear();
   apis_.clear();
   membership_.reset();

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "admin/admin_server.hpp"
+#include "backup/service.hpp"
 #include "bridge/api_client.hpp"
 #include "bridge/consensus_client.hpp"
 #include "bridge/engine_client.hpp"
@@ -28,12 +29,14 @@
 #include "node/membership.hpp"
 #include "node/plugin_instance.hpp"
 #include "node/plugin_set.hpp"
+#include "node/store_scrubber.hpp"
 #include "pipeline/genesis.hpp"
 #include "pipeline/pipeline.hpp"
 #include "services/asio_executor.hpp"
 #include "services/key_store.hpp"
 #include "services/metric_registry.hpp"
 #include "services/plugin_services.hpp"
+#include "services/posix_disk.hpp"
 #include "services/real_time.hpp"
 #include "tenon/core/function_ref.hpp"
 
@@ -85,6 +88,7 @@ private:
 
   [[nodiscard]] Status begin();
   [[nodiscard]] Status prepare_parts();
+  [[nodiscard]] Status start_admin();
   [[nodiscard]] Status check_own_key_file() const;
   [[nodiscard]] Status make_plugins();
   [[nodiscard]] Status establish_chain();
@@ -94,7 +98,10 @@ private:
   [[nodiscard]] Status make_membership();
   [[nodiscard]] Status start_ledger();
   [[nodiscard]] Status start_consensus();
+  void start_scrubber();
   [[nodiscard]] Status start_apis();
+  [[nodiscard]] Status make_backups();
+  [[nodiscard]] admin::AdminReply answer_backup(std::optional<std::string_view> body);
   void stop_ledger(FunctionRef<std::uint64_t()> left_ms);
   [[nodiscard]] Status start_plugin(PluginInstance& instance);
   [[nodiscard]] Result<PluginInstance*> add_instance(PlannedPlugin planned);
@@ -136,6 +143,7 @@ private:
   std::atomic<std::optional<bool>> store_durable_{std::nullopt};
   std::unique_ptr<network::PeerNetwork> network_;
 
+  services::PosixDisk disk_;
   std::optional<DataDirectory> data_;
   std::optional<services::KeyStore> keys_;
   std::unique_ptr<admin::AdminServer> admin_;
@@ -154,7 +162,9 @@ private:
   std::unique_ptr<pipeline::Pipeline> pipeline_;
   std::unique_ptr<link::ClientLedger> client_ledger_;
   std::unique_ptr<link::LinkServer> link_server_; // of a replica
+  std::unique_ptr<StoreScrubber> scrubber_;       // while the ledger moves
   std::unique_ptr<Membership> membership_;        // with a network
+  std::unique_ptr<backup::Service> backups_;      // of a node that serves
   bool stopped_ = false;
 };
 

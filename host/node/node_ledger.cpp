@@ -103,6 +103,7 @@ Status Node::make_membership() {
 Status Node::start_ledger() {
   if (membership_)
     membership_->start();
+  start_scrubber();
   if (is_client()) {
     TENON_RETURN_IF_ERROR(keys_->mark_used());
     TENON_RETURN_IF_ERROR(client_ledger_->start());
@@ -117,11 +118,22 @@ Status Node::start_ledger() {
   return start_consensus();
 }
 
+void Node::start_scrubber() {
+  scrubber_ = std::make_unique<StoreScrubber>(StoreScrubber::Parts{
+      *store_client_, *executor_, random_, metrics_, !is_client(), [this](const Status& why) {
+        if (client_ledger_)
+          client_ledger_->halt(why);
+        else
+          pipeline_->halt(why);
+      }});
+}
+
 // What was accepted is finished within the time that is left; APIs have ended, and so client nodes
 // are sent to other replicas first.
 void Node::stop_ledger(FunctionRef<std::uint64_t()> left_ms) {
   if (membership_)
     membership_->stop();
+  scrubber_.reset();
   if (link_server_)
     link_server_->stop();
   Status drained;

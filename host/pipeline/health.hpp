@@ -24,8 +24,11 @@ public:
 
   // Halts when `status` is a fault; returns it either way.
   Status observe(Status status);
-  // The same for an answer: a fault met while reading halts as one met while writing does.
+  // The same for an answer: a fault met while reading halts as one met while writing does. Nothing
+  // is passed on of what a store says that is known to be damaged.
   template <typename T> Result<T> observed(Result<T> result) {
+    if (result.ok() && damaged_.load(std::memory_order_acquire))
+      return check();
     if (!result.ok() && result.status().code() == Code::kAborted && replacing())
       return unavailable("this replica takes over a newer state from its peers; ask again");
     if (!result.ok())
@@ -47,6 +50,7 @@ private:
   Log& log_;
   Gauge& halted_gauge_;
   std::atomic<bool> halted_{false};
+  std::atomic<bool> damaged_{false}; // halted by DATA_LOSS
   std::atomic<bool> accepting_{true};
   std::atomic<bool> replacing_{false};
   mutable std::mutex mutex_;

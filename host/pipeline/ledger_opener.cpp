@@ -99,23 +99,6 @@ Result<StoredHeaders> read_headers(const plugin::Store& store, std::uint64_t hei
   return stored;
 }
 
-Status check_links(const plugin::Store& store, StoredHeaders at) {
-  for (std::uint64_t i = 0; i < kBlocksCheckedAtStart && at.header.height() > 0; ++i) {
-    Result<StoredHeaders> below = read_headers(store, at.header.height() - 1);
-    if (below.status().code() == Code::kOutOfRange)
-      return {}; // pruned
-    TENON_ASSIGN_OR_RETURN(StoredHeaders parent, std::move(below));
-    if (at.header.parent() != parent.id.view() ||
-        at.result.parent_result() != parent.result_hash.view()) {
-      return data_loss("block " + std::to_string(at.header.height()) +
-                       " does not follow the one below it in the block log; restore the data "
-                       "directory from a backup");
-    }
-    at = std::move(parent);
-  }
-  return {};
-}
-
 // The next block must find its engines here; what they executed before is of no concern.
 Status check_engines_above(const Genesis& genesis, const EngineSet& engines,
                            const ExecutedBlock& head) {
@@ -151,6 +134,21 @@ Status check_head(const Genesis& genesis, const plugin::StoreHead& head,
 
 } // namespace
 
+Status check_links(const plugin::Store& store, std::uint64_t height, std::uint64_t count) {
+  Result<StoredHeaders> found = read_headers(store, height);
+  for (std::uint64_t i = 0; found.ok() && i < count && found->header.height() > 0; ++i) {
+    const StoredHeaders at = *std::move(found);
+    found = read_headers(store, at.header.height() - 1);
+    if (found.ok() && (at.header.parent() != found->id.view() ||
+                       at.result.parent_result() != found->result_hash.view())) {
+      return data_loss("block " + std::to_string(at.header.height()) +
+                       " does not follow the one below it in the block log; restore the data "
+                       "directory from a backup");
+    }
+  }
+  return found.status().code() == Code::kOutOfRange ? Status() : found.status();
+}
+
 Result<Bytes> read_part(const plugin::Store& store, std::uint64_t height, BlockPart part) {
   TENON_ASSIGN_OR_RETURN(std::optional<Bytes> bytes, store.read_block(height, part));
   if (!bytes) {
@@ -167,7 +165,7 @@ Result<OpenedLedger> open_ledger(plugin::Store& store, StageStore& stages, const
     return create(store, stages, genesis, engines);
   TENON_ASSIGN_OR_RETURN(StoredHeaders stored, read_headers(store, head.height));
   TENON_RETURN_IF_ERROR(check_head(genesis, head, stored));
-  TENON_RETURN_IF_ERROR(check_links(store, stored));
+  TENON_RETURN_IF_ERROR(check_links(store, head.height, kBlocksCheckedAtStart));
   auto block = std::make_shared<ExecutedBlock>();
   block->id = stored.id;
   block->header = stored.header;

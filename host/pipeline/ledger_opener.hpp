@@ -18,6 +18,11 @@ struct OpenedLedger {
 [[nodiscard]] Result<OpenedLedger> open_ledger(plugin::Store& store, StageStore& stages,
                                                const Genesis& genesis, const EngineSet& engines);
 
+// Do the block and so many below it follow each other, as far as they are not pruned? DATA_LOSS
+// names the one that does not.
+[[nodiscard]] Status check_links(const plugin::Store& store, std::uint64_t height,
+                                 std::uint64_t count);
+
 // A part that every committed block has; its absence is a fault.
 [[nodiscard]] Result<Bytes> read_part(const plugin::Store& store, std::uint64_t height,
                                       plugin::BlockPart part);

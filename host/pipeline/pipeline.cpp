@@ -241,6 +241,10 @@ void Pipeline::stop() {
       ": this node stopped before the outcome was known; submit the same command id again"));
 }
 
+void Pipeline::halt(const Status& why) {
+  static_cast<void>(steps_->health.observe(why));
+}
+
 Hash Pipeline::chain() const {
   return steps_->genesis.chain;
 }

@@ -34,6 +34,9 @@ public:
   // it after consensus has stopped. [main]
   void stop();
 
+  // Ends this replica's part in the ledger for good: somebody has found that it is broken.
+  void halt(const Status& why);
+
   [[nodiscard]] Hash chain() const;
   // Record time of the last committed block.
   [[nodiscard]] std::uint64_t ledger_time_us() const;

@@ -89,7 +89,7 @@ Status check_contents(const v1::StateTarget& target, std::uint64_t height,
 // A store hashes whatever it is given, and other bytes may have the hash of an entry.
 Status check_form(BytesView encoded) {
   TENON_ASSIGN_OR_RETURN(const merkle::SnapshotRange range,
-                         merkle::decode_snapshot_range(encoded));
+                         merkle::parse_snapshot_range(encoded));
   for (const merkle::SnapshotEntry& entry : range.entries) {
     if (!merkle::is_entry(entry.entry))
       return invalid_argument("the range holds bytes that are no entry of a state");

@@ -16,6 +16,8 @@ Status failure(const std::filesystem::path& file, const std::string& what) {
   return failed_precondition(file.string() + " cannot be " + what + ": " + std::strerror(errno));
 }
 
+} // namespace
+
 bool write_all(int descriptor, BytesView content) {
   while (!content.empty()) {
     const ssize_t count = ::write(descriptor, content.data(), content.size());
@@ -26,8 +28,6 @@ bool write_all(int descriptor, BytesView content) {
   }
   return true;
 }
-
-} // namespace
 
 Status write_file_atomically(const std::filesystem::path& file, BytesView content, unsigned mode) {
   const std::string temporary = file.string() + ".new";

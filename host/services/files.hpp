@@ -15,6 +15,8 @@ namespace tenon::host::services {
 // At most `limit` bytes of a regular file. With `owner_only`, refuses one that others may read.
 [[nodiscard]] Result<Bytes> read_file(const std::filesystem::path& file, std::size_t limit,
                                       bool owner_only);
+// All of it to an open file; false, with errno, where it does not go.
+[[nodiscard]] bool write_all(int descriptor, BytesView content);
 // Makes the folder and its parents; the last one with mode 0700.
 [[nodiscard]] Status make_private_folder(const std::filesystem::path& folder);
 

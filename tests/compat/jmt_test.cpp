@@ -8,6 +8,8 @@
 #include "common/memory_backend.hpp"
 #include "common/store_core.hpp"
 #include "common/tree/tree.hpp"
+#include "unit/store/random_history.hpp"
+#include "unit/store/shared_backend.hpp"
 #include "unit/store/tree_script.hpp"
 #include "tenon/core/encoding.hpp"
 #include "tenon/crypto/sha256.hpp"
@@ -114,6 +116,36 @@ TEST_CASE("tree: random blocks have the roots and proofs that the jmt crate give
     REQUIRE(ours.ok());
     INFO("seed " << seed);
     REQUIRE(*ours == answers_of(program, script));
+  }
+}
+
+TEST_CASE("tree: random histories have the roots and proofs that the jmt crate gives them",
+          "[store][compat]") {
+  const std::string program = oracle();
+  if (program.empty()) {
+    WARN(kNoOracle);
+    return;
+  }
+  for (const Distribution distribution : kDistributions) {
+    const auto memory = std::make_shared<MemoryBackend>();
+    const auto history = live_through(
+        [&]() -> Result<std::unique_ptr<plugin::Store>> {
+          StoreOptions options;
+          options.flush_blocks = 9;
+          TENON_ASSIGN_OR_RETURN(auto store,
+                                 StoreCore::open(std::make_unique<SharedBackend>(memory), options));
+          return std::unique_ptr<plugin::Store>(std::move(store));
+        },
+        distribution, 7, testkit::full_run() ? 100'000 : 4'000);
+    INFO("distribution " << static_cast<int>(distribution) << ": "
+                         << history.status().to_string());
+    REQUIRE(history.ok());
+    const std::vector<std::string> theirs = answers_of(program, history->script);
+    REQUIRE(theirs.size() == history->answers.size());
+    for (std::size_t i = 0; i < theirs.size(); ++i) {
+      INFO("answer " << i << " of " << theirs.size());
+      REQUIRE(history->answers[i] == theirs[i]);
+    }
   }
 }
 

@@ -95,6 +95,7 @@ constexpr std::string_view kBodies = R"({
       "keys": {"type": "array", "minItems": 1, "maxItems": 256,
         "items": {"type": "string", "pattern": "^([0-9a-f]{2}){1,1024}$"}},
       "query": {"$ref": "#/components/schemas/ProofQuery"},
+      "format": {"type": "string", "enum": ["native", "ics23"]},
       "parties": {"$ref": "#/components/schemas/Parties"},
       "height": {"$ref": "#/components/schemas/DecimalInput"}}}
 })";
@@ -283,7 +284,9 @@ constexpr std::string_view kNode = R"({
       "state_root": {"$ref": "#/components/schemas/Hash"},
       "keys": {"type": "array", "items": {"type": "object", "required": ["key", "present", "value"],
         "properties": {"key": {"type": "string"}, "present": {"type": "boolean"},
-          "value": {"type": ["string", "null"], "description": "Base64."}}}},
+          "value": {"type": ["string", "null"], "description": "Base64."},
+          "ics23": {"type": ["string", "null"],
+            "description": "With format ics23: a CommitmentProof of cosmos.ics23.v1, base64."}}}},
       "response": {"description": "What the query answered from exactly these keys."},
       "proof": {"$ref": "#/components/schemas/Base64"}}}
 })";

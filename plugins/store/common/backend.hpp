@@ -6,10 +6,14 @@
 #include <array>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
+#include "common/backend_figures.hpp"
 #include "tenon/core/bytes.hpp"
+#include "tenon/core/function_ref.hpp"
 #include "tenon/core/status.hpp"
+#include "tenon/plugin/store.hpp"
 
 namespace tenon::store {
 
@@ -59,6 +63,16 @@ public:
   virtual void clear(Slot slot) = 0;
 };
 
+// Rows that come in bulk, to columns that nobody reads or commits to meanwhile: column by column,
+// in ascending order of their keys. Made by the backend that will write them; one thread.
+class Bulk {
+public:
+  virtual ~Bulk() = default;
+  [[nodiscard]] virtual Status put(Column column, BytesView key, BytesView value) = 0;
+  // Writes all or nothing. A crash that takes it also takes what is written after it.
+  [[nodiscard]] virtual Status finish() = 0;
+};
+
 class BackendIterator {
 public:
   virtual ~BackendIterator() = default;
@@ -76,6 +90,16 @@ public:
   virtual ~BackendView() = default;
   [[nodiscard]] virtual bool fixed() const = 0;
   [[nodiscard]] virtual Result<std::optional<Bytes>> get(Column column, BytesView key) const = 0;
+  // Sees what stands under each key, in their order; they ascend.
+  using FoundVisitor = FunctionRef<Status(std::size_t index, std::optional<BytesView> value)>;
+  [[nodiscard]] virtual Status get_many(Column column, std::span<const BytesView> keys,
+                                        FoundVisitor visit) const {
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      TENON_ASSIGN_OR_RETURN(const auto value, get(column, keys[i]));
+      TENON_RETURN_IF_ERROR(visit(i, value ? std::optional<BytesView>(*value) : std::nullopt));
+    }
+    return {};
+  }
   // begin <= key < end; an empty end is the end of the column.
   [[nodiscard]] virtual std::unique_ptr<BackendIterator> iterate(Column column, BytesView begin,
                                                                  BytesView end) const = 0;
@@ -89,17 +113,31 @@ public:
   // Both see the slot's columns and the common ones.
   [[nodiscard]] virtual std::shared_ptr<const BackendView> view(Slot slot) const = 0;
   [[nodiscard]] virtual std::unique_ptr<Batch> batch(Slot slot) const = 0;
+  // One at a time. Unless a backend knows better, a batch.
+  [[nodiscard]] virtual std::unique_ptr<Bulk> bulk(Slot slot);
   // All or nothing. With `sync`, on stable storage on return.
   [[nodiscard]] virtual Status write(Batch& batch, bool sync) = 0;
   // Remembers, outside of what a damaged log could take with it, that the block is on stable
-  // storage; the highest one remembered. A database that ends below it has lost blocks.
+  // storage. A database that ends below it has lost blocks, and is not opened any more.
   [[nodiscard]] virtual Status note_durable(std::uint64_t) { return {}; }
-  [[nodiscard]] virtual std::optional<std::uint64_t> noted_durable() const { return std::nullopt; }
   // Gives back the space of a slot that was cleared, as far as it can, also where views of before
   // still look into it.
   virtual void reclaim(Slot) {}
   // Changes nothing, and write() fails.
   [[nodiscard]] virtual bool read_only() const { return false; }
+  // As plugin::Store's.
+  [[nodiscard]] virtual Result<plugin::StoreCheckpoint> checkpoint(const std::string&) {
+    return plugin::not_offered("checkpoints, which backups are made of: it keeps nothing on disk");
+  }
+  // Levels now, and sums since it was opened.
+  [[nodiscard]] virtual std::vector<BackendFigure> figures() const { return {}; }
+  [[nodiscard]] virtual std::optional<ColumnFigures> figures_of(Column, Slot) const {
+    return std::nullopt;
+  }
+  // Of all files, beginning with one that `random` chooses; null: there are none.
+  [[nodiscard]] virtual std::unique_ptr<FileCheck> check_files(std::uint64_t) const {
+    return nullptr;
+  }
   // Checks what only the backend can check (files, block checksums).
   [[nodiscard]] virtual Status verify() const = 0;
 };

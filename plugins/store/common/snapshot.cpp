@@ -2,20 +2,15 @@
 
 #include <algorithm>
 
+#include "common/range_export.hpp"
 #include "tenon/core/encoding.hpp"
 #include "tenon/crypto/sha256.hpp"
-#include "tenon/merkle/snapshot_range.hpp"
-#include "tenon/merkle/state_entry.hpp"
 
 namespace tenon::store {
 
 using plugin::KeyClass;
 
 namespace {
-
-// Bounds the memory of one range, but for a single entry that is larger.
-constexpr std::uint64_t kMaxRangeBytes = 64u << 20;
-constexpr std::uint64_t kSizesPerEntry = 2 * sizeof(std::uint32_t);
 
 Status bad_latest(BytesView key) {
   return data_loss("the latest record of key " + to_hex(key) + " is cut short");
@@ -52,6 +47,23 @@ Result<std::optional<Bytes>> VersionReader::get(KeyClass key_class, BytesView ke
   if (latest_is_enough_)
     return std::optional<Bytes>();
   return from_history(key);
+}
+
+Status VersionReader::get_many(std::span<const BytesView> keys,
+                               BackendView::FoundVisitor visit) const {
+  return view_->get_many(
+      Column::kLatest, keys, [&](std::size_t index, std::optional<BytesView> record) -> Status {
+        std::uint64_t version = 0;
+        BytesView entry;
+        if (record && !decode_latest(*record, version, entry))
+          return bad_latest(keys[index]);
+        if (record && version <= height_)
+          return visit(index, entry);
+        if (latest_is_enough_)
+          return visit(index, std::nullopt);
+        TENON_ASSIGN_OR_RETURN(const auto older, from_history(keys[index]));
+        return visit(index, older ? std::optional<BytesView>(*older) : std::nullopt);
+      });
 }
 
 Status VersionReader::scan(KeyClass key_class, BytesView begin, BytesView end,
@@ -182,14 +194,35 @@ Result<std::vector<Bytes>> CoreSnapshot::prove(std::span<const BytesView> keys) 
 }
 
 Result<std::vector<Bytes>> CoreSnapshot::make_proofs(std::span<const BytesView> keys) const {
+  Timed timed(core_.options_.meter, Work::kProve);
   TENON_ASSIGN_OR_RETURN(const Tree tree, this->tree());
   std::vector<Bytes> proofs;
   proofs.reserve(keys.size());
   for (const BytesView key : keys) {
     TENON_ASSIGN_OR_RETURN(const merkle::SparseProof proof, tree.prove(crypto::sha256(key)));
     proofs.push_back(merkle::encode_proof(proof));
+    timed.add(1, proofs.back().size());
   }
   return proofs;
+}
+
+Result<Bytes> CoreSnapshot::prove_many(std::span<const BytesView> keys) const {
+  return if_alive(make_multi_proof(keys));
+}
+
+Result<Bytes> CoreSnapshot::make_multi_proof(std::span<const BytesView> keys) const {
+  Timed timed(core_.options_.meter, Work::kProve);
+  std::vector<Hash> hashes;
+  hashes.reserve(keys.size());
+  for (const BytesView key : keys)
+    hashes.push_back(crypto::sha256(key));
+  std::sort(hashes.begin(), hashes.end());
+  hashes.erase(std::unique(hashes.begin(), hashes.end()), hashes.end());
+  TENON_ASSIGN_OR_RETURN(const Tree tree, this->tree());
+  TENON_ASSIGN_OR_RETURN(const merkle::MultiProof proof, tree.prove_many(hashes));
+  Bytes encoded = merkle::encode_multi_proof(proof);
+  timed.add(hashes.size(), encoded.size());
+  return encoded;
 }
 
 Result<Bytes> CoreSnapshot::export_range(const Hash& first, std::uint64_t max_bytes) const {
@@ -201,33 +234,12 @@ Result<Bytes> CoreSnapshot::export_range(const Hash& first, std::uint64_t max_by
 }
 
 Result<Bytes> CoreSnapshot::make_range(const Hash& first, std::uint64_t max_bytes) const {
+  Timed timed(core_.options_.meter, Work::kExport);
   TENON_ASSIGN_OR_RETURN(const Tree tree, this->tree());
-  const std::uint64_t limit = std::min(max_bytes, kMaxRangeBytes);
-  merkle::SnapshotRangeWriter range(first);
-  bool reaches_end = true;
-  TENON_RETURN_IF_ERROR(tree.visit_from(first, [&](const Leaf& leaf) -> Result<bool> {
-    TENON_ASSIGN_OR_RETURN(const auto key, base_.key_of(leaf.key_hash));
-    std::optional<Bytes> entry;
-    if (key) {
-      TENON_ASSIGN_OR_RETURN(entry, base_.get(KeyClass::kState, *key));
-    }
-    // What is sent is what the root says, or this replica has lost it.
-    if (!entry || crypto::sha256(*key) != leaf.key_hash ||
-        merkle::entry_hash(*entry) != leaf.value_hash) {
-      return data_loss("the entry of key hash " + to_hex(leaf.key_hash.view()) + " at block " +
-                       std::to_string(height_) +
-                       (entry ? " does not fit the state tree" : " is missing"));
-    }
-    if (!range.empty() && range.bytes() + kSizesPerEntry + key->size() + entry->size() > limit) {
-      reaches_end = false;
-      return false;
-    }
-    range.add(*key, *entry, leaf.key_hash);
-    return true;
-  }));
-  TENON_ASSIGN_OR_RETURN(const merkle::RangeProof proof,
-                         tree.prove_range(range.span(reaches_end)));
-  return range.finish(reaches_end, proof);
+  TENON_ASSIGN_OR_RETURN(Bytes range,
+                         store::make_range(tree, base_, height_, first, max_bytes));
+  timed.add(1, range.size());
+  return range;
 }
 
 Result<std::unique_ptr<plugin::StoreSnapshot>> CoreStage::snapshot() const {

@@ -18,9 +18,12 @@ public:
   [[nodiscard]] Result<std::optional<Bytes>> get(plugin::KeyClass key_class, BytesView key) const;
   [[nodiscard]] Status scan(plugin::KeyClass key_class, BytesView begin, BytesView end,
                             plugin::ScanVisitor visit) const;
-  // The key of a hash: of every one that this version has, and of some that it has not.
-  [[nodiscard]] Result<std::optional<Bytes>> key_of(const Hash& key_hash) const {
-    return view_->get(Column::kKeys, key_hash.view());
+  // Sees the entry under each key of class STATE, in their order; they ascend.
+  [[nodiscard]] Status get_many(std::span<const BytesView> keys,
+                                BackendView::FoundVisitor visit) const;
+  // Keys by their hashes, from one on: every one that this version has, and some that it has not.
+  [[nodiscard]] std::unique_ptr<BackendIterator> keys_from(const Hash& key_hash) const {
+    return view_->iterate(Column::kKeys, key_hash.view(), "");
   }
 
 private:
@@ -52,6 +55,7 @@ public:
   [[nodiscard]] Result<std::vector<Bytes>> prove(std::span<const BytesView> keys) const override;
   [[nodiscard]] Result<Bytes> export_range(const Hash& first,
                                            std::uint64_t max_bytes) const override;
+  [[nodiscard]] Result<Bytes> prove_many(std::span<const BytesView> keys) const override;
 
 private:
   // What stands is said only while the state that it was read from does.
@@ -65,6 +69,7 @@ private:
                                     plugin::ScanVisitor visit) const;
   [[nodiscard]] Result<Tree> tree() const;
   [[nodiscard]] Result<std::vector<Bytes>> make_proofs(std::span<const BytesView> keys) const;
+  [[nodiscard]] Result<Bytes> make_multi_proof(std::span<const BytesView> keys) const;
   [[nodiscard]] Result<Bytes> make_range(const Hash& first, std::uint64_t max_bytes) const;
 
   const StoreCore& core_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/snapshot.hpp"
+#include "common/store_scrub.hpp"
 #include "tenon/core/encoding.hpp"
 #include "tenon/crypto/sha256.hpp"
 #include "tenon/merkle/ordered_tree.hpp"
@@ -20,14 +21,29 @@ namespace {
 constexpr std::size_t kRecentTrees = 4;
 
 // The changes of a block's state keys, by key hash.
-void add_tree_changes(StagedBlock& staged) {
+void add_tree_changes(StagedBlock& staged, StoreMeter* meter) {
+  Timed timed(meter, Work::kHash);
   const auto items = staged.overlays[static_cast<std::size_t>(KeyClass::kState)].items();
+  std::vector<BytesView> keys;
+  std::vector<BytesView> entries;
+  keys.reserve(items.size());
+  entries.reserve(items.size());
+  for (const Overlay::Item& item : items) {
+    keys.push_back(item.key);
+    if (item.entry)
+      entries.push_back(*item.entry);
+    timed.add(1, item.key.size() + (item.entry ? item.entry->size() : 0));
+  }
+  std::vector<Hash> key_hashes(keys.size());
+  crypto::sha256_each(keys, key_hashes);
+  const std::vector<Hash> entry_hashes = merkle::entry_hashes(entries);
+  auto entry_hash = entry_hashes.begin();
   std::vector<TreeChange> changes(items.size());
   std::vector<std::pair<std::uint64_t, std::uint32_t>> order(items.size()); // by the first bytes
   for (std::uint32_t i = 0; i < items.size(); ++i) {
-    changes[i].key_hash = crypto::sha256(items[i].key);
+    changes[i].key_hash = key_hashes[i];
     if (items[i].entry)
-      changes[i].value_hash = merkle::entry_hash(*items[i].entry);
+      changes[i].value_hash = *entry_hash++;
     order[i] = {read_be64(changes[i].key_hash.view()), i};
   }
   std::sort(order.begin(), order.end(), [&](const auto& a, const auto& b) {
@@ -43,13 +59,11 @@ void add_tree_changes(StagedBlock& staged) {
 }
 
 Hash writes_root(std::span<const TreeChange> changes) {
-  std::vector<Hash> leaves;
-  leaves.reserve(changes.size());
-  for (const TreeChange& change : changes) {
-    leaves.push_back(
-        merkle::write_leaf(change.key_hash, change.value_hash ? &*change.value_hash : nullptr));
-  }
-  return merkle::ordered_root(leaves);
+  std::vector<merkle::WrittenKey> writes;
+  writes.reserve(changes.size());
+  for (const TreeChange& change : changes)
+    writes.push_back({change.key_hash, change.value_hash ? &*change.value_hash : nullptr});
+  return merkle::writes_root(writes);
 }
 
 std::optional<std::uint64_t> height_of(const plugin::StoreHead& head) {
@@ -62,14 +76,21 @@ using DirtyPage = std::pair<Bytes, const Page*>; // by encoded path
 
 StoreCore::StoreCore(std::unique_ptr<Backend> backend, const StoreOptions& options)
     : backend_(std::move(backend)), options_(options),
-      pages_{Pages(*backend_, Slot::kFirst), Pages(*backend_, Slot::kSecond)},
-      head_tree_(&pages_[0]), head_view_(backend_->view(Slot::kFirst)) {}
+      head_view_(backend_->view(Slot::kFirst)) {
+  page_memory_->limit = options.page_cache_bytes;
+  head_tree_ = Tree(pages_in(head_view_));
+  scrub_ = std::make_unique<StoreScrub>(*this, options.scrub_bytes_per_second);
+}
 
-StoreCore::~StoreCore() = default;
+// Whoever goes on with the import asks for what cannot be written now.
+StoreCore::~StoreCore() {
+  if (import_)
+    static_cast<void>(store_waiting());
+}
 
 Result<Bytes> StoreCore::Pages::load_page(const Path& path) const {
   const Bytes key = encode_path(path);
-  TENON_ASSIGN_OR_RETURN(auto record, backend_.view(slot_)->get(Column::kNodes, key));
+  TENON_ASSIGN_OR_RETURN(auto record, view_->get(Column::kNodes, key));
   if (!record)
     return data_loss("page " + to_hex(key) + " of the state tree is missing");
   return *std::move(record);
@@ -127,19 +148,21 @@ Result<std::unique_ptr<plugin::StoreStage>> StoreCore::stage(plugin::StoreStage*
     staged->base = height_of(head_);
     staged->generation = generation_;
     retired.swap(retired_trees_);
+    if (parent != nullptr) {
+      staged->parent = static_cast<CoreStage*>(parent)->staged();
+      staged->tree = staged->parent->tree;
+      staged->generation = staged->parent->generation;
+    }
   }
   retired.clear();
-  if (parent != nullptr) {
-    staged->parent = static_cast<CoreStage*>(parent)->staged();
-    staged->tree = staged->parent->tree;
-    staged->generation = staged->parent->generation;
-  }
   for (const KeyClass key_class : {KeyClass::kState, KeyClass::kIndex}) {
     TENON_ASSIGN_OR_RETURN(staged->overlays[static_cast<std::size_t>(key_class)],
                            Overlay::make(writes, key_class));
   }
-  add_tree_changes(*staged);
-  auto tree = staged->tree.apply(staged->changes, staged->removed_pages);
+  add_tree_changes(*staged, options_.meter);
+  Timed timed(options_.meter, Work::kTree);
+  timed.add(staged->changes.size(), 0);
+  auto tree = staged->tree.apply(staged->changes, staged->removed_pages, &page_sweep_);
   TENON_RETURN_IF_ERROR(staged->generation->check_alive());
   if (!tree.ok())
     return tree.status();
@@ -170,19 +193,24 @@ Status StoreCore::commit(plugin::StoreStage& stage, const plugin::StoreBlock& bl
   }
   head = {false, block.height, block.block_id, block.result_hash, staged->roots.state_root};
   const auto batch = backend_->batch(slot_);
-  add_block(*batch, *staged, block);
+  add_block(*batch, *staged, block, options_.meter);
   removed_since_flush_.insert(removed_since_flush_.end(), staged->removed_pages.begin(),
                               staged->removed_pages.end());
-  const bool with_pages = pages_are_due(*staged, block.height);
+  count_block(staged->changes);
+  const bool with_pages = pages_are_due(staged->tree, block.height);
   std::vector<const Page*> pages;
   if (with_pages)
     pages = add_pages(*batch, staged->tree, block.height);
   batch->put(Column::kMeta, kMetaHead, encode_head(head));
-  TENON_RETURN_IF_ERROR(backend_->write(*batch, sync));
+  {
+    Timed timed(options_.meter, sync ? Work::kSync : Work::kWrite);
+    timed.add(1, 0);
+    TENON_RETURN_IF_ERROR(backend_->write(*batch, sync));
+  }
   if (sync)
     TENON_RETURN_IF_ERROR(backend_->note_durable(block.height));
   if (with_pages)
-    note_flush(pages, block.height);
+    note_flush(staged->tree, pages, block.height);
   publish(staged, head);
   return {};
 }
@@ -195,7 +223,8 @@ void StoreCore::add_parts(Batch& batch, const plugin::StoreBlock& block) {
 }
 
 void StoreCore::add_block(Batch& batch, const StagedBlock& staged,
-                          const plugin::StoreBlock& block) {
+                          const plugin::StoreBlock& block, StoreMeter* meter) {
+  Timed timed(meter, Work::kBatch);
   add_parts(batch, block);
   const auto items = staged.overlays[static_cast<std::size_t>(KeyClass::kState)].items();
   std::vector<bool> absent_before_and_after(items.size());
@@ -205,6 +234,7 @@ void StoreCore::add_block(Batch& batch, const StagedBlock& staged,
   }
   // One column after the other: within each, the keys come sorted.
   for (const auto& [key, entry] : items) {
+    timed.add(1, key.size() + entry.value_or(BytesView()).size());
     if (entry)
       batch.put(Column::kLatest, key, encode_latest(block.height, *entry));
     else
@@ -233,17 +263,22 @@ void StoreCore::add_block(Batch& batch, const StagedBlock& staged,
             encode_changes({staged.roots.state_root, staged.changes}));
 }
 
-bool StoreCore::pages_are_due(const StagedBlock& staged, std::uint64_t height) {
-  constexpr std::size_t kBytesPerChange = 32 * 3 + 2;
+void StoreCore::count_block(std::span<const TreeChange> changes) {
+  constexpr std::size_t kBytesPerChange = 3 * Hash::kSize + 2;
   ++blocks_since_flush_;
-  bytes_since_flush_ += staged.changes.size() * kBytesPerChange;
+  bytes_since_flush_ += changes.size() * kBytesPerChange;
+}
+
+bool StoreCore::pages_are_due(const Tree& tree, std::uint64_t height) const {
   // The genesis block is always flushed, so that a root record exists from the start.
   return height == 0 || blocks_since_flush_ >= options_.flush_blocks ||
-         bytes_since_flush_ >= options_.flush_bytes;
+         bytes_since_flush_ >= options_.flush_bytes ||
+         tree.size().unwritten - unwritten_at_flush_ > options_.page_cache_bytes / 4 * 3;
 }
 
 std::vector<const Page*> StoreCore::add_pages(Batch& batch, const Tree& tree,
                                               std::uint64_t height) {
+  Timed timed(options_.meter, Work::kPages);
   std::vector<DirtyPage> dirty;
   tree.visit_unwritten([&](const Path& path, const Page& page) {
     dirty.emplace_back(encode_path(path), &page);
@@ -252,8 +287,10 @@ std::vector<const Page*> StoreCore::add_pages(Batch& batch, const Tree& tree,
   std::vector<const Page*> pages;
   pages.reserve(dirty.size());
   for (const auto& [key, page] : dirty) {
-    batch.put(Column::kNodes, key, page->encode());
+    const Bytes encoded = page->encode();
+    batch.put(Column::kNodes, key, encoded);
     pages.push_back(page);
+    timed.add(1, encoded.size());
   }
   for (const Path& removed : removed_since_flush_) {
     const Bytes key = encode_path(removed);
@@ -267,9 +304,12 @@ std::vector<const Page*> StoreCore::add_pages(Batch& batch, const Tree& tree,
   return pages;
 }
 
-void StoreCore::note_flush(std::span<const Page* const> written, std::uint64_t height) {
+void StoreCore::note_flush(const Tree& tree, std::span<const Page* const> written,
+                           std::uint64_t height) {
+  ++flushes_;
   for (const Page* const page : written)
-    page->mark_persisted();
+    page->mark_persisted(flushes_);
+  unwritten_at_flush_ = tree.size().unwritten;
   nodes_height_ = height;
   removed_since_flush_.clear();
   blocks_since_flush_ = 0;
@@ -291,7 +331,7 @@ Status StoreCore::flush() {
   const auto batch = backend_->batch(slot_);
   const auto written = add_pages(*batch, tree, head.height);
   TENON_RETURN_IF_ERROR(backend_->write(*batch, true));
-  note_flush(written, head.height);
+  note_flush(tree, written, head.height);
   return {};
 }
 
@@ -302,6 +342,7 @@ void StoreCore::publish(const std::shared_ptr<StagedBlock>& staged, const plugin
   staged->parent.reset();
   head_ = head;
   staged->tree.settle();
+  staged->tree = staged->tree.with_source(pages_in(view));
   head_tree_ = staged->tree;
   head_view_ = std::move(view);
   recent_trees_.insert_or_assign(head.height, head_tree_);

@@ -13,9 +13,12 @@
 
 #include "common/backend.hpp"
 #include "common/generation.hpp"
+#include "common/import_buffer.hpp"
 #include "common/overlay.hpp"
 #include "common/records.hpp"
 #include "common/span_set.hpp"
+#include "common/store_meter.hpp"
+#include "common/tree/page_sweep.hpp"
 #include "common/tree/tree.hpp"
 #include "tenon/plugin/store.hpp"
 
@@ -27,13 +30,21 @@ struct StoreOptions {
   // is recovered from the change records. 1 writes them with every block.
   std::uint64_t flush_blocks = 2048;
   std::uint64_t flush_bytes = 32u << 20;
+  // How much memory the tree's pages may take; what the disk has is dropped beyond that.
+  std::int64_t page_cache_bytes = INT64_MAX;
   // How far back proofs can be made.
   std::uint64_t proof_versions = 128;
+  // How much the checks beside the service read; 0: there are none.
+  std::uint64_t scrub_bytes_per_second = 0;
+  // Told of all work; outlives the store. Null: nobody is.
+  StoreMeter* meter = nullptr;
+  // What an import gathers in memory before it writes files, and so loses when it is killed.
+  std::uint64_t import_buffer_bytes = 32u << 20;
 };
 
 // Everything a staged block is, apart from its height. Shared by the stage and by every view that
-// stands on it. Immutable once made, but for `height`, which is set (under StoreCore's mutex) when
-// it is committed.
+// stands on it. Immutable once made, but for what its commit changes under StoreCore's mutex: its
+// height, its parent, and through which view its tree loads pages.
 struct StagedBlock {
   std::array<Overlay, 2> overlays; // by KeyClass
   Tree tree;
@@ -46,6 +57,8 @@ struct StagedBlock {
   std::optional<std::uint64_t> height;
   std::shared_ptr<Generation> generation;
 };
+
+class StoreScrub;
 
 class StoreCore final : public plugin::Store {
 public:
@@ -77,6 +90,17 @@ public:
   [[nodiscard]] Status import_abandon() override;
   [[nodiscard]] Status put_index(std::span<const plugin::StoreWrite> writes, bool whole) override;
 
+  [[nodiscard]] Result<plugin::StoreCheckpoint> checkpoint(const std::string& directory) override {
+    return backend_->checkpoint(directory);
+  }
+
+  [[nodiscard]] Status versions(BytesView key, plugin::VersionVisitor visit) const override;
+  [[nodiscard]] Status changes(std::uint64_t height, plugin::ChangeVisitor visit) const override;
+  [[nodiscard]] Result<Bytes> describe(bool whole, plugin::ProgressVisitor progress) const override;
+  [[nodiscard]] Result<plugin::StoreScrub> scrub(std::uint64_t random) override;
+  // The backend's, and those of the tree.
+  [[nodiscard]] std::vector<BackendFigure> figures() const;
+
   // Writes the tree's pages that are behind, so that the next opening has nothing to work out; none
   // where the database does not outlive the process. What is not written is not lost either.
   [[nodiscard]] Status flush();
@@ -84,21 +108,28 @@ public:
 private:
   friend class CoreStage;
   friend class CoreSnapshot;
+  friend class StoreScrub;
 
-  // Loads pages of a slot's tree from the backend as it is now.
+  // Loads pages of a slot's tree through a view of the backend.
   class Pages final : public PageSource {
   public:
-    Pages(const Backend& backend, Slot slot) : backend_(backend), slot_(slot) {}
+    Pages(std::shared_ptr<PageMemory> memory, std::shared_ptr<const BackendView> view,
+          std::uint32_t flush)
+        : PageSource(std::move(memory)), view_(std::move(view)),
+          flush_(view_->fixed() ? flush : 0) {}
     [[nodiscard]] Result<Bytes> load_page(const Path& path) const override;
+    [[nodiscard]] std::uint32_t flush() const override { return flush_; }
 
   private:
-    const Backend& backend_;
-    Slot slot_;
+    std::shared_ptr<const BackendView> view_;
+    std::uint32_t flush_;
   };
-  // An import under way: what it is after, and what it has, in the other slot.
+  // An import under way: what it is after, and what it has.
   struct Import {
     plugin::StoreTarget target;
-    SpanSet covered;
+    SpanSet covered; // by what is stored and what waits
+    SpanSet stored;  // in the other slot
+    ImportBuffer waiting;
   };
 
   StoreCore(std::unique_ptr<Backend> backend, const StoreOptions& options);
@@ -108,16 +139,21 @@ private:
   [[nodiscard]] Status recover();
   [[nodiscard]] Status recover_slot(const BackendView& view);
   [[nodiscard]] Status recover_import(const BackendView& view);
-  [[nodiscard]] Status check_nothing_lost() const;
   [[nodiscard]] Status roll_forward(NodesRecord nodes);
   [[nodiscard]] Status check_stageable(std::span<const plugin::StoreWrite> writes) const;
   static void add_parts(Batch& batch, const plugin::StoreBlock& block);
-  static void add_block(Batch& batch, const StagedBlock& staged, const plugin::StoreBlock& block);
-  // Counts a block; is it time to write pages?
-  bool pages_are_due(const StagedBlock& staged, std::uint64_t height);
+  static void add_block(Batch& batch, const StagedBlock& staged, const plugin::StoreBlock& block,
+                        StoreMeter* meter);
+  [[nodiscard]] std::shared_ptr<const PageSource>
+  pages_in(std::shared_ptr<const BackendView> view) const {
+    return std::make_shared<Pages>(page_memory_, std::move(view), flushes_);
+  }
+  void count_block(std::span<const TreeChange> changes);
+  // Is it time to write pages?
+  [[nodiscard]] bool pages_are_due(const Tree& tree, std::uint64_t height) const;
   // Adds the pages not on disk yet; they are given to note_flush() once the batch is written.
   std::vector<const Page*> add_pages(Batch& batch, const Tree& tree, std::uint64_t height);
-  void note_flush(std::span<const Page* const> written, std::uint64_t height);
+  void note_flush(const Tree& tree, std::span<const Page* const> written, std::uint64_t height);
   void publish(const std::shared_ptr<StagedBlock>& staged, const plugin::StoreHead& head);
   // The tree after block `height`, going back from the nearest newer one that is at hand.
   [[nodiscard]] Result<Tree> tree_at(std::uint64_t height) const;
@@ -127,6 +163,14 @@ private:
   [[nodiscard]] Status check_version(std::uint64_t height) const;
 
   [[nodiscard]] Status raise_horizon(std::uint64_t keep_from);
+  // Change records that can go, up to which, and the state that they are of.
+  struct PruneBounds {
+    std::shared_ptr<Generation> generation;
+    Slot slot;
+    std::uint64_t first;
+    std::uint64_t last; // replaying needs the records above it, or a reader what they supersede
+  };
+  [[nodiscard]] PruneBounds prune_bounds();
   // Removes what some blocks below the horizon left behind; false when nothing more can go.
   [[nodiscard]] Result<bool> prune_step();
 
@@ -134,8 +178,8 @@ private:
   [[nodiscard]] Slot import_slot() const;
   [[nodiscard]] Status check_target(const plugin::StoreTarget& target) const;
   [[nodiscard]] Status check_complete(std::span<const plugin::StoreBlock> blocks) const;
-  // Writes the pages of the tree over the entries in a slot.
-  [[nodiscard]] Result<Place> build_tree(Slot slot);
+  // Writes what waits; under import_mutex_.
+  [[nodiscard]] Status store_waiting();
   [[nodiscard]] Status take_over(const Place& root, std::span<const plugin::StoreBlock> blocks);
 
   [[nodiscard]] static Result<std::optional<Bytes>>
@@ -151,11 +195,12 @@ private:
 
   std::unique_ptr<Backend> backend_;
   StoreOptions options_;
-  std::array<Pages, kSlots> pages_;
+  std::shared_ptr<PageMemory> page_memory_ = std::make_shared<PageMemory>();
 
   mutable std::mutex import_mutex_; // guards the next; held while an import takes over
   std::optional<Import> import_;
 
+  std::mutex prune_mutex_;   // held for one step of pruning; before the next one
   std::mutex commit_mutex_;  // held from before a block is written until it is the head
   mutable std::mutex mutex_; // guards what follows
   Slot slot_ = Slot::kFirst; // changes under all three mutexes
@@ -167,11 +212,17 @@ private:
   mutable std::map<std::uint64_t, Tree> recent_trees_;
   std::vector<Tree> retired_trees_; // no longer recent; let go of by the next stage()
 
+  PageSweep page_sweep_; // of the thread that stages
+
   // Guarded by commit_mutex_.
   std::uint64_t nodes_height_ = 0; // of the last flush
+  std::uint32_t flushes_ = 1;      // the first one brought what was there when the store opened
+  std::int64_t unwritten_at_flush_ = 0;
   std::uint64_t blocks_since_flush_ = 0;
   std::uint64_t bytes_since_flush_ = 0;
   std::vector<Path> removed_since_flush_;
+
+  std::unique_ptr<StoreScrub> scrub_;
 };
 
 } // namespace tenon::store

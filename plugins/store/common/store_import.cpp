@@ -1,12 +1,10 @@
 // StoreCore: the import of another replica's state, into the slot that is not in use.
 #include <algorithm>
 
+#include "common/imported_tree.hpp"
 #include "common/store_core.hpp"
-#include "common/tree/page_builder.hpp"
 #include "tenon/core/encoding.hpp"
-#include "tenon/crypto/sha256.hpp"
 #include "tenon/merkle/snapshot_range.hpp"
-#include "tenon/merkle/state_entry.hpp"
 
 namespace tenon::store {
 
@@ -16,7 +14,6 @@ namespace {
 
 // Bounds the memory for what has come, however scattered it comes.
 constexpr std::size_t kMaxSpans = 4096;
-constexpr std::size_t kPageBytesPerBatch = 4u << 20;
 
 std::string text_of(const KeySpan& span) {
   return to_hex(span.first.view()) + " to " + to_hex(span.last.view());
@@ -26,27 +23,9 @@ Status no_import() {
   return failed_precondition("no import is under way; begin one first");
 }
 
-void add_entries(Batch& batch, const merkle::SnapshotRange& range, std::uint64_t height) {
-  for (const merkle::SnapshotEntry& entry : range.entries) {
-    batch.put(Column::kLatest, entry.key, encode_latest(height, entry.entry));
-    batch.put(Column::kHistory, history_key(entry.key, height), encode_history(true, entry.entry));
-    batch.put(Column::kKeys, entry.leaf.key_hash.view(), entry.key);
-  }
-}
-
 void remove_import(Batch& batch) {
   batch.remove(Column::kMeta, kMetaImport);
   batch.remove_range(Column::kMeta, kMetaRange, prefix_end(kMetaRange));
-}
-
-// What the slot has under a key hash, read back as the tree's leaf.
-Result<Leaf> leaf_of(const BackendView& view, const Hash& key_hash, BytesView key) {
-  TENON_ASSIGN_OR_RETURN(const auto record, view.get(Column::kLatest, key));
-  std::uint64_t height = 0;
-  BytesView entry;
-  if (!record || !decode_latest(*record, height, entry) || crypto::sha256(key) != key_hash)
-    return data_loss("the imported entry of key " + to_hex(key) + " cannot be read back");
-  return Leaf(key_hash, merkle::entry_hash(entry));
 }
 
 } // namespace
@@ -81,12 +60,14 @@ Status StoreCore::import_begin(const plugin::StoreTarget& target) {
   batch->clear(slot);
   batch->put(Column::kMeta, kMetaImport, encode_target(target));
   TENON_RETURN_IF_ERROR(backend_->write(*batch, true));
-  import_ = Import{target, {}};
+  import_ = Import{target, {}, {}, {}};
   return {};
 }
 
 // Checked and gathered without the lock, so that ranges from several peers are worked on at once.
 Status StoreCore::import_range(BytesView encoded) {
+  Timed timed(options_.meter, Work::kImport);
+  timed.add(1, encoded.size());
   plugin::StoreTarget target;
   {
     const std::lock_guard importing(import_mutex_);
@@ -94,27 +75,44 @@ Status StoreCore::import_range(BytesView encoded) {
       return no_import();
     target = import_->target;
   }
-  TENON_ASSIGN_OR_RETURN(const merkle::SnapshotRange range, merkle::decode_snapshot_range(encoded));
-  TENON_RETURN_IF_ERROR(merkle::verify_snapshot_range(range, target.state_root));
+  TENON_ASSIGN_OR_RETURN(HeldRange held, hold_range(encoded));
+  const KeySpan span = held.range.span;
+  TENON_RETURN_IF_ERROR(merkle::verify_snapshot_range(held.range, target.state_root));
   const std::lock_guard importing(import_mutex_);
   if (!import_ || import_->target != target)
     return no_import();
-  if (import_->covered.covers(range.span))
+  if (import_->covered.covers(span))
     return {};
-  const SpanSet::Change change = import_->covered.plan(range.span);
+  const SpanSet::Change change = import_->covered.plan(span);
   if (change.swallowed.empty() && import_->covered.size() >= kMaxSpans) {
     return resource_exhausted("the import has " + std::to_string(kMaxSpans) +
                               " separate spans of key hashes already; fill the gaps between them "
                               "first");
   }
-  const auto batch = backend_->batch(import_slot());
-  add_entries(*batch, range, target.height);
-  for (const KeySpan& gone : change.swallowed)
-    batch->remove(Column::kMeta, range_key(gone.first));
-  batch->put(Column::kMeta, range_key(change.joined.first), seal(change.joined.last.str()));
-  // Entries and record go together: what a power cut takes is named as missing afterwards.
-  TENON_RETURN_IF_ERROR(backend_->write(*batch, false));
   import_->covered.apply(change);
+  import_->waiting.add(std::move(held));
+  return import_->waiting.bytes() < options_.import_buffer_bytes ? Status() : store_waiting();
+}
+
+// Entries before the record of their spans: what a crash takes is named as missing afterwards.
+Status StoreCore::store_waiting() {
+  if (import_->waiting.ranges().empty())
+    return {};
+  const auto bulk = backend_->bulk(import_slot());
+  TENON_RETURN_IF_ERROR(import_->waiting.write(*bulk, import_->target.height));
+  TENON_RETURN_IF_ERROR(bulk->finish());
+  SpanSet stored = import_->stored;
+  const auto batch = backend_->batch(import_slot());
+  for (const HeldRange& held : import_->waiting.ranges()) {
+    const SpanSet::Change change = stored.plan(held.range.span);
+    for (const KeySpan& gone : change.swallowed)
+      batch->remove(Column::kMeta, range_key(gone.first));
+    batch->put(Column::kMeta, range_key(change.joined.first), seal(change.joined.last.str()));
+    stored.apply(change);
+  }
+  TENON_RETURN_IF_ERROR(backend_->write(*batch, false));
+  import_->stored = std::move(stored);
+  import_->waiting.clear();
   return {};
 }
 
@@ -158,7 +156,8 @@ Status StoreCore::check_complete(std::span<const plugin::StoreBlock> blocks) con
 Status StoreCore::import_finish(std::span<const plugin::StoreBlock> blocks) {
   const std::lock_guard importing(import_mutex_);
   TENON_RETURN_IF_ERROR(check_complete(blocks));
-  TENON_ASSIGN_OR_RETURN(const Place root, build_tree(import_slot()));
+  TENON_RETURN_IF_ERROR(store_waiting());
+  TENON_ASSIGN_OR_RETURN(const Place root, build_imported_tree(*backend_, import_slot()));
   const Hash found = Tree(nullptr, root).root_hash();
   if (found != import_->target.state_root) {
     return data_loss("the imported entries, read back, give state root " + to_hex(found.view()) +
@@ -166,37 +165,6 @@ Status StoreCore::import_finish(std::span<const plugin::StoreBlock> blocks) {
                      ". What was verified was not kept: check the disk, and start the import anew");
   }
   return take_over(root, blocks);
-}
-
-// From what was written, not from what was received. An attempt that a crash ended has left some
-// of the same pages.
-Result<Place> StoreCore::build_tree(Slot slot) {
-  auto batch = backend_->batch(slot);
-  std::size_t gathered_bytes = 0;
-  const auto emit = [&](const Path& path, const Page& page) -> Status {
-    const Bytes encoded = page.encode();
-    batch->put(Column::kNodes, encode_path(path), encoded);
-    gathered_bytes += encoded.size();
-    if (gathered_bytes < kPageBytesPerBatch)
-      return {};
-    gathered_bytes = 0;
-    const auto full = std::exchange(batch, backend_->batch(slot));
-    return backend_->write(*full, false);
-  };
-  const auto view = backend_->view(slot);
-  PageBuilder builder;
-  const auto place = view->iterate(Column::kKeys, "", "");
-  for (; place->valid(); place->next()) {
-    if (place->key().size() != Hash::kSize)
-      return data_loss("an imported key hash is malformed");
-    TENON_ASSIGN_OR_RETURN(const Leaf leaf,
-                           leaf_of(*view, Hash::from_view(place->key()), place->value()));
-    TENON_RETURN_IF_ERROR(builder.add(leaf, emit));
-  }
-  TENON_RETURN_IF_ERROR(place->status());
-  TENON_ASSIGN_OR_RETURN(const Place root, builder.finish(emit));
-  TENON_RETURN_IF_ERROR(backend_->write(*batch, false));
-  return root;
 }
 
 // One write makes the other slot the state and empties this one; everybody waits for it.
@@ -236,11 +204,10 @@ Status StoreCore::take_over(const Place& root, std::span<const plugin::StoreBloc
   horizon_ = horizon;
   old_trees.swap(recent_trees_);
   std::vector<Tree> retired = std::move(retired_trees_);
-  retired.push_back(std::exchange(
-      head_tree_, Tree(&pages_[static_cast<std::size_t>(slot)], root)));
-  recent_trees_.emplace(head.height, head_tree_);
   head_view_ = backend_->view(slot);
-  note_flush({}, target.height);
+  retired.push_back(std::exchange(head_tree_, Tree(pages_in(head_view_), root)));
+  recent_trees_.emplace(head.height, head_tree_);
+  note_flush(head_tree_, {}, target.height);
   import_.reset();
   lock.unlock();
   committing.unlock();

@@ -41,7 +41,10 @@ StorePlugin::stage(plugin::StoreStage* parent, std::span<const plugin::StoreWrit
 
 Status StorePlugin::commit(plugin::StoreStage& stage, const plugin::StoreBlock& block, bool sync) {
   TENON_RETURN_IF_ERROR(require_open());
-  return core_->commit(stage, block, sync);
+  TENON_RETURN_IF_ERROR(core_->commit(stage, block, sync));
+  if (metrics_.is_due())
+    metrics_.report(core_->figures());
+  return {};
 }
 
 Result<std::optional<Bytes>> StorePlugin::read_block(std::uint64_t height,
@@ -98,6 +101,31 @@ Status StorePlugin::import_abandon() {
 Status StorePlugin::put_index(std::span<const plugin::StoreWrite> writes, bool whole) {
   TENON_RETURN_IF_ERROR(require_open());
   return core_->put_index(writes, whole);
+}
+
+Status StorePlugin::versions(BytesView key, plugin::VersionVisitor visit) const {
+  TENON_RETURN_IF_ERROR(require_open());
+  return core_->versions(key, visit);
+}
+
+Status StorePlugin::changes(std::uint64_t height, plugin::ChangeVisitor visit) const {
+  TENON_RETURN_IF_ERROR(require_open());
+  return core_->changes(height, visit);
+}
+
+Result<Bytes> StorePlugin::describe(bool whole, plugin::ProgressVisitor progress) const {
+  TENON_RETURN_IF_ERROR(require_open());
+  return core_->describe(whole, progress);
+}
+
+Result<plugin::StoreScrub> StorePlugin::scrub(std::uint64_t random) {
+  TENON_RETURN_IF_ERROR(require_open());
+  return core_->scrub(random);
+}
+
+Result<plugin::StoreCheckpoint> StorePlugin::checkpoint(const std::string& directory) {
+  TENON_RETURN_IF_ERROR(require_open());
+  return core_->checkpoint(directory);
 }
 
 } // namespace tenon::store

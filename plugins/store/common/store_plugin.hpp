@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "common/store_core.hpp"
+#include "common/store_metrics.hpp"
 #include "tenon/plugin/plugin.hpp"
 
 namespace tenon::store {
@@ -14,7 +15,10 @@ using OpenBackend = std::function<Result<std::unique_ptr<Backend>>()>;
 class StorePlugin : public plugin::Plugin, public plugin::Store {
 public:
   StorePlugin(plugin::Host host, StoreOptions options, bool durable, OpenBackend open_backend)
-      : host_(host), options_(options), durable_(durable), open_backend_(std::move(open_backend)) {}
+      : host_(host), metrics_(host), options_(options), durable_(durable),
+        open_backend_(std::move(open_backend)) {
+    options_.meter = &metrics_;
+  }
 
   [[nodiscard]] Status start() override;
   [[nodiscard]] Status drain(std::uint64_t) override { return {}; }
@@ -40,11 +44,17 @@ public:
   [[nodiscard]] Status import_finish(std::span<const plugin::StoreBlock> blocks) override;
   [[nodiscard]] Status import_abandon() override;
   [[nodiscard]] Status put_index(std::span<const plugin::StoreWrite> writes, bool whole) override;
+  [[nodiscard]] Status versions(BytesView key, plugin::VersionVisitor visit) const override;
+  [[nodiscard]] Status changes(std::uint64_t height, plugin::ChangeVisitor visit) const override;
+  [[nodiscard]] Result<Bytes> describe(bool whole, plugin::ProgressVisitor progress) const override;
+  [[nodiscard]] Result<plugin::StoreScrub> scrub(std::uint64_t random) override;
+  [[nodiscard]] Result<plugin::StoreCheckpoint> checkpoint(const std::string& directory) override;
 
 private:
   [[nodiscard]] Status require_open() const;
 
   plugin::Host host_;
+  StoreMetrics metrics_;
   StoreOptions options_;
   bool durable_;
   OpenBackend open_backend_;

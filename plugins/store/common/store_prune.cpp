@@ -8,7 +8,7 @@ namespace tenon::store {
 
 namespace {
 
-// Changes that one step looks at while commits wait: some tens of milliseconds.
+// Changes that one step looks at; commits wait for a millisecond or two of it.
 constexpr std::size_t kChangesPerStep = 1000;
 
 Status remove_all(Batch& batch, const BackendView& view, BytesView begin, BytesView end) {
@@ -18,29 +18,72 @@ Status remove_all(Batch& batch, const BackendView& view, BytesView begin, BytesV
   return place->status();
 }
 
-// Removes the versions of a key that no reader from block `height` on comes to see.
-Status prune_change(Batch& batch, const BackendView& view, const TreeChange& change,
-                    std::uint64_t height) {
-  if (change.value_hash && !change.old_value_hash)
-    return {}; // the first version of a key; what was before its last removal went with that
-  TENON_ASSIGN_OR_RETURN(const auto key, view.get(Column::kKeys, change.key_hash.view()));
-  if (!key) {
-    if (!change.value_hash && !change.old_value_hash)
-      return {}; // a key that never was
-    return data_loss("the key of hash " + to_hex(change.key_hash.view()) + ", which block " +
-                     std::to_string(height) + " changed, is missing");
-  }
-  const Bytes begin = history_prefix(*key);
+// A key of the state that a block removed.
+struct RemovedKey {
+  std::uint64_t height;
+  Bytes key;
+  Hash key_hash;
+};
+
+// Of a key that was removed, after which there is nothing: its record of that, too, and its hash
+// unless it came back.
+Status prune_removal(Batch& batch, const BackendView& view, const RemovedKey& removed) {
+  const Bytes begin = history_prefix(removed.key);
   const Bytes end = prefix_end(begin);
-  if (change.value_hash)
-    return height == 0 ? Status() : remove_all(batch, view, history_key(*key, height - 1), end);
-  // A removal says no more than that there is nothing.
-  TENON_RETURN_IF_ERROR(remove_all(batch, view, history_key(*key, height), end));
+  const Bytes removal = history_key(removed.key, removed.height);
+  TENON_RETURN_IF_ERROR(remove_all(batch, view, removal, end));
   const auto newest = view.iterate(Column::kHistory, begin, end);
   TENON_RETURN_IF_ERROR(newest->status());
-  if (!newest->valid() || newest->key() >= history_key(*key, height))
-    batch.remove(Column::kKeys, change.key_hash.view());
+  if (!newest->valid() || newest->key() >= removal)
+    batch.remove(Column::kKeys, removed.key_hash.view());
   return {};
+}
+
+// Adds what no reader from block `height` on comes to see; removals of keys are left to the caller.
+Status prune_block(Batch& batch, const BackendView& view, std::uint64_t height,
+                   const ChangesRecord& changes, std::vector<RemovedKey>& removals) {
+  std::vector<const TreeChange*> asked;
+  std::vector<BytesView> key_hashes;
+  for (const TreeChange& change : changes.changes) {
+    if (change.value_hash && !change.old_value_hash)
+      continue; // the first version of a key; what was before its last removal went with that
+    asked.push_back(&change);
+    key_hashes.push_back(change.key_hash.view());
+  }
+  return view.get_many(
+      Column::kKeys, key_hashes, [&](std::size_t i, std::optional<BytesView> key) -> Status {
+        const TreeChange& change = *asked[i];
+        if (!key && !change.value_hash && !change.old_value_hash)
+          return {}; // a key that never was
+        if (!key) {
+          return data_loss("the key of hash " + to_hex(change.key_hash.view()) +
+                           ", which block " + std::to_string(height) + " changed, is missing");
+        }
+        if (!change.value_hash)
+          removals.push_back({height, Bytes(*key), change.key_hash});
+        else if (height > 0)
+          return remove_all(batch, view, history_key(*key, height - 1),
+                            prefix_end(history_prefix(*key)));
+        return {};
+      });
+}
+
+// The same for blocks from `first` on, some of those up to `last`; the height of the next one.
+Result<std::uint64_t> prune_blocks(Batch& batch, const BackendView& view, std::uint64_t first,
+                                   std::uint64_t last, std::vector<RemovedKey>& removals,
+                                   Timed& timed) {
+  std::uint64_t next = first;
+  for (std::size_t seen = 0; next <= last && seen < kChangesPerStep; ++next) {
+    TENON_ASSIGN_OR_RETURN(const auto record, view.get(Column::kChanges, height_key(next)));
+    if (!record)
+      return data_loss("the change record of block " + std::to_string(next) + " is missing");
+    TENON_ASSIGN_OR_RETURN(const ChangesRecord changes, decode_changes(*record));
+    TENON_RETURN_IF_ERROR(prune_block(batch, view, next, changes, removals));
+    seen += changes.changes.size() + 1;
+    timed.add(1, record->size());
+  }
+  batch.remove_range(Column::kChanges, height_key(first), height_key(next));
+  return next;
 }
 
 } // namespace
@@ -90,40 +133,48 @@ Status StoreCore::raise_horizon(std::uint64_t keep_from) {
 }
 
 // What a change record supersedes goes in the same write as the record: a crash repeats nothing and
-// leaves nothing out. Commits wait for a step, so that a key which comes back is not missed.
+// leaves nothing out. Commits wait for that write only, and while it is settled which removed keys
+// have not come back; what older versions there are does not depend on them.
 Result<bool> StoreCore::prune_step() {
+  const std::lock_guard pruning(prune_mutex_);
+  Timed timed(options_.meter, Work::kPrune);
+  const PruneBounds bounds = prune_bounds();
+  if (bounds.first > bounds.last)
+    return false;
+  const auto batch = backend_->batch(bounds.slot);
+  std::vector<RemovedKey> removals;
+  const Result<std::uint64_t> next = prune_blocks(*batch, *backend_->view(bounds.slot),
+                                                  bounds.first, bounds.last, removals, timed);
   const std::lock_guard committing(commit_mutex_);
+  if (!bounds.generation->check_alive().ok())
+    return false; // another state took its place
+  if (!next.ok())
+    return next.status();
+  if (!removals.empty()) {
+    const auto now = backend_->view(bounds.slot);
+    for (const RemovedKey& removed : removals)
+      TENON_RETURN_IF_ERROR(prune_removal(*batch, *now, removed));
+  }
   HorizonRecord horizon;
-  std::uint64_t bound = nodes_height_; // replaying needs the records above
   {
     const std::lock_guard lock(mutex_);
     horizon = horizon_;
-    bound = std::min(bound, horizon.readable.oldest_version);
-    bound = std::min(bound, generation_->lowest_pin().value_or(bound));
   }
-  const std::uint64_t begin = horizon.oldest_changes;
-  if (begin > bound)
-    return false;
-  const auto view = backend_->view(slot_);
-  const auto batch = backend_->batch(slot_);
-  for (std::size_t seen = 0; horizon.oldest_changes <= bound && seen < kChangesPerStep;) {
-    const std::uint64_t height = horizon.oldest_changes;
-    TENON_ASSIGN_OR_RETURN(const auto record, view->get(Column::kChanges, height_key(height)));
-    if (!record) {
-      return data_loss("the change record of block " + std::to_string(height) + " is missing");
-    }
-    TENON_ASSIGN_OR_RETURN(const ChangesRecord changes, decode_changes(*record));
-    for (const TreeChange& change : changes.changes)
-      TENON_RETURN_IF_ERROR(prune_change(*batch, *view, change, height));
-    seen += changes.changes.size() + 1;
-    ++horizon.oldest_changes;
-  }
-  batch->remove_range(Column::kChanges, height_key(begin), height_key(horizon.oldest_changes));
+  horizon.oldest_changes = *next;
   batch->put(Column::kMeta, kMetaHorizon, encode_horizon(horizon));
   TENON_RETURN_IF_ERROR(backend_->write(*batch, false));
   const std::lock_guard lock(mutex_);
-  horizon_.oldest_changes = horizon.oldest_changes;
-  return horizon.oldest_changes <= bound;
+  horizon_.oldest_changes = *next;
+  return *next <= bounds.last;
+}
+
+StoreCore::PruneBounds StoreCore::prune_bounds() {
+  const std::lock_guard committing(commit_mutex_);
+  const std::lock_guard lock(mutex_);
+  PruneBounds bounds{generation_, slot_, horizon_.oldest_changes, nodes_height_};
+  bounds.last = std::min(bounds.last, horizon_.readable.oldest_version);
+  bounds.last = std::min(bounds.last, generation_->lowest_pin().value_or(bounds.last));
+  return bounds;
 }
 
 Status StoreCore::put_block(const plugin::StoreBlock& block) {

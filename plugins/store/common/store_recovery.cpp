@@ -110,8 +110,8 @@ Status StoreCore::recover_slot(const BackendView& view) {
   if (horizon) {
     TENON_ASSIGN_OR_RETURN(horizon_, decode_horizon(*horizon));
   }
-  head_tree_ = Tree(&pages_[static_cast<std::size_t>(slot_)]);
   head_view_ = backend_->view(slot_);
+  head_tree_ = Tree(pages_in(head_view_));
   return {};
 }
 
@@ -130,6 +130,7 @@ Status StoreCore::recover_import(const BackendView& view) {
     found.covered.apply({{}, {Hash::from_view(first), Hash::from_view(last)}});
   }
   TENON_RETURN_IF_ERROR(place->status());
+  found.stored = found.covered;
   import_ = std::move(found);
   return {};
 }
@@ -140,14 +141,11 @@ Status StoreCore::recover() {
   TENON_RETURN_IF_ERROR(recover_import(*view));
   TENON_ASSIGN_OR_RETURN(const auto head, view->get(Column::kMeta, kMetaHead));
   TENON_ASSIGN_OR_RETURN(const auto nodes, view->get(Column::kMeta, kMetaNodes));
-  if (head) {
-    TENON_ASSIGN_OR_RETURN(head_, decode_head(*head));
-    TENON_ASSIGN_OR_RETURN(const auto unindexed, view->get(Column::kMeta, kMetaUnindexed));
-    head_.without_index = unindexed.has_value();
-  }
-  TENON_RETURN_IF_ERROR(check_nothing_lost());
   if (!head)
     return {};
+  TENON_ASSIGN_OR_RETURN(head_, decode_head(*head));
+  TENON_ASSIGN_OR_RETURN(const auto unindexed, view->get(Column::kMeta, kMetaUnindexed));
+  head_.without_index = unindexed.has_value();
   if (!nodes)
     return data_loss("the database has a head but no root of the state tree");
   TENON_ASSIGN_OR_RETURN(NodesRecord record, decode_nodes(*nodes));
@@ -156,24 +154,10 @@ Status StoreCore::recover() {
   return {};
 }
 
-// The end of a log looks the same whether the power failed while it was being written or it was
-// damaged afterwards; only this tells that a whole tail of synced blocks is missing.
-Status StoreCore::check_nothing_lost() const {
-  const auto durable = backend_->noted_durable();
-  if (!durable || (!head_.empty && head_.height >= *durable))
-    return {};
-  return data_loss("block " + std::to_string(*durable) +
-                   " was committed and synced, but the database ends " +
-                   (head_.empty ? std::string("before its first block")
-                                : "at block " + std::to_string(head_.height)) +
-                   ": its write-ahead log or manifest is damaged, or an older copy was put back. "
-                   "Restore this replica's state from another replica or from a backup");
-}
-
 // Pages are written behind; what came after the last flush stands in the change records.
 Status StoreCore::roll_forward(NodesRecord nodes) {
-  const auto view = backend_->view(slot_);
-  head_tree_ = Tree(&pages_[static_cast<std::size_t>(slot_)], nodes.root);
+  const auto view = head_view_;
+  head_tree_ = Tree(pages_in(view), nodes.root);
   nodes_height_ = nodes.height;
   for (std::uint64_t height = nodes.height + 1; height <= head_.height; ++height) {
     TENON_ASSIGN_OR_RETURN(const auto record, view->get(Column::kChanges, height_key(height)));
@@ -181,14 +165,15 @@ Status StoreCore::roll_forward(NodesRecord nodes) {
       return data_loss("the change record of block " + std::to_string(height) + " is missing");
     }
     TENON_ASSIGN_OR_RETURN(ChangesRecord changes, decode_changes(*record));
-    TENON_ASSIGN_OR_RETURN(head_tree_, head_tree_.apply(changes.changes, removed_since_flush_));
+    TENON_ASSIGN_OR_RETURN(
+        head_tree_, head_tree_.apply(changes.changes, removed_since_flush_, &page_sweep_));
     head_tree_.settle();
     if (head_tree_.root_hash() != changes.state_root) {
       return data_loss("replaying block " + std::to_string(height) + " gives state root " +
                        to_hex(head_tree_.root_hash().view()) + ", its record says " +
                        to_hex(changes.state_root.view()));
     }
-    ++blocks_since_flush_;
+    count_block(changes.changes);
   }
   if (head_tree_.root_hash() == head_.state_root)
     return {};
@@ -253,10 +238,11 @@ Status StoreCore::verify_blocks(const BackendView& view, const plugin::StoreHead
   return {};
 }
 
-// Builds the tree anew from the entries themselves: neither pages nor change records are believed.
+// Each entry is the leaf that the tree has for it, and the tree has no other leaves. What is read
+// of the tree for that is hashed up to the head's root.
 Status StoreCore::verify_latest(const BackendView& view, const Tree& tree, std::uint64_t total,
                                 plugin::ProgressVisitor progress) {
-  std::vector<TreeChange> leaves;
+  std::uint64_t entries = 0;
   const auto place = view.iterate(Column::kLatest, "", "");
   for (; place->valid(); place->next()) {
     std::uint64_t height = 0;
@@ -278,19 +264,19 @@ Status StoreCore::verify_latest(const BackendView& view, const Tree& tree, std::
       return data_loss("key " + to_hex(place->key()) + " cannot be found by its hash: its record "
                        "in the column keys is " + (named ? "another one's" : "missing"));
     }
-    leaves.push_back({key_hash, value_hash, std::nullopt});
-    if (leaves.size() % kProgressStep == 0 && !progress(total, total))
+    if (++entries % kProgressStep == 0 && !progress(total, total))
       return stopped();
   }
   TENON_RETURN_IF_ERROR(place->status());
-  std::sort(leaves.begin(), leaves.end(),
-            [](const TreeChange& a, const TreeChange& b) { return a.key_hash < b.key_hash; });
-  std::vector<Path> ignored;
-  TENON_ASSIGN_OR_RETURN(const Tree rebuilt, Tree().apply(leaves, ignored));
-  if (rebuilt.root_hash() == tree.root_hash())
+  std::uint64_t leaves = 0;
+  TENON_RETURN_IF_ERROR(tree.visit_from(Hash(), [&](const Leaf&) -> Result<bool> {
+    return ++leaves % kProgressStep != 0 || progress(total, total) ? Result<bool>(true)
+                                                                   : Result<bool>(stopped());
+  }));
+  if (leaves == entries)
     return {};
-  return data_loss("the entries on disk give state root " + to_hex(rebuilt.root_hash().view()) +
-                   ", the head says " + to_hex(tree.root_hash().view()) +
+  return data_loss("the state tree has " + std::to_string(leaves) +
+                   " keys, the database entries of " + std::to_string(entries) +
                    ": at least one key of the state is missing");
 }
 

@@ -8,9 +8,13 @@
 #include <rocksdb/write_batch.h>
 
 #include <algorithm>
+#include <cstdarg>
 #include <memory>
+#include <mutex>
 
 #include "common/records.hpp"
+#include "rocksdb/database_files.hpp"
+#include "rocksdb/rocksdb_status.hpp"
 #include "tenon/core/encoding.hpp"
 
 namespace tenon::store {
@@ -24,16 +28,6 @@ BytesView view_of(const rocksdb::Slice& slice) {
   return {slice.data(), slice.size()};
 }
 
-// Whatever RocksDB complains about, this replica cannot go on: all of it is a fault.
-Status failure(const rocksdb::Status& status, std::string_view doing) {
-  if (status.ok())
-    return {};
-  const std::string text = "RocksDB, " + std::string(doing) + ": " + status.ToString();
-  if (status.IsCorruption())
-    return data_loss(text);
-  return Status::make_fault(status.IsNoSpace() ? Code::kResourceExhausted : Code::kInternal, text);
-}
-
 // A block's keys come sorted: each is looked for from where the one before it went. RocksDB keeps
 // that place by prefix, one for keys and removed ranges together although they lie in two lists, so
 // ranges must have none: in a slot's columns they begin with the empty key, which no entry has.
@@ -45,6 +39,24 @@ public:
   }
   [[nodiscard]] bool InDomain(const rocksdb::Slice& key) const override { return !key.empty(); }
 };
+
+// RocksDB's own messages: what matters of them comes as a status. A file of them would end the
+// process when the disk is full.
+class NoMessages final : public rocksdb::Logger {
+public:
+  using rocksdb::Logger::Logv;
+  void Logv(const char*, va_list) override {}
+};
+
+// A database that cannot be closed stays as it is, without any work under way, as long as the
+// process; the next start finds it as after a kill.
+void keep_until_the_end(std::unique_ptr<rocksdb::DB> database) {
+  static std::mutex mutex;
+  static auto* const kept = new std::vector<std::unique_ptr<rocksdb::DB>>();
+  rocksdb::CancelAllBackgroundWork(database.get(), /*wait=*/true);
+  const std::lock_guard lock(mutex);
+  kept->push_back(std::move(database));
+}
 
 constexpr double kMemtableBloomRatio = 0.05; // of the write buffer
 
@@ -88,8 +100,9 @@ rocksdb::DBOptions database_options(const RocksdbOptions& options) {
   result.track_and_verify_wals_in_manifest = true;
   result.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   result.file_checksum_gen_factory = rocksdb::GetFileChecksumGenCrc32cFactory();
-  result.keep_log_file_num = 4;
+  result.info_log = std::make_shared<NoMessages>();
   result.max_open_files = 512;
+  result.max_file_opening_threads = 2; // made anew for each of the column families
   result.max_total_wal_size = 512u << 20;
   if (options.env != nullptr)
     result.env = options.env;
@@ -139,6 +152,7 @@ public:
     rocksdb::ReadOptions options;
     options.snapshot = snapshot_;
     options.verify_checksums = true;
+    options.fill_cache = column != Column::kNodes; // the tree keeps what it has read
     Bytes value;
     const rocksdb::Status status =
         database_.Get(options, handles_[place_of(column, slot_)], slice(key), &value);
@@ -147,6 +161,31 @@ public:
     if (!status.ok())
       return failure(status, "reading a key");
     return std::optional<Bytes>(std::move(value));
+  }
+  [[nodiscard]] Status get_many(Column column, std::span<const BytesView> keys,
+                                FoundVisitor visit) const override {
+    constexpr std::size_t kTogether = 32; // what RocksDB looks for in one step
+    rocksdb::ReadOptions options;
+    options.snapshot = snapshot_;
+    options.verify_checksums = true;
+    std::array<rocksdb::Slice, kTogether> slices;
+    std::array<rocksdb::Status, kTogether> statuses;
+    for (std::size_t begin = 0; begin < keys.size(); begin += kTogether) {
+      const std::size_t count = std::min(kTogether, keys.size() - begin);
+      for (std::size_t i = 0; i < count; ++i)
+        slices[i] = slice(keys[begin + i]);
+      std::array<rocksdb::PinnableSlice, kTogether> values;
+      database_.MultiGet(options, handles_[place_of(column, slot_)], count, slices.data(),
+                         values.data(), statuses.data(), /*sorted_input=*/true);
+      for (std::size_t i = 0; i < count; ++i) {
+        const bool found = !statuses[i].IsNotFound();
+        if (found)
+          TENON_RETURN_IF_ERROR(failure(statuses[i], "reading keys"));
+        TENON_RETURN_IF_ERROR(visit(
+            begin + i, found ? std::optional<BytesView>(view_of(values[i])) : std::nullopt));
+      }
+    }
+    return {};
   }
   [[nodiscard]] std::unique_ptr<BackendIterator> iterate(Column column, BytesView begin,
                                                          BytesView end) const override {
@@ -180,11 +219,15 @@ RocksdbBackend::column_families(const RocksdbOptions& options) {
 
 // Whoever only reads cannot add the columns that an older format did not have.
 Status RocksdbBackend::check_readable(const RocksdbOptions& options,
-                                      const rocksdb::DBOptions& settings) {
+                                      const rocksdb::DBOptions& settings, bool exists) {
+  if (!exists) {
+    return failed_precondition("there is no database in " + options.directory +
+                               ". Start its node once, or name another data directory");
+  }
   std::vector<std::string> found;
   TENON_RETURN_IF_ERROR(
       failure(rocksdb::DB::ListColumnFamilies(settings, options.directory, &found),
-              "opening " + options.directory));
+              "opening the database in " + options.directory));
   if (std::find(found.begin(), found.end(), kColumnNames.back()) != found.end())
     return {};
   return failed_precondition("the database in " + options.directory +
@@ -193,63 +236,102 @@ Status RocksdbBackend::check_readable(const RocksdbOptions& options,
                              "date, before it is opened for reading only");
 }
 
-Result<std::unique_ptr<Backend>> RocksdbBackend::open(const RocksdbOptions& options) {
-  const std::vector<rocksdb::ColumnFamilyDescriptor> families = column_families(options);
+// Against the mark beside the database. The end of a log looks the same whether the power failed
+// while it was being written or it was damaged afterwards; only this tells that a whole tail of
+// synced blocks is missing.
+Status RocksdbBackend::check_nothing_lost(rocksdb::DB& database,
+                                          rocksdb::ColumnFamilyHandle* meta,
+                                          const std::string& directory,
+                                          std::optional<std::uint64_t> durable) {
+  if (!durable)
+    return {};
+  Bytes record;
+  const rocksdb::Status read = database.Get({}, meta, slice(kMetaHead), &record);
+  std::string end = "before its first block";
+  if (!read.IsNotFound()) {
+    TENON_RETURN_IF_ERROR(failure(read, "reading the head of " + directory));
+    TENON_ASSIGN_OR_RETURN(const plugin::StoreHead head, decode_head(record));
+    if (head.height >= *durable)
+      return {};
+    end = "at block " + std::to_string(head.height);
+  }
+  return data_loss("block " + std::to_string(*durable) +
+                   " was committed and synced, but the database in " + directory + " ends " + end +
+                   ": its write-ahead log or manifest is damaged, or an older copy was put back. " +
+                   kRestore);
+}
+
+// Whoever opens a database for writing removes what it could not read of its logs, and files that
+// it does not know. So it is looked at for reading first, its logs and the column "meta" alone.
+Status RocksdbBackend::check_before_writing(
+    const RocksdbOptions& options, const rocksdb::DBOptions& settings,
+    const std::vector<rocksdb::ColumnFamilyDescriptor>& families,
+    std::optional<std::uint64_t> durable) {
+  if (!durable)
+    return {};
+  const std::vector<rocksdb::ColumnFamilyDescriptor> some = {
+      families[place_of(Column::kMeta, Slot::kFirst)], families.back()};
   rocksdb::DB* database = nullptr;
   std::vector<rocksdb::ColumnFamilyHandle*> opened;
-  const rocksdb::DBOptions settings = database_options(options);
+  const rocksdb::Status status = rocksdb::DB::OpenForReadOnly(settings, options.directory, some,
+                                                              &opened, &database);
+  if (!status.ok())
+    return failure(status, "opening the database in " + options.directory);
+  const std::unique_ptr<rocksdb::DB> owned(database);
+  const Status checked = check_nothing_lost(*database, opened.front(), options.directory, durable);
+  for (rocksdb::ColumnFamilyHandle* const handle : opened)
+    database->DestroyColumnFamilyHandle(handle).PermitUncheckedError();
+  return checked;
+}
+
+Result<std::unique_ptr<Backend>> RocksdbBackend::open(const RocksdbOptions& options) {
+  rocksdb::DBOptions settings = database_options(options);
+  const std::vector<rocksdb::ColumnFamilyDescriptor> families = column_families(options);
+  TENON_ASSIGN_OR_RETURN(const bool exists, has_database(*settings.env, options.directory));
+  TENON_ASSIGN_OR_RETURN(std::shared_ptr<DurableMark> mark,
+                         DurableMark::read(*settings.env, options.directory));
+  if (exists)
+    TENON_RETURN_IF_ERROR(mark->check_manifest());
   if (options.read_only)
-    TENON_RETURN_IF_ERROR(check_readable(options, settings));
+    TENON_RETURN_IF_ERROR(check_readable(options, settings, exists));
+  else if (exists)
+    TENON_RETURN_IF_ERROR(check_before_writing(options, settings, families, mark->block()));
+  const auto events = std::make_shared<DatabaseEvents>(mark);
+  settings.listeners.push_back(events);
+  rocksdb::DB* database = nullptr;
+  std::vector<rocksdb::ColumnFamilyHandle*> opened;
   const rocksdb::Status status =
       options.read_only
           ? rocksdb::DB::OpenForReadOnly(settings, options.directory, families, &opened, &database)
           : rocksdb::DB::Open(settings, options.directory, families, &opened, &database);
   if (!status.ok())
-    return failure(status, "opening " + options.directory);
+    return failure(status, "opening the database in " + options.directory);
   std::unique_ptr<rocksdb::DB> owned(database);
   database->DestroyColumnFamilyHandle(opened.back()); // the default one is not used
   Handles handles{};
   std::copy_n(opened.begin(), kPlaces, handles.begin());
   std::unique_ptr<RocksdbBackend> backend(
-      new RocksdbBackend(std::move(owned), handles, options.read_only));
+      new RocksdbBackend(std::move(owned), mark, events, handles, options.read_only));
   TENON_RETURN_IF_ERROR(
-      backend->open_durable_mark(options.directory + ".durable", options.read_only));
+      check_nothing_lost(*database, handles[place_of(Column::kMeta, Slot::kFirst)],
+                         options.directory, mark->block()));
+  if (!options.read_only) {
+    TENON_RETURN_IF_ERROR(mark->open());
+    TENON_RETURN_IF_ERROR(mark->note_manifest(*database));
+  }
   return std::unique_ptr<Backend>(std::move(backend));
 }
 
-Status RocksdbBackend::open_durable_mark(const std::string& name, bool read_only) {
-  rocksdb::Env* const env = database_->GetEnv();
-  Bytes mark;
-  if (env->FileExists(name).IsNotFound()) {
-    if (read_only)
-      return {};
-    TENON_RETURN_IF_ERROR(
-        failure(rocksdb::WriteStringToFile(env, mark, name, true), "creating " + name));
-  }
-  TENON_RETURN_IF_ERROR(failure(rocksdb::ReadFileToString(env, name, &mark), "reading " + name));
-  // A mark that is torn or damaged tells nothing, which is what it told before it was written.
-  if (const auto record = unseal(mark, name);
-      record.ok() && record->size() == sizeof(std::uint64_t))
-    durable_at_open_ = read_be64(*record);
-  if (read_only)
-    return {};
-  return failure(env->NewRandomRWFile(name, &durable_mark_, rocksdb::EnvOptions()),
-                 "opening " + name);
-}
-
 Status RocksdbBackend::note_durable(std::uint64_t height) {
-  const Bytes mark = seal(height_key(height));
-  return failure(durable_mark_->Write(0, slice(mark)), "marking a block as durable");
-}
-
-std::optional<std::uint64_t> RocksdbBackend::noted_durable() const {
-  return durable_at_open_;
+  return mark_->note_block(height);
 }
 
 RocksdbBackend::~RocksdbBackend() {
   for (rocksdb::ColumnFamilyHandle* const handle : handles_) {
     database_->DestroyColumnFamilyHandle(handle);
   }
+  if (events_->cannot_be_closed())
+    keep_until_the_end(std::move(database_));
 }
 
 std::shared_ptr<const BackendView> RocksdbBackend::view(Slot slot) const {
@@ -310,6 +392,7 @@ std::unique_ptr<Batch> RocksdbBackend::batch(Slot slot) const {
 
 Status RocksdbBackend::write(Batch& batch, bool sync) {
   auto& gathered = static_cast<Gathered&>(batch);
+  TENON_RETURN_IF_ERROR(events_->check());
   TENON_RETURN_IF_ERROR(gathered.first_failure);
   rocksdb::WriteOptions options;
   options.sync = sync;

@@ -6,8 +6,11 @@
 #include <rocksdb/env.h>
 
 #include <atomic>
+#include <map>
 
 #include "common/backend.hpp"
+#include "rocksdb/database_events.hpp"
+#include "rocksdb/durable_mark.hpp"
 
 namespace tenon::store {
 
@@ -29,34 +32,48 @@ public:
   [[nodiscard]] bool durable() const override { return true; }
   [[nodiscard]] std::shared_ptr<const BackendView> view(Slot slot) const override;
   [[nodiscard]] std::unique_ptr<Batch> batch(Slot slot) const override;
+  [[nodiscard]] std::unique_ptr<Bulk> bulk(Slot slot) override;
   [[nodiscard]] Status write(Batch& batch, bool sync) override;
   [[nodiscard]] Status note_durable(std::uint64_t height) override;
-  [[nodiscard]] std::optional<std::uint64_t> noted_durable() const override;
   void reclaim(Slot slot) override;
   [[nodiscard]] bool read_only() const override { return read_only_; }
+  [[nodiscard]] std::vector<BackendFigure> figures() const override;
+  [[nodiscard]] std::optional<ColumnFigures> figures_of(Column column, Slot slot) const override;
+  [[nodiscard]] std::unique_ptr<FileCheck> check_files(std::uint64_t random) const override;
   [[nodiscard]] Status verify() const override;
+  [[nodiscard]] Result<plugin::StoreCheckpoint> checkpoint(const std::string& directory) override;
 
 private:
   using Handles = std::array<rocksdb::ColumnFamilyHandle*, kPlaces>; // by place_of()
   class Gathered;
+  class TableFiles;
   class View;
   class Iterator;
 
-  RocksdbBackend(std::unique_ptr<rocksdb::DB> database, const Handles& handles, bool read_only)
-      : database_(std::move(database)), handles_(handles), read_only_(read_only) {}
+  RocksdbBackend(std::unique_ptr<rocksdb::DB> database, std::shared_ptr<DurableMark> mark,
+                 std::shared_ptr<DatabaseEvents> events, const Handles& handles, bool read_only)
+      : mark_(std::move(mark)), events_(std::move(events)), database_(std::move(database)),
+        handles_(handles), read_only_(read_only) {}
   [[nodiscard]] static std::vector<rocksdb::ColumnFamilyDescriptor>
   column_families(const RocksdbOptions& options);
   [[nodiscard]] static Status check_readable(const RocksdbOptions& options,
-                                             const rocksdb::DBOptions& settings);
-  [[nodiscard]] Status open_durable_mark(const std::string& name, bool read_only);
+                                             const rocksdb::DBOptions& settings, bool exists);
+  [[nodiscard]] static Status
+  check_before_writing(const RocksdbOptions& options, const rocksdb::DBOptions& settings,
+                       const std::vector<rocksdb::ColumnFamilyDescriptor>& families,
+                       std::optional<std::uint64_t> durable);
+  [[nodiscard]] static Status check_nothing_lost(rocksdb::DB& database,
+                                                 rocksdb::ColumnFamilyHandle* meta,
+                                                 const std::string& directory,
+                                                 std::optional<std::uint64_t> durable);
+  [[nodiscard]] Result<plugin::StoreCheckpoint> as_checkpoint() const;
+  [[nodiscard]] Result<std::map<std::string, std::string>> table_ids() const;
 
+  std::shared_ptr<DurableMark> mark_;
+  std::shared_ptr<DatabaseEvents> events_;
   std::unique_ptr<rocksdb::DB> database_;
   Handles handles_;
   bool read_only_;
-  // One small record beside the database, overwritten after each synced commit, never synced
-  // itself: it may be too low after a power cut, but never too high.
-  std::unique_ptr<rocksdb::RandomRWFile> durable_mark_;
-  std::optional<std::uint64_t> durable_at_open_;
   // So much room a batch begins with: grown by doubling, a large one is copied and paged in twice.
   std::atomic<std::size_t> last_batch_bytes_ = 0;
 };

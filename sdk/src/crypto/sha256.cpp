@@ -28,11 +28,12 @@ const EVP_MD* algorithm() {
   return fetched;
 }
 
+struct FreeContext {
+  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+};
+
 EVP_MD_CTX* thread_context() {
-  struct Free {
-    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-  };
-  thread_local const std::unique_ptr<EVP_MD_CTX, Free> context(EVP_MD_CTX_new());
+  thread_local const std::unique_ptr<EVP_MD_CTX, FreeContext> context(EVP_MD_CTX_new());
   return context.get();
 }
 
@@ -93,27 +94,45 @@ Hash accelerated_digest(std::initializer_list<BytesView> parts) {
   return to_hash(state);
 }
 
-// kLanes messages of one size, side by side.
-void digest_lanes(const std::uint8_t* messages, std::size_t message_size, Hash* digests) {
-  const std::size_t blocks = message_size / kBlockSize;
+// In how many blocks a message goes into the state: from where it lies, and from its tail.
+struct BlockCount {
+  std::size_t body;
+  std::size_t tail;
+};
+BlockCount blocks_of(std::size_t message_size) {
   const std::size_t rest = message_size % kBlockSize;
+  return {message_size / kBlockSize, rest + 1 + kLengthSize <= kBlockSize ? 1u : 2u};
+}
+
+// kLanes messages with the same count of blocks, side by side.
+void digest_lanes(const BytesView* messages, Hash* const* digests) {
+  const BlockCount blocks = blocks_of(messages[0].size());
   State states[kernel::kLanes];
   Tail tails[kernel::kLanes];
   const std::uint8_t* bodies[kernel::kLanes];
   const std::uint8_t* ends[kernel::kLanes];
-  std::size_t tail_blocks = 0;
   for (std::size_t lane = 0; lane < kernel::kLanes; ++lane) {
+    const BytesView message = messages[lane];
+    const std::size_t rest = message.size() % kBlockSize;
     states[lane] = kernel::kInitial;
-    bodies[lane] = messages + lane * message_size;
-    std::memcpy(tails[lane].bytes, bodies[lane] + blocks * kBlockSize, rest);
-    tail_blocks = tails[lane].finish(rest, message_size);
+    bodies[lane] = raw(message);
+    if (rest > 0)
+      std::memcpy(tails[lane].bytes, bodies[lane] + blocks.body * kBlockSize, rest);
+    tails[lane].finish(rest, message.size());
     ends[lane] = tails[lane].bytes;
   }
-  kernel::compress_lanes(states, bodies, blocks);
-  kernel::compress_lanes(states, ends, tail_blocks);
+  kernel::compress_lanes(states, bodies, blocks.body);
+  kernel::compress_lanes(states, ends, blocks.tail);
   for (std::size_t lane = 0; lane < kernel::kLanes; ++lane)
-    digests[lane] = to_hash(states[lane]);
+    *digests[lane] = to_hash(states[lane]);
 }
+
+// Messages with the same count of blocks, as they come.
+struct Lanes {
+  std::size_t filled = 0;
+  BytesView messages[kernel::kLanes];
+  Hash* digests[kernel::kLanes];
+};
 
 Hash digest(std::initializer_list<BytesView> parts) {
   return kAccelerated ? accelerated_digest(parts) : kernel::openssl_digest(parts);
@@ -142,6 +161,30 @@ Hash sha256(std::initializer_list<BytesView> parts) {
   return digest(parts);
 }
 
+struct Sha256::Context {
+  std::unique_ptr<EVP_MD_CTX, FreeContext> openssl{EVP_MD_CTX_new()};
+  void require(int ok) const {
+    if (ok != 1)
+      std::abort(); // out of memory inside OpenSSL: a wrong digest must not go on
+  }
+};
+
+Sha256::Sha256() : context_(std::make_unique<Context>()) {
+  context_->require(EVP_DigestInit_ex(context_->openssl.get(), algorithm(), nullptr));
+}
+
+Sha256::~Sha256() = default;
+
+void Sha256::add(BytesView piece) {
+  context_->require(EVP_DigestUpdate(context_->openssl.get(), piece.data(), piece.size()));
+}
+
+Hash Sha256::digest() {
+  Hash result;
+  context_->require(EVP_DigestFinal_ex(context_->openssl.get(), result.bytes.data(), nullptr));
+  return result;
+}
+
 Hash hmac_sha256(BytesView key, BytesView message) {
   Hash hashed_key;
   if (key.size() > kBlockSize) {
@@ -160,11 +203,41 @@ Hash hmac_sha256(BytesView key, BytesView message) {
 void sha256_many(BytesView messages, std::size_t message_size, std::span<Hash> digests) {
   std::size_t done = 0;
   if (kAccelerated) {
-    for (; done + kernel::kLanes <= digests.size(); done += kernel::kLanes)
-      digest_lanes(raw(messages) + done * message_size, message_size, &digests[done]);
+    for (; done + kernel::kLanes <= digests.size(); done += kernel::kLanes) {
+      BytesView some[kernel::kLanes];
+      Hash* results[kernel::kLanes];
+      for (std::size_t lane = 0; lane < kernel::kLanes; ++lane) {
+        some[lane] = messages.substr((done + lane) * message_size, message_size);
+        results[lane] = &digests[done + lane];
+      }
+      digest_lanes(some, results);
+    }
   }
   for (; done < digests.size(); ++done)
     digests[done] = sha256(messages.substr(done * message_size, message_size));
+}
+
+void sha256_each(std::span<const BytesView> messages, std::span<Hash> digests) {
+  constexpr std::size_t kMostBlocks = 8; // longer ones are seldom, and gain less
+  Lanes lanes[2 * kMostBlocks];
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    const BlockCount blocks = blocks_of(messages[i].size());
+    if (!kAccelerated || blocks.body >= kMostBlocks) {
+      digests[i] = sha256(messages[i]);
+      continue;
+    }
+    Lanes& alike = lanes[2 * blocks.body + blocks.tail - 1];
+    alike.messages[alike.filled] = messages[i];
+    alike.digests[alike.filled] = &digests[i];
+    if (++alike.filled < kernel::kLanes)
+      continue;
+    digest_lanes(alike.messages, alike.digests);
+    alike.filled = 0;
+  }
+  for (const Lanes& alike : lanes) {
+    for (std::size_t lane = 0; lane < alike.filled; ++lane)
+      *alike.digests[lane] = sha256(alike.messages[lane]);
+  }
 }
 
 } // namespace tenon::crypto

@@ -10,6 +10,9 @@ namespace {
 
 constexpr BytesView kLeafPrefix("\0", 1);
 constexpr BytesView kNodePrefix("\1", 1);
+// After the key hash of a write.
+constexpr BytesView kRemoved("\0", 1);
+constexpr BytesView kWritten("\1", 1);
 
 Hash node_hash(const Hash& left, const Hash& right) {
   return crypto::sha256({kNodePrefix, left.view(), right.view()});
@@ -86,11 +89,28 @@ bool verify_ordered_path(const Hash& root, const Hash& leaf, std::size_t index,
 }
 
 Hash write_leaf(const Hash& key_hash, const Hash* value_hash) {
-  constexpr BytesView kRemoved("\0", 1);
-  constexpr BytesView kWritten("\1", 1);
   return value_hash == nullptr
              ? crypto::sha256({kLeafPrefix, key_hash.view(), kRemoved})
              : crypto::sha256({kLeafPrefix, key_hash.view(), kWritten, value_hash->view()});
+}
+
+Hash writes_root(std::span<const WrittenKey> writes) {
+  Bytes messages;
+  messages.reserve(writes.size() * (2 * Hash::kSize + 2)); // so that views into it stay
+  std::vector<BytesView> each;
+  each.reserve(writes.size());
+  for (const WrittenKey& write : writes) {
+    const std::size_t begin = messages.size();
+    messages.append(kLeafPrefix).append(write.key_hash.view());
+    if (write.value_hash != nullptr)
+      messages.append(kWritten).append(write.value_hash->view());
+    else
+      messages.append(kRemoved);
+    each.push_back(BytesView(messages).substr(begin));
+  }
+  std::vector<Hash> leaves(writes.size());
+  crypto::sha256_each(each, leaves);
+  return ordered_root(leaves);
 }
 
 } // namespace tenon::merkle

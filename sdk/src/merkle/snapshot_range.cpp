@@ -48,7 +48,7 @@ Bytes SnapshotRangeWriter::finish(bool reaches_end, const RangeProof& proof) con
   return out;
 }
 
-Result<SnapshotRange> decode_snapshot_range(BytesView encoded) {
+Result<SnapshotRange> parse_snapshot_range(BytesView encoded) {
   Reader reader(encoded);
   SnapshotRange range;
   std::uint8_t version = 0;
@@ -68,11 +68,18 @@ Result<SnapshotRange> decode_snapshot_range(BytesView encoded) {
       return malformed("it ends inside entry " + std::to_string(i));
     if (entry.key.empty())
       return malformed("entry " + std::to_string(i) + " has an empty key");
-    entry.leaf = {crypto::sha256(entry.key), entry_hash(entry.entry)};
     range.entries.push_back(entry);
   }
-  range.span.last = reaches_end != 0 ? KeySpan::all().last : range.entries.back().leaf.key_hash;
+  range.span.last =
+      reaches_end != 0 ? KeySpan::all().last : crypto::sha256(range.entries.back().key);
   TENON_ASSIGN_OR_RETURN(range.proof, decode_range_proof(reader.rest()));
+  return range;
+}
+
+Result<SnapshotRange> decode_snapshot_range(BytesView encoded) {
+  TENON_ASSIGN_OR_RETURN(SnapshotRange range, parse_snapshot_range(encoded));
+  for (SnapshotEntry& entry : range.entries)
+    entry.leaf = {crypto::sha256(entry.key), entry_hash(entry.entry)};
   return range;
 }
 

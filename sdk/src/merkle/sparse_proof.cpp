@@ -68,6 +68,7 @@ bool same_beginning(const Hash& left, const Hash& right, std::size_t bits) {
 
 Bytes encode_proof(const SparseProof& proof) {
   Bytes out;
+  out.reserve((proof.siblings.size() + 3) * (Hash::kSize + 1));
   out.push_back(static_cast<char>(kProofVersion));
   out.push_back(static_cast<char>(proof.end));
   if (proof.end == SparseProof::End::kOtherLeaf) {

@@ -64,6 +64,37 @@ Hash entry_hash(BytesView encoded) {
                     entry->value);
 }
 
+std::vector<Hash> entry_hashes(std::span<const BytesView> encoded) {
+  std::size_t bytes = 0;
+  for (const BytesView entry : encoded)
+    bytes += entry.size() + Hash::kSize;
+  Bytes preimages;
+  preimages.reserve(bytes); // so that views into it stay
+  std::vector<BytesView> messages;
+  messages.reserve(encoded.size());
+  BytesView readers; // neighbours mostly have the same
+  Hash access_hash = crypto::sha256(readers);
+  for (const BytesView bytes_of_entry : encoded) {
+    const auto entry = decode_entry(bytes_of_entry);
+    if (!entry.ok()) {
+      messages.push_back(bytes_of_entry);
+      continue;
+    }
+    if (entry->readers != readers) {
+      readers = entry->readers;
+      access_hash = crypto::sha256(readers);
+    }
+    const std::size_t begin = preimages.size();
+    preimages.append(entry->salt.view()).append(access_hash.view());
+    append_be64(preimages, entry->expires_at_us);
+    preimages.append(entry->value);
+    messages.push_back(BytesView(preimages).substr(begin));
+  }
+  std::vector<Hash> hashes(encoded.size());
+  crypto::sha256_each(messages, hashes);
+  return hashes;
+}
+
 Bytes encode_readers(std::span<const std::string> readers) {
   std::vector<std::string_view> sorted(readers.begin(), readers.end());
   std::sort(sorted.begin(), sorted.end());

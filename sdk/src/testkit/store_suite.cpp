@@ -429,6 +429,7 @@ std::vector<NamedTest> store_suite(const StoreSuiteOptions& options) {
   tests.push_back({"a durable store comes back with all that was committed",
                    [=] { return reopening(options, "reopened"); }});
   add_transfer_tests(options, tests);
+  add_looking_tests(options, tests);
   return tests;
 }
 

@@ -34,5 +34,7 @@ struct History {
 
 // Pruning, and what replicas send each other of the state.
 void add_transfer_tests(const StoreSuiteOptions& options, std::vector<NamedTest>& tests);
+// What people and tools that look into a store are told.
+void add_looking_tests(const StoreSuiteOptions& options, std::vector<NamedTest>& tests);
 
 } // namespace tenon::testkit

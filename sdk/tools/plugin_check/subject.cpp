@@ -94,6 +94,19 @@ public:
   [[nodiscard]] Status put_index(std::span<const plugin::StoreWrite> writes, bool whole) override {
     return client_->put_index(writes, whole);
   }
+  [[nodiscard]] Status versions(BytesView key, plugin::VersionVisitor visit) const override {
+    return client_->versions(key, visit);
+  }
+  [[nodiscard]] Status changes(std::uint64_t height, plugin::ChangeVisitor visit) const override {
+    return client_->changes(height, visit);
+  }
+  [[nodiscard]] Result<Bytes> describe(bool whole,
+                                       plugin::ProgressVisitor progress) const override {
+    return client_->describe(whole, progress);
+  }
+  [[nodiscard]] Result<plugin::StoreScrub> scrub(std::uint64_t random) override {
+    return client_->scrub(random);
+  }
 
 private:
   std::unique_ptr<PluginInstance> instance_;

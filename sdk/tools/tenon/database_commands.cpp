@@ -1,23 +1,22 @@
-// tenon db verify|blocks|keys|export: the files of a stopped node, without a node.
+// tenon db …: the files of a stopped node, without a node.
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <chrono>
 #include <fstream>
 #include <memory>
 
 #include "chain_check.hpp"
+#include "database_access.hpp"
+#include "database_compare.hpp"
+#include "database_inspect.hpp"
 #include "files.hpp"
-#include "offline_store.hpp"
 #include "pipeline/block_log.hpp"
 #include "render.hpp"
-#include "solo_node.hpp"
+#include "state_file.hpp"
 #include "tenon/core/encoding.hpp"
 #include "tenon/merkle/state_entry.hpp"
 
 namespace tenon::tool {
 namespace {
-
-constexpr auto kProgressInterval = std::chrono::seconds(1);
 
 struct Arguments {
   std::string config;
@@ -26,72 +25,16 @@ struct Arguments {
   std::string file;
   std::uint64_t from = 0;
   std::size_t limit = 1'000'000;
+  std::string key;
+  std::optional<std::uint64_t> block;
+  std::uint64_t height = plugin::kHeadHeight;
+  std::vector<std::string> keys;
+  std::string format;
+  std::vector<std::string> places;
 };
-
-// Says how far a long command is, once a second.
-class Progress {
-public:
-  Progress(Session& session, std::string what) : session_(session), what_(std::move(what)) {}
-  void operator()(std::uint64_t done, std::uint64_t total) {
-    if (is_due())
-      say(std::to_string(done) + " of " + std::to_string(total));
-  }
-  // Where nobody knows the total before the end.
-  void operator()(std::uint64_t done) {
-    if (is_due())
-      say(std::to_string(done));
-  }
-
-private:
-  bool is_due() {
-    const auto now = std::chrono::steady_clock::now();
-    if (now - last_ < kProgressInterval)
-      return false;
-    last_ = now;
-    return true;
-  }
-  void say(const std::string& done) { session_.progress(what_ + " " + done + " ..."); }
-
-  Session& session_;
-  std::string what_;
-  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
-};
-
-// The directory is the configuration's own unless --data-dir names another.
-Status find_data_directory(Session& session, const std::filesystem::path& config) {
-  TENON_ASSIGN_OR_RETURN(const std::string text, read_file(config));
-  TENON_ASSIGN_OR_RETURN(const Json document, parse_json(text, config.string()));
-  if (document.value("/node/role"_json_pointer, "") == "client") {
-    return failed_precondition(config.string() +
-                               " is that of a client node, which holds a part of the ledger only: "
-                               "expected a solo node's or a replica's");
-  }
-  if (!session.names_data_directory()) {
-    session.data_directory =
-        (config.parent_path() / document.value("/node/data_dir"_json_pointer, "data"))
-            .lexically_normal()
-            .string();
-  }
-  return ok_status();
-}
-
-Result<std::unique_ptr<OfflineStore>> open(Session& session, const Arguments& arguments) {
-  std::filesystem::path config = arguments.config;
-  if (config.empty()) {
-    TENON_ASSIGN_OR_RETURN(config, default_config());
-  }
-  TENON_RETURN_IF_ERROR(find_data_directory(session, config));
-  auto store = OfflineStore::open(config, session.data_directory);
-  if (!store.ok()) {
-    const bool corrupt = store.status().code() == Code::kDataLoss;
-    return session.failed(store.status(), corrupt ? Exit::kUnproved : Exit::kFailed,
-                          "tenon db verify --config FILE --data-dir DIR, with the node stopped");
-  }
-  return store;
-}
 
 Status verify(Session& session, const Arguments& arguments) {
-  TENON_ASSIGN_OR_RETURN(const auto store, open(session, arguments));
+  TENON_ASSIGN_OR_RETURN(const auto store, open_database(session, arguments.config));
   TENON_ASSIGN_OR_RETURN(const Trust trust, read_genesis(session.data_directory + "/genesis.json"));
   Progress blocks(session, "checking block");
   auto report = check_chain(store->store(), trust, blocks);
@@ -122,7 +65,7 @@ Status verify(Session& session, const Arguments& arguments) {
 }
 
 Status list_blocks(Session& session, const Arguments& arguments) {
-  TENON_ASSIGN_OR_RETURN(const auto store, open(session, arguments));
+  TENON_ASSIGN_OR_RETURN(const auto store, open_database(session, arguments.config));
   TENON_ASSIGN_OR_RETURN(const plugin::StoreHead head, store->store().head());
   TENON_ASSIGN_OR_RETURN(const plugin::StoreHorizon horizon, store->store().horizon());
   std::uint64_t height = std::max(arguments.from, horizon.oldest_block);
@@ -149,14 +92,8 @@ Status list_blocks(Session& session, const Arguments& arguments) {
   return ok_status();
 }
 
-// Where to go on after a key, given as list_keys() shows it.
-Bytes place_after(const std::string& shown) {
-  const auto bytes = shown.starts_with("0x") ? from_hex(shown.substr(2)) : std::nullopt;
-  return bytes.value_or(shown) + '\0';
-}
-
 Status list_keys(Session& session, const Arguments& arguments) {
-  TENON_ASSIGN_OR_RETURN(const auto store, open(session, arguments));
+  TENON_ASSIGN_OR_RETURN(const auto store, open_database(session, arguments.config));
   TENON_ASSIGN_OR_RETURN(const auto snapshot, store->store().snapshot(plugin::kHeadHeight));
   Progress progress(session, "reading key");
   Json keys = Json::array();
@@ -179,7 +116,7 @@ Status list_keys(Session& session, const Arguments& arguments) {
   };
   Bytes begin = arguments.prefix;
   if (!arguments.after.empty())
-    begin = std::max(begin, place_after(arguments.after));
+    begin = std::max(begin, key_from(arguments.after) + '\0');
   const Bytes end = prefix_end(arguments.prefix);
   if (end.empty() || begin < end)
     TENON_RETURN_IF_ERROR(snapshot->scan(plugin::KeyClass::kState, begin, end, visit));
@@ -190,7 +127,7 @@ Status list_keys(Session& session, const Arguments& arguments) {
 }
 
 Status export_blocks(Session& session, const Arguments& arguments) {
-  TENON_ASSIGN_OR_RETURN(const auto store, open(session, arguments));
+  TENON_ASSIGN_OR_RETURN(const auto store, open_database(session, arguments.config));
   session.progress("exporting the block log ...");
   std::ofstream file(arguments.file, std::ios::binary | std::ios::trunc);
   TENON_ASSIGN_OR_RETURN(const std::uint64_t blocks,
@@ -205,6 +142,166 @@ Status export_blocks(Session& session, const Arguments& arguments) {
   return ok_status();
 }
 
+Result<Json> described(OfflineStore& store, bool whole, Progress& progress) {
+  TENON_ASSIGN_OR_RETURN(const Bytes json,
+                         store.store().describe(whole, [&](std::uint64_t done, std::uint64_t) {
+                           progress(done);
+                           return true;
+                         }));
+  return parse_json(json, "what the store says of itself");
+}
+
+Status inspect(Session& session, const Arguments& arguments) {
+  TENON_ASSIGN_OR_RETURN(const auto store, open_database(session, arguments.config));
+  Result<Json> found = Json();
+  if (!arguments.key.empty()) {
+    found = inspect_key(store->store(), key_from(arguments.key));
+  } else if (arguments.block) {
+    found = inspect_block(store->store(), *arguments.block);
+  } else {
+    Progress progress(session, "reading record");
+    found = described(*store, false, progress);
+  }
+  TENON_RETURN_IF_ERROR(found.status());
+  session.result(*found);
+  return ok_status();
+}
+
+Status count(Session& session, const Arguments& arguments) {
+  TENON_ASSIGN_OR_RETURN(const auto store, open_database(session, arguments.config));
+  Progress progress(session, "reading record");
+  TENON_ASSIGN_OR_RETURN(const Json found, described(*store, true, progress));
+  session.result(found);
+  return ok_status();
+}
+
+Status prove(Session& session, const Arguments& arguments) {
+  TENON_ASSIGN_OR_RETURN(const auto store, open_database(session, arguments.config));
+  std::vector<Bytes> keys;
+  for (const std::string& key : arguments.keys)
+    keys.push_back(key_from(key));
+  const ProofFormat format = arguments.format == "multi"   ? ProofFormat::kMulti
+                             : arguments.format == "ics23" ? ProofFormat::kIcs23
+                                                           : ProofFormat::kNative;
+  TENON_ASSIGN_OR_RETURN(const Json proofs,
+                         prove_keys(store->store(), keys, arguments.height, format));
+  session.result(proofs);
+  return ok_status();
+}
+
+Json rendered(const Comparison& found, const std::vector<std::string>& places) {
+  Json json = {{"equal", found.equal()},
+               {"first_common_block", std::to_string(found.common->first)},
+               {"last_common_block", std::to_string(found.common->second)}};
+  if (found.first_difference) {
+    json["first_difference"] = std::to_string(*found.first_difference);
+    json["differs"] = found.what;
+    json["state_roots_differ"] = found.state_roots_differ;
+  }
+  if (!found.state_height) {
+    json["entries_compared"] = "none: one of the two no longer has the state after that block";
+    return json;
+  }
+  json["entries_compared_after_block"] = std::to_string(*found.state_height);
+  json["entries_compared"] = found.entries;
+  json["different_keys"] = found.different_keys;
+  Json keys = Json::array();
+  for (const KeyDifference& key : found.keys) {
+    using Kind = KeyDifference::Kind;
+    keys.push_back({{"key", printable(key.key)},
+                    {"difference", key.kind == Kind::kOnlyFirst    ? "only in " + places[0]
+                                   : key.kind == Kind::kOnlySecond ? "only in " + places[1]
+                                                                   : "other entries"}});
+  }
+  json["keys"] = std::move(keys);
+  return json;
+}
+
+Status compare(Session& session, const Arguments& arguments) {
+  TENON_ASSIGN_OR_RETURN(const auto first,
+                         open_database_at(session, arguments.places[0], arguments.config));
+  TENON_ASSIGN_OR_RETURN(const auto second,
+                         open_database_at(session, arguments.places[1], arguments.config));
+  if (first->chain() != second->chain()) {
+    return failed_precondition("the databases belong to different chains: " + arguments.places[0] +
+                               " to " + to_hex(first->chain().view()) + ", " +
+                               arguments.places[1] + " to " + to_hex(second->chain().view()));
+  }
+  Progress progress(session, "comparing record");
+  TENON_ASSIGN_OR_RETURN(
+      const Comparison found,
+      compare_stores(first->store(), second->store(), arguments.limit, progress));
+  if (!found.common) {
+    return failed_precondition("the databases have no block in common: one ends before the other "
+                               "begins; `tenon db inspect` shows what each has");
+  }
+  session.result(rendered(found, arguments.places));
+  if (!found.equal())
+    session.conclude(Exit::kUnproved);
+  return ok_status();
+}
+
+Status export_to_file(Session& session, const Arguments& arguments) {
+  TENON_ASSIGN_OR_RETURN(const auto store, open_database(session, arguments.config));
+  std::ofstream file(arguments.file, std::ios::binary | std::ios::trunc);
+  Progress progress(session, "exporting entry");
+  TENON_ASSIGN_OR_RETURN(
+      const StateReport report,
+      export_state(store->store(), store->chain(), arguments.height,
+                   arguments.format == "ranges" ? StateFormat::kRanges : StateFormat::kJsonLines,
+                   file, progress));
+  file.close();
+  if (!file)
+    return failed_precondition(arguments.file + " cannot be written");
+  session.result(Json{{"written", arguments.file},
+                      {"height", std::to_string(report.height)},
+                      {"entries", report.entries},
+                      {"ranges", report.ranges},
+                      {"verified_against_state_root", to_hex(report.state_root.view())}});
+  return ok_status();
+}
+
+using Command = Status (*)(Session&, const Arguments&);
+using Adder = std::function<CLI::App*(const char* name, const char* help, Command run)>;
+
+void add_height_option(CLI::App& command, std::uint64_t& height) {
+  command.add_option("--height", height, "the state after this block; the last one");
+}
+
+void add_looking_commands(const Adder& add, Arguments& arguments) {
+  CLI::App* command = add("inspect", "what is there; under a key; in a block", inspect);
+  auto* const key = command->add_option("--key", arguments.key,
+                                        "the entry under this key, its proof and its versions; "
+                                        "text, or hex behind 0x");
+  command->add_option("--block", arguments.block, "the parts of this block, and what it changed")
+      ->excludes(key);
+  add("stats", "count everything: entries and bytes by column, the tree's shape", count);
+  command = add("compare", "whether two databases hold the same ledger", compare);
+  command
+      ->add_option("PLACES", arguments.places,
+                   "two configuration files or data directories (with node.json beside them)")
+      ->required()
+      ->expected(2);
+  add_limit_option(*command, arguments.limit);
+  command = add("prove", "prove what keys have, or that they have nothing", prove);
+  command->add_option("--key", arguments.keys, "text, or hex behind 0x; may be repeated")
+      ->required();
+  add_height_option(*command, arguments.height);
+  command
+      ->add_option("--format", arguments.format,
+                   "one proof per key (native), one for all (multi), or for light clients of "
+                   "others (ics23)")
+      ->check(CLI::IsMember({"native", "multi", "ics23"}));
+  command = add("export-state", "write the state to a file, verified against its root",
+                export_to_file);
+  command->add_option("FILE", arguments.file)->required();
+  add_height_option(*command, arguments.height);
+  command
+      ->add_option("--format", arguments.format,
+                   "lines of JSON (jsonl), or proved ranges (ranges)")
+      ->check(CLI::IsMember({"jsonl", "ranges"}));
+}
+
 } // namespace
 
 void add_database_commands(CLI::App& app, Session& session) {
@@ -212,7 +309,7 @@ void add_database_commands(CLI::App& app, Session& session) {
   CLI::App* group = app.add_subcommand("db", "inspect and verify the files of a stopped node");
   group->require_subcommand(1);
   const auto add = [&](const char* name, const char* help,
-                       Status (*run)(Session&, const Arguments&)) {
+                       Command run) {
     CLI::App* command = group->add_subcommand(name, help);
     command->add_option("--config", arguments->config,
                         "the node's configuration, which names its data directory; solo.json");
@@ -232,6 +329,7 @@ void add_database_commands(CLI::App& app, Session& session) {
   command->add_option("--prefix", arguments->prefix, "only keys that begin so, e.g. sys/");
   command->add_option("--after", arguments->after, "go on after this key, as a cut list named it");
   add_limit_option(*command, arguments->limit);
+  add_looking_commands(add, *arguments);
 }
 
 } // namespace tenon::tool

@@ -24,6 +24,7 @@ void add_commands(CLI::App& app, Session& session) {
   add_bench_command(app, session);
   add_config_commands(app, session);
   add_database_commands(app, session);
+  add_backup_commands(app, session);
   add_operator_commands(app, session);
   add_plugin_commands(app, session);
 }

@@ -28,15 +28,6 @@ void write_text(tenon_sink sink, std::string_view text) {
   sink.write(sink.context, to_abi(text));
 }
 
-Result<config::NodeConfig> read_config(const std::filesystem::path& file,
-                                       const std::filesystem::path& data_directory) {
-  auto loaded =
-      config::load_config(file, {data_directory, installation() / "lib" / "tenon" / "plugins"});
-  if (const auto* errors = std::get_if<config::ConfigErrors>(&loaded))
-    return config::to_status(*errors);
-  return std::get<config::NodeConfig>(std::move(loaded));
-}
-
 Result<loader::LoadedPlugin> load_store(const config::NodeConfig& node) {
   const config::PluginUse& use = node.store;
   auto file = loader::find_plugin(node.plugin_path, "store", use.plugin);
@@ -52,6 +43,16 @@ Result<loader::LoadedPlugin> load_store(const config::NodeConfig& node) {
 }
 
 } // namespace
+
+Result<config::NodeConfig>
+read_node_config(const std::filesystem::path& file,
+                 const std::optional<std::filesystem::path>& data_directory) {
+  auto loaded =
+      config::load_config(file, {data_directory, installation() / "lib" / "tenon" / "plugins"});
+  if (const auto* errors = std::get_if<config::ConfigErrors>(&loaded))
+    return config::to_status(*errors);
+  return std::get<config::NodeConfig>(std::move(loaded));
+}
 
 void OfflineStore::make_host_tables() {
   log_ = {sizeof log_, TENON_LOG_WARN, this, write_log};
@@ -103,8 +104,9 @@ Status OfflineStore::start(std::string_view config_json) {
 
 Result<std::unique_ptr<OfflineStore>>
 OfflineStore::open(const std::filesystem::path& config_file,
-                   const std::filesystem::path& data_directory) {
-  TENON_ASSIGN_OR_RETURN(const config::NodeConfig node, read_config(config_file, data_directory));
+                   const std::filesystem::path& data_directory, Use use) {
+  TENON_ASSIGN_OR_RETURN(const config::NodeConfig node,
+                         read_node_config(config_file, data_directory));
   const auto directory = data_directory / "plugins" / ("store-" + node.store.plugin);
   if (!std::filesystem::is_directory(directory)) {
     return not_found(directory.string() + " does not exist: no node with store \"" +
@@ -113,6 +115,7 @@ OfflineStore::open(const std::filesystem::path& config_file,
   TENON_ASSIGN_OR_RETURN(const std::string genesis, read_file(data_directory / "genesis.json"));
   TENON_ASSIGN_OR_RETURN(const loader::LoadedPlugin loaded, load_store(node));
   const bool reads_only =
+      use == Use::kLook &&
       loaded.descriptor.config_schema.contains("/properties/read_only"_json_pointer);
   TENON_ASSIGN_OR_RETURN(auto locked,
                          reads_only ? host::node::DataDirectory::open_for_reading(data_directory)
@@ -123,8 +126,13 @@ OfflineStore::open(const std::filesystem::path& config_file,
   store->chain_ = crypto::sha256(genesis);
   store->make_host_tables();
   nlohmann::json settings = node.store.config;
-  if (reads_only)
+  if (reads_only) {
     settings["read_only"] = true;
+    // Nobody waits for it: proofs may reach back as far as they can.
+    const auto deepest = "/properties/proof_versions/maximum"_json_pointer;
+    if (loaded.descriptor.config_schema.contains(deepest))
+      settings["proof_versions"] = loaded.descriptor.config_schema[deepest];
+  }
   TENON_RETURN_IF_ERROR(store->start(settings.dump()));
   return store;
 }

@@ -1,11 +1,13 @@
 // The store of a stopped node, opened by its own plugin as the node would, but without a node and,
-// where the plugin can, for reading alone: for looking at what is on disk. Owned by the command;
-// main thread.
+// to look at what is on disk, for reading alone where the plugin can. Owned by the command; main
+// thread.
 #pragma once
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 
+#include "node/config/node_config.hpp"
 #include "node/data_directory.hpp"
 #include "tenon/abi/host.h"
 #include "tenon/abi/plugin.h"
@@ -13,17 +15,26 @@
 
 namespace tenon::tool {
 
+// A node's configuration; the directory in place of the one that it names.
+[[nodiscard]] Result<host::config::NodeConfig>
+read_node_config(const std::filesystem::path& file,
+                 const std::optional<std::filesystem::path>& data_directory);
+
 class OfflineStore {
 public:
+  enum class Use { kLook, kWork };
+
   // `config` is the node's configuration file: it names the plugin. Fails while a node has the
   // directory open.
   [[nodiscard]] static Result<std::unique_ptr<OfflineStore>>
-  open(const std::filesystem::path& config, const std::filesystem::path& data_directory);
+  open(const std::filesystem::path& config, const std::filesystem::path& data_directory,
+       Use use = Use::kLook);
   OfflineStore(const OfflineStore&) = delete;
   OfflineStore& operator=(const OfflineStore&) = delete;
   ~OfflineStore();
 
   [[nodiscard]] plugin::Store& store() { return *store_; }
+  [[nodiscard]] const Hash& chain() const { return chain_; }
 
 private:
   explicit OfflineStore(host::node::DataDirectory directory) : directory_(std::move(directory)) {}

@@ -16,6 +16,7 @@ struct Arguments {
   std::string function;
   std::string json_arguments = "{}";
   std::vector<std::string> keys;
+  std::string format;
   std::string output;
   std::string proof;
   std::string genesis;
@@ -33,6 +34,8 @@ Status get(Session& session, const Arguments& arguments) {
       keys.push_back(to_hex(key));
     body["keys"] = keys;
   }
+  if (!arguments.format.empty())
+    body["format"] = arguments.format;
   NodeClient node(session);
   TENON_ASSIGN_OR_RETURN(const Json answer, node.post("/v1/proofs", body));
   if (arguments.output.empty()) {
@@ -90,6 +93,11 @@ void add_proof_commands(CLI::App& app, Session& session) {
   command->add_option("FUNCTION", arguments->function, "a query of it");
   command->add_option("ARGUMENTS", arguments->json_arguments, "JSON object");
   command->add_option("--key", arguments->keys, "prove this key instead (may be repeated)");
+  command
+      ->add_option("--format", arguments->format,
+                   "as the ledger proves it (native), or each key for light clients of others, "
+                   "too (ics23)")
+      ->check(CLI::IsMember({"native", "ics23"}));
   command->add_option("--output", arguments->output, "write the proof to this file");
   command->callback(
       [&session, arguments] { session.choose([&] { return get(session, *arguments); }); });

@@ -51,6 +51,8 @@ public:
   void more(const std::string& option, const std::string& value) const;
   // What to print on failure instead of the default for the status code; returns `status`.
   Status failed(Status status, Exit exit, std::string next);
+  // The exit code of a command that has answered, where that is not 0.
+  void conclude(Exit exit) { exit_ = exit; }
   // Prints a failure, with --json as the answer; returns `exit`. run() does it for commands.
   Exit report(const Status& status, Exit exit, const std::string& next) const;
 
@@ -89,6 +91,7 @@ void add_daml_commands(CLI::App& app, Session& session);
 void add_watch_command(CLI::App& app, Session& session);
 void add_proof_commands(CLI::App& app, Session& session);
 void add_database_commands(CLI::App& app, Session& session);
+void add_backup_commands(CLI::App& app, Session& session);
 void add_operator_commands(CLI::App& app, Session& session);
 void add_bench_command(CLI::App& app, Session& session);
 

@@ -7,6 +7,7 @@
 #include "render.hpp"
 #include "tenon/core/encoding.hpp"
 #include "tenon/crypto/sha256.hpp"
+#include "tenon/wire/ics23_form.hpp"
 #include "tenon/wire/ledger_proof.hpp"
 
 namespace tenon::tool {
@@ -74,10 +75,15 @@ Status check_clear_text(const Json& document, BytesView encoded_proof) {
     return data_loss("the proof is not an encoded LedgerProof message");
   }
   Json keys = Json::array();
+  const bool with_forms = document.contains("/keys/0/ics23"_json_pointer);
   for (const auto& key : proof.keys()) {
     keys.push_back({{"key", to_hex(key.key())},
                     {"present", key.present()},
                     {"value", key.present() ? Json(to_base64(key.value())) : Json(nullptr)}});
+    if (!with_forms)
+      continue;
+    const auto form = wire::ics23_form(key);
+    keys.back()["ics23"] = form.ok() ? Json(to_base64(*form)) : Json(nullptr);
   }
   Json said = {{"chain", to_hex(header.chain())},
                {"height", std::to_string(header.height())},

@@ -22,6 +22,14 @@ StoreOptions options_with(std::uint64_t flush_blocks) {
   StoreOptions options;
   options.chain = crypto::sha256("test chain");
   options.flush_blocks = flush_blocks;
+  options.scrub_bytes_per_second = 1u << 20;
+  return options;
+}
+
+// Every page leaves memory as soon as it may.
+StoreOptions options_without_room(std::uint64_t flush_blocks) {
+  StoreOptions options = options_with(flush_blocks);
+  options.page_cache_bytes = 0;
   return options;
 }
 
@@ -36,13 +44,13 @@ Result<std::unique_ptr<plugin::Store>> open_memory() {
 }
 
 Result<std::unique_ptr<plugin::Store>> open_rocksdb(const std::string& directory,
-                                                    std::uint64_t flush_blocks) {
-  RocksdbOptions options;
-  options.directory = directory;
-  auto backend = RocksdbBackend::open(options);
+                                                    const StoreOptions& options) {
+  RocksdbOptions database;
+  database.directory = directory;
+  auto backend = RocksdbBackend::open(database);
   if (!backend.ok())
     return backend.status();
-  return upcast(StoreCore::open(std::move(*backend), options_with(flush_blocks)));
+  return upcast(StoreCore::open(std::move(*backend), options));
 }
 
 void run_suite(const testkit::StoreSuiteOptions& options) {
@@ -67,28 +75,43 @@ TEST_CASE("rocksdb store: conforms, whether tree pages are written at once or be
     DYNAMIC_SECTION("pages every " << flush_blocks << " blocks") {
       const testkit::TemporaryFolder directory;
       run_suite({[&](const std::string& name) {
-                   return open_rocksdb(directory.path().string() + "/" + name, flush_blocks);
+                   return open_rocksdb(directory.path().string() + "/" + name,
+                                       options_with(flush_blocks));
                  },
                  static_cast<std::uint32_t>(flush_blocks), rounds()});
     }
   }
 }
 
+TEST_CASE("rocksdb store: conforms without room for pages in memory", "[store][conformance]") {
+  const testkit::TemporaryFolder directory;
+  run_suite({[&](const std::string& name) {
+               return open_rocksdb(directory.path().string() + "/" + name, options_without_room(5));
+             },
+             5, rounds()});
+}
+
 TEST_CASE("stores: memory and rocksdb give equal roots for the same writes",
           "[store][conformance]") {
   const testkit::TemporaryFolder directory;
   const auto memory = open_memory();
-  const auto rocksdb = open_rocksdb(directory.path().string() + "/db", 3);
+  const auto rocksdb = open_rocksdb(directory.path().string() + "/db", options_with(3));
+  const auto cramped = open_rocksdb(directory.path().string() + "/cramped",
+                                    options_without_room(3));
   REQUIRE(memory.ok());
   REQUIRE(rocksdb.ok());
+  REQUIRE(cramped.ok());
   std::mt19937 random(11);
   for (std::uint64_t height = 0; height < 60u * rounds(); ++height) {
     const auto block = testkit::random_block(random, random() % 60, 300);
     const auto first = testkit::commit_block(**memory, height, block);
     const auto second = testkit::commit_block(**rocksdb, height, block);
+    const auto third = testkit::commit_block(**cramped, height, block);
     REQUIRE(first.ok());
     REQUIRE(second.ok());
+    REQUIRE(third.ok());
     REQUIRE(first->state_root == second->state_root);
+    REQUIRE(first->state_root == third->state_root);
     REQUIRE(first->writes_root == second->writes_root);
   }
 }

@@ -44,8 +44,8 @@ struct BusyStore {
     static const tenon_store table = {
         sizeof(tenon_store), 0,     unused, unused,  unused, ignored, unused, unused,
         unused,              stage, commit, ignored, unused, unused, unused, unused, unused, unused,
-        unused,              unused, unused, unused, unused,
-        unused};
+        unused,              unused, unused, unused, unused, unused, unused, unused, unused, unused,
+        unused,              unused};
     return &table;
   }
   std::unique_ptr<StoreClient> client() {

@@ -1,6 +1,7 @@
 // A broken replica halts: it votes for nothing, accepts nothing, and says why. And bounds hold.
 #include <catch2/catch.hpp>
 
+#include "pipeline/ledger_opener.hpp"
 #include "tenon/core/encoding.hpp"
 #include "tenon/crypto/sha256.hpp"
 #include "tenon/wire/hashing.hpp"
@@ -11,6 +12,19 @@ using namespace tenon;
 using namespace tenon::test;
 
 namespace {
+
+// Gives the result header of block 1 for that of another one.
+class SwappedBlocks final : public FaultyStore {
+public:
+  using FaultyStore::FaultyStore;
+  std::atomic<std::uint64_t> swapped{0};
+  [[nodiscard]] Result<std::optional<Bytes>> read_block(std::uint64_t height,
+                                                        plugin::BlockPart part) const override {
+    const bool other =
+        swapped != 0 && height == swapped && part == plugin::BlockPart::kResultHeader;
+    return FaultyStore::read_block(other ? 1 : height, part);
+  }
+};
 
 void check_halted(World& world, const std::string& why) {
   const v1::StatusResponse status = world.status();
@@ -37,6 +51,36 @@ TEST_CASE("fault: a store that cannot commit halts the replica, and the caller i
   CHECK(completion.fault());
   CHECK(world.status().height() == height);
   check_halted(world, "the disk is full");
+}
+
+TEST_CASE("fault: nothing is passed on of what a store says that is known to be damaged",
+          "[pipeline][fault]") {
+  World world;
+  world.allocate_all({"alice"});
+  REQUIRE(world.pipeline().blocks({}).ok());
+  world.pipeline().halt(data_loss("table 7 has another checksum"));
+  CHECK_FALSE(world.status().ready());
+  CHECK(world.status().reasons(0).find("table 7") != std::string::npos);
+  const Status blocks = world.pipeline().blocks({}).status();
+  CHECK(blocks.code() == Code::kDataLoss);
+  CHECK(blocks.message().find("table 7 has another checksum") != std::string::npos);
+  CHECK(world.query({"alice"}, "get balance/alice").status().code() == Code::kDataLoss);
+  CHECK(world.submit("1", {"alice"}, "mint alice 1").code() != 0);
+}
+
+TEST_CASE("fault: blocks that do not follow each other are found, wherever one looks",
+          "[pipeline][fault]") {
+  auto store = std::make_shared<SwappedBlocks>(memory_store());
+  World world(store);
+  world.allocate_all({"alice", "bob", "carol"});
+  const std::uint64_t head = world.status().height();
+  REQUIRE(head >= 3);
+  for (std::uint64_t height = 0; height <= head; ++height)
+    CHECK(host::pipeline::check_links(*store, height, 100).ok());
+  CHECK(host::pipeline::check_links(*store, head + 1, 100).code() == Code::kDataLoss);
+  store->swapped = 2; // its result header is now that of another block
+  CHECK(host::pipeline::check_links(*store, head, 100).code() == Code::kDataLoss);
+  CHECK(host::pipeline::check_links(*store, 1, 100).ok());
 }
 
 TEST_CASE("fault: memory that runs out in the middle of a step halts the replica",

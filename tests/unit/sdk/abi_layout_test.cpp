@@ -128,7 +128,16 @@ const Layout kStore = {
     M(tenon_store, verify), M(tenon_store, horizon), M(tenon_store, prune),
     M(tenon_store, put_block), M(tenon_store, export_range), M(tenon_store, import_begin),
     M(tenon_store, import_range), M(tenon_store, import_missing), M(tenon_store, import_finish),
-    M(tenon_store, import_abandon), M(tenon_store, put_index),
+    M(tenon_store, import_abandon), M(tenon_store, put_index), M(tenon_store, prove_many),
+    M(tenon_store, versions), M(tenon_store, changes), M(tenon_store, describe),
+    M(tenon_store, scrub), M(tenon_store, checkpoint),
+    S(tenon_store_version), M(tenon_store_version, height), M(tenon_store_version, is_delete),
+    M(tenon_store_version, reserved), M(tenon_store_version, entry),
+    S(tenon_store_change), M(tenon_store_change, key_hash), M(tenon_store_change, key),
+    M(tenon_store_change, was_present), M(tenon_store_change, is_present),
+    M(tenon_store_change, old_value_hash), M(tenon_store_change, value_hash),
+    S(tenon_store_scrub), M(tenon_store_scrub, bytes), M(tenon_store_scrub, cycles),
+    M(tenon_store_scrub, wait_ms),
 };
 
 const Layout kEngine = {

@@ -35,6 +35,10 @@ TEST_CASE("tree: frozen roots and proofs of the jmt crate come out bit for bit",
   replay("jmt.txt", 80);
 }
 
+TEST_CASE("tree: frozen histories of the jmt crate come out bit for bit", "[store][tree]") {
+  replay("histories.txt", 150);
+}
+
 TEST_CASE("tree: frozen ICS-23 proofs of the jmt crate come out bit for bit", "[store][tree]") {
   replay("ics23.txt", 15);
 }

@@ -1,5 +1,7 @@
 #include "unit/store/lossy_file_system.hpp"
 
+#include <rocksdb/system_clock.h>
+
 namespace tenon::store {
 
 using rocksdb::IODebugContext;
@@ -55,14 +57,14 @@ private:
 
 class LossyFileSystem::Directory final : public rocksdb::FSDirectory {
 public:
-  Directory(LossyFileSystem& system, std::unique_ptr<rocksdb::FSDirectory> target)
-      : system_(system), target_(std::move(target)) {}
+  Directory(LossyFileSystem& system, std::string name, std::unique_ptr<rocksdb::FSDirectory> target)
+      : system_(system), name_(std::move(name)), target_(std::move(target)) {}
 
   IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override {
     const std::lock_guard lock(system_.mutex_);
     if (IOStatus status = system_.count_operation(); !status.ok())
       return status;
-    system_.unsynced_names_.clear(); // every file of a test lies in one directory
+    system_.keep_names(name_);
     return target_->Fsync(options, debug);
   }
   IOStatus Close(const IOOptions& options, IODebugContext* debug) override {
@@ -71,15 +73,36 @@ public:
 
 private:
   LossyFileSystem& system_;
+  std::string name_;
   std::unique_ptr<rocksdb::FSDirectory> target_;
 };
+
+namespace {
+
+// RocksDB's threads sleep for a second after what fails.
+class RestlessClock final : public rocksdb::SystemClockWrapper {
+public:
+  RestlessClock() : SystemClockWrapper(rocksdb::SystemClock::Default()) {}
+  [[nodiscard]] const char* Name() const override { return "RestlessClock"; }
+  void SleepForMicroseconds(int) override {}
+};
+
+class RestlessEnv final : public rocksdb::EnvWrapper {
+public:
+  explicit RestlessEnv(std::unique_ptr<rocksdb::Env> env) : EnvWrapper(std::move(env)) {
+    file_system_ = target()->GetFileSystem();
+    system_clock_ = std::make_shared<RestlessClock>();
+  }
+};
+
+} // namespace
 
 LossyFileSystem::LossyFileSystem() : LossyFileSystem(rocksdb::NewMemEnv(rocksdb::Env::Default())) {}
 
 LossyFileSystem::LossyFileSystem(rocksdb::Env* memory)
     : FileSystemWrapper(memory->GetFileSystem()), memory_(memory),
-      env_(rocksdb::NewCompositeEnv(
-          std::shared_ptr<rocksdb::FileSystem>(std::shared_ptr<void>(), this))) {}
+      env_(std::make_unique<RestlessEnv>(rocksdb::NewCompositeEnv(
+          std::shared_ptr<rocksdb::FileSystem>(std::shared_ptr<void>(), this)))) {}
 
 void LossyFileSystem::arm(std::uint64_t operation, Trouble trouble) {
   const std::lock_guard lock(mutex_);
@@ -118,6 +141,48 @@ void LossyFileSystem::append_durably(const std::string& name, const std::string&
     std::abort();
 }
 
+void LossyFileSystem::move_along(std::string& name, const NameChange& renamed) {
+  if (name.starts_with(renamed.renamed_from + "/"))
+    name = renamed.created + name.substr(renamed.renamed_from.size());
+}
+
+// The names of change `i` stay, if the folder that is synced is the one it is in by now.
+bool LossyFileSystem::is_in(std::size_t i, const std::string& folder) const {
+  std::string name = unsynced_names_[i].created;
+  for (std::size_t later = i + 1; later < unsynced_names_.size(); ++later) {
+    if (!unsynced_names_[later].renamed_from.empty())
+      move_along(name, unsynced_names_[later]);
+  }
+  return name.substr(0, name.rfind('/')) == (folder == "/" ? "" : folder);
+}
+
+void LossyFileSystem::keep_names(const std::string& folder) {
+  std::vector<NameChange> rest;
+  for (std::size_t i = 0; i < unsynced_names_.size(); ++i) {
+    const NameChange& change = unsynced_names_[i];
+    if (!is_in(i, folder)) {
+      rest.push_back(change);
+    } else if (!change.renamed_from.empty()) {
+      // A folder keeps its new name: what is undone in it later is undone there.
+      for (NameChange& earlier : rest) {
+        move_along(earlier.created, change);
+        move_along(earlier.renamed_from, change);
+      }
+    }
+  }
+  unsynced_names_ = std::move(rest);
+}
+
+// A file, or everything in a folder.
+std::vector<std::string> LossyFileSystem::names_at(const std::string& path) const {
+  std::vector<std::string> found;
+  for (const auto& [name, bytes] : unsynced_) {
+    if (name == path || name.starts_with(path + "/"))
+      found.push_back(name);
+  }
+  return found;
+}
+
 void LossyFileSystem::undo(const NameChange& change) {
   if (!change.renamed_from.empty()) {
     if (memory_->FileExists(change.created).ok())
@@ -135,10 +200,10 @@ void LossyFileSystem::crash(Unsynced unsynced, std::mt19937& random) {
     if (unsynced == Unsynced::kTorn && !bytes.empty() && memory_->FileExists(name).ok())
       append_durably(name, bytes.substr(0, random() % (bytes.size() + 1)), false);
   }
-  for (auto change = unsynced_names_.rbegin(); change != unsynced_names_.rend(); ++change) {
-    if (unsynced == Unsynced::kLost)
-      undo(*change);
-  }
+  const std::size_t kept =
+      unsynced == Unsynced::kTorn ? random() % (unsynced_names_.size() + 1) : 0;
+  for (std::size_t i = unsynced_names_.size(); i > kept; --i)
+    undo(unsynced_names_[i - 1]);
   unsynced_.clear();
   unsynced_names_.clear();
   fails_at_ = 0;
@@ -169,7 +234,7 @@ IOStatus LossyFileSystem::NewDirectory(const std::string& name, const IOOptions&
   std::unique_ptr<rocksdb::FSDirectory> directory;
   if (IOStatus status = target()->NewDirectory(name, options, &directory, debug); !status.ok())
     return status;
-  *result = std::make_unique<Directory>(*this, std::move(directory));
+  *result = std::make_unique<Directory>(*this, name, std::move(directory));
   return IOStatus::OK();
 }
 
@@ -183,9 +248,22 @@ IOStatus LossyFileSystem::RenameFile(const std::string& from, const std::string&
     change.old_content = content(to);
   if (IOStatus status = target()->RenameFile(from, to, options, debug); !status.ok())
     return status;
-  unsynced_[to] = std::move(unsynced_[from]);
-  unsynced_.erase(from);
+  for (const std::string& name : names_at(from)) {
+    unsynced_[to + name.substr(from.size())] = std::move(unsynced_[name]);
+    unsynced_.erase(name);
+  }
   unsynced_names_.push_back(std::move(change));
+  return IOStatus::OK();
+}
+
+IOStatus LossyFileSystem::LinkFile(const std::string& from, const std::string& to,
+                                   const IOOptions& options, IODebugContext* debug) {
+  const std::lock_guard lock(mutex_);
+  if (IOStatus status = count_operation(); !status.ok())
+    return status;
+  if (IOStatus status = target()->LinkFile(from, to, options, debug); !status.ok())
+    return status;
+  unsynced_names_.push_back({to, "", false, ""});
   return IOStatus::OK();
 }
 

@@ -23,7 +23,9 @@ public:
   };
   enum class Unsynced {
     kLost,
-    kTorn, // of each file, a random beginning of what was not synced did reach the disk
+    // Of each file a random beginning of what was not synced did reach the disk, and of the new
+    // names the first ones: file systems keep the order of those.
+    kTorn,
   };
 
   LossyFileSystem();
@@ -49,8 +51,22 @@ public:
   rocksdb::IOStatus RenameFile(const std::string& from, const std::string& to,
                                const rocksdb::IOOptions& options,
                                rocksdb::IODebugContext* debug) override;
+  rocksdb::IOStatus LinkFile(const std::string& from, const std::string& to,
+                             const rocksdb::IOOptions& options,
+                             rocksdb::IODebugContext* debug) override;
   rocksdb::IOStatus DeleteFile(const std::string& name, const rocksdb::IOOptions& options,
                                rocksdb::IODebugContext* debug) override;
+  // Locks are those of a process, and every life in a test stands for one of its own.
+  rocksdb::IOStatus LockFile(const std::string&, const rocksdb::IOOptions&,
+                             rocksdb::FileLock** lock, rocksdb::IODebugContext*) override {
+    *lock = new rocksdb::FileLock();
+    return rocksdb::IOStatus::OK();
+  }
+  rocksdb::IOStatus UnlockFile(rocksdb::FileLock* lock, const rocksdb::IOOptions&,
+                               rocksdb::IODebugContext*) override {
+    delete lock;
+    return rocksdb::IOStatus::OK();
+  }
 
 private:
   class File;
@@ -65,6 +81,10 @@ private:
 
   explicit LossyFileSystem(rocksdb::Env* memory);
   rocksdb::IOStatus count_operation();
+  static void move_along(std::string& name, const NameChange& renamed);
+  [[nodiscard]] bool is_in(std::size_t i, const std::string& folder) const;
+  void keep_names(const std::string& folder);
+  [[nodiscard]] std::vector<std::string> names_at(const std::string& path) const;
   void undo(const NameChange& change);
   std::string content(const std::string& name);
   void append_durably(const std::string& name, const std::string& bytes, bool replace);

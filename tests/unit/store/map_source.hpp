@@ -18,6 +18,11 @@ public:
   std::map<Bytes, Bytes> pages; // by encoded path
 };
 
+// For a tree that does not outlive the source.
+inline std::shared_ptr<const PageSource> borrowed(const PageSource& source) {
+  return {std::shared_ptr<void>(), &source};
+}
+
 // Those that the tree has not been told the disk has.
 inline std::map<Bytes, Bytes> unwritten_pages(const Tree& tree) {
   std::map<Bytes, Bytes> pages;

@@ -44,7 +44,7 @@ Tree built(const std::map<Hash, Hash>& leaves, MapSource& source) {
   };
   for (const auto& [key, value] : leaves)
     REQUIRE(builder.add(Leaf(key, value), emit).ok());
-  return Tree(&source, builder.finish(emit).value());
+  return Tree(borrowed(source), builder.finish(emit).value());
 }
 
 } // namespace
@@ -60,6 +60,40 @@ TEST_CASE("page builder: leaves in order give the pages and the root that update
       const Tree tree = built(leaves, source);
       REQUIRE(tree.root_hash() == expected.root_hash());
       REQUIRE(source.pages == unwritten_pages(expected));
+    }
+  }
+}
+
+TEST_CASE("page builder: parts made by different builders have the pages and the root of the whole",
+          "[store][tree]") {
+  std::mt19937 random(3);
+  for (std::size_t count : {0u, 1u, 2u, 3u, 9u, 300u}) {
+    for (std::size_t parts : {2u, 4u, 16u}) {
+      const auto leaves = random_leaves(random, count);
+      MapSource whole;
+      const Hash expected = built(leaves, whole).root_hash();
+      MapSource source;
+      const auto emit = [&](const Path& path, const Page& page) {
+        REQUIRE(source.pages.emplace(encode_path(path), page.encode()).second);
+        return Status();
+      };
+      Page::Places slots;
+      for (std::size_t part = 0; part < parts; ++part) {
+        PageBuilder builder;
+        for (const auto& [key, value] : leaves) {
+          if (key.bytes[0] * parts / 256 == part)
+            REQUIRE(builder.add(Leaf(key, value), emit).ok());
+        }
+        const auto found = builder.finish_slots(emit);
+        REQUIRE(found.ok());
+        for (std::size_t i = 0; i < slots.size(); ++i) {
+          REQUIRE((slots[i].empty() || (*found)[i].empty()));
+          if (!(*found)[i].empty())
+            slots[i] = (*found)[i];
+        }
+      }
+      REQUIRE(PageBuilder::root_of(slots, emit)->hash() == expected);
+      REQUIRE(source.pages == whole.pages);
     }
   }
 }

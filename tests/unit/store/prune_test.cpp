@@ -1,5 +1,8 @@
 #include <catch2/catch.hpp>
 
+#include <atomic>
+#include <thread>
+
 #include "common/store_core.hpp"
 #include "tenon/crypto/sha256.hpp"
 #include "tenon/testkit/store_model.hpp"
@@ -84,6 +87,26 @@ TEST_CASE("prune: what a held snapshot reads goes with the first call after its 
   REQUIRE(ledger.store->prune(39).ok());
   CHECK(ledger.records(Column::kHistory) == ledger.head().size());
   CHECK(ledger.records(Column::kChanges) == 0);
+}
+
+TEST_CASE("prune: keys that are removed and come back meanwhile keep what there is of them",
+          "[store][prune]") {
+  PrunedLedger ledger(1);
+  ledger.commit(1);
+  std::atomic<bool> ended = false;
+  Status pruned;
+  std::thread pruner([&] {
+    while (!ended && pruned.ok())
+      pruned = ledger.store->prune(ledger.store->head()->height);
+  });
+  ledger.commit(300);
+  ended = true;
+  pruner.join();
+  REQUIRE(pruned.ok());
+  REQUIRE(ledger.store->prune(300).ok());
+  CHECK(ledger.records(Column::kHistory) == ledger.head().size());
+  CHECK(ledger.records(Column::kKeys) == ledger.head().size());
+  CHECK(ledger.store->verify([](std::uint64_t, std::uint64_t) { return true; }).ok());
 }
 
 TEST_CASE("prune: a missing change record is found and named", "[store][prune]") {

@@ -27,6 +27,7 @@ StoreOptions test_options() {
   StoreOptions options;
   options.chain = crypto::sha256("chain");
   options.flush_blocks = 4;
+  options.import_buffer_bytes = 8 * kRangeBytes; // files are written in the middle, too
   return options;
 }
 

@@ -230,7 +230,7 @@ TEST_CASE("tree: one proof of many keys, present and absent, is that of the defi
       const Tree built = tree_of(leaves);
       MapSource source;
       source.pages = unwritten_pages(built);
-      const Tree reopened(&source, built.root());
+      const Tree reopened(borrowed(source), built.root());
       for (const std::size_t asked : {1u, 2u, 40u, 300u}) {
         const Claims claims = random_claims(random, leaves, asked, shared_bits);
         const Bytes expected = naive_multi_proof(leaves, claims);
@@ -251,7 +251,7 @@ TEST_CASE("tree: one proof of many keys reads each page on their paths once", "[
   MapSource source;
   source.pages = unwritten_pages(built);
   const CountingSource counting(source);
-  const Tree reopened(&counting, built.root());
+  const Tree reopened(borrowed(counting), built.root());
   std::vector<Hash> keys;
   for (const auto& [key, value] : leaves)
     keys.push_back(key);
@@ -296,7 +296,7 @@ TEST_CASE("tree: pages read back from disk give the same tree, and damaged ones 
   MapSource source;
   source.pages = unwritten_pages(built);
   const auto reopened = [&] {
-    return Tree(&source, Place(built.root_hash()));
+    return Tree(borrowed(source), Place(built.root_hash()));
   };
   for (const auto& [key, value] : leaves)
     REQUIRE(reopened().find(key).value() == value);

@@ -4,44 +4,18 @@
 #include <malloc.h>
 
 #include <deque>
-#include <map>
 #include <random>
 #include <thread>
 
 #include "common/tree/tree.hpp"
 #include "tenon/crypto/sha256.hpp"
+#include "unit/store/known_tree.hpp"
 #include "unit/store/map_source.hpp"
 
 using namespace tenon;
 using namespace tenon::store;
 
 namespace {
-
-using Leaves = std::map<Hash, Hash>;
-
-// A tree beside what it must hold.
-struct Known {
-  Tree tree;
-  Leaves leaves;
-
-  void check() const {
-    std::size_t seen = 0;
-    const Status status = tree.visit_from(Hash(), [&](const Leaf& leaf) -> Result<bool> {
-      const auto expected = leaves.find(leaf.key_hash);
-      REQUIRE(expected != leaves.end());
-      REQUIRE(expected->second == leaf.value_hash);
-      ++seen;
-      return true;
-    });
-    REQUIRE(status.ok());
-    REQUIRE(seen == leaves.size());
-    if (!leaves.empty()) {
-      const auto& [key, value] = *leaves.begin();
-      const auto proof = tree.prove(key).value();
-      REQUIRE(merkle::verify_proof(proof, tree.root_hash(), key, value).ok());
-    }
-  }
-};
 
 class World {
 public:
@@ -135,7 +109,7 @@ TEST_CASE("versions: trees on pages from disk share what one of them loads", "[s
     removed.clear();
     head.tree.visit_unwritten([&](const Path& path, const Page& page) {
       disk.pages[encode_path(path)] = page.encode();
-      page.mark_persisted();
+      page.mark_persisted(1);
     });
   };
   for (int i = 0; i < 40; ++i) {
@@ -144,7 +118,7 @@ TEST_CASE("versions: trees on pages from disk share what one of them loads", "[s
   }
   flush();
   for (int round = 0; round < 30; ++round) {
-    head.tree = Tree(&disk, head.tree.root()); // a restart
+    head.tree = Tree(borrowed(disk), head.tree.root()); // a restart
     std::vector<Known> older;
     for (int block = 0; block < 20; ++block) {
       older.push_back(head);

@@ -5,6 +5,7 @@
 #include "rendering.hpp"
 #include "tenon/core/encoding.hpp"
 #include "tenon/crypto/sha256.hpp"
+#include "tenon/wire/ics23_form.hpp"
 
 namespace tenon::api::rest::handlers {
 
@@ -63,7 +64,31 @@ std::optional<Problem> read_request(const Context& context, BodyReader& body,
                           : read_query(*query, context.settings.contract_engine, request);
 }
 
-void write_keys(JsonWriter& json, const v1::LedgerProof& proof) {
+// What each key is shown with.
+enum class Form { kNative, kIcs23 };
+
+Form read_form(BodyReader& body) {
+  const Json* const format = body.member("format");
+  if (format == nullptr || *format == "native")
+    return Form::kNative;
+  if (*format != "ics23")
+    body.fail("format", "\"native\" or \"ics23\"", format);
+  return Form::kIcs23;
+}
+
+// Null for a key that is absent, which has no such form.
+Status write_ics23(JsonWriter& json, const v1::KeyProof& key) {
+  json.key("ics23");
+  if (!key.present()) {
+    json.null();
+    return {};
+  }
+  TENON_ASSIGN_OR_RETURN(const Bytes form, wire::ics23_form(key));
+  json.string(to_base64(form));
+  return {};
+}
+
+Status write_keys(JsonWriter& json, const v1::LedgerProof& proof, Form form) {
   json.key("keys").begin_array();
   for (const auto& key : proof.keys()) {
     json.begin_object();
@@ -74,12 +99,15 @@ void write_keys(JsonWriter& json, const v1::LedgerProof& proof) {
       json.string(to_base64(key.value()));
     else
       json.null();
+    if (form == Form::kIcs23)
+      TENON_RETURN_IF_ERROR(write_ics23(json, key));
     json.end_object();
   }
   json.end_array();
+  return {};
 }
 
-Result<std::string> proof_json(const v1::LedgerProof& proof) {
+Result<std::string> proof_json(const v1::LedgerProof& proof, Form form) {
   v1::BlockHeader header;
   v1::ResultHeader result;
   if (!header.ParseFromString(proof.header()) || !result.ParseFromString(proof.result_header()))
@@ -91,7 +119,7 @@ Result<std::string> proof_json(const v1::LedgerProof& proof) {
   json.key("block").string(to_hex(crypto::sha256(proof.header()).view()));
   json.key("record_time").string(rfc3339(header.record_time_us()));
   json.key("state_root").string(to_hex(result.state_root()));
-  write_keys(json, proof);
+  TENON_RETURN_IF_ERROR(write_keys(json, proof, form));
   if (!proof.query_response().empty() && is_json(proof.query_response()))
     json.key("response").raw(proof.query_response());
   json.key("proof").string(to_base64(proof.SerializeAsString()));
@@ -103,6 +131,7 @@ Result<std::string> proof_json(const v1::LedgerProof& proof) {
 
 void create_proof(const Context& context, const Call& call, Responder respond) {
   BodyReader body(call.body);
+  const Form form = read_form(body);
   v1::ProofRequest request;
   std::optional<std::vector<std::string>> parties;
   if (const auto problem = read_request(context, body, parties, request))
@@ -115,7 +144,7 @@ void create_proof(const Context& context, const Call& call, Responder respond) {
   const auto proof = context.ledger.prove(request);
   if (!proof.ok())
     return respond_problem(respond, call, problem_of(proof.status()));
-  auto answer = proof_json(*proof);
+  auto answer = proof_json(*proof, form);
   if (!answer.ok())
     return respond_problem(respond, call, problem_of(answer.status()));
   respond_json(respond, 200, std::move(*answer));

@@ -38,7 +38,7 @@ constexpr TimeUs kTargetIntervalUs = 500'000;
 constexpr TimeUs kLeaseUs = 5'000'000;
 constexpr std::size_t kTargetBytes = 256u << 10; // what an offer is taken to cost
 // A range costs its sender more than its bytes do: entries and proofs are read for it.
-constexpr std::size_t kRangeCost = 8;
+constexpr std::size_t kRangeCost = 4;
 
 } // namespace
 
@@ -366,19 +366,21 @@ void Core::ask_for_range(const std::string& name, const std::vector<std::string>
   const bool others = std::any_of(able.begin(), able.end(), [&](const std::string& peer) {
     return peer != name && free(peer);
   });
-  const auto first = transfer.plan.next(others ? name : std::string());
-  if (!first)
+  const auto span = transfer.plan.next(others ? name : std::string());
+  if (!span)
     return;
   // Whoever is slow, because ranges are large or the way is narrow, gets the time that it takes.
   const TimeUs usual_us = std::max(kRangeWaitUs, kRangeWaits * transfer.range_us);
   const TimeUs wait_us =
       std::min(kLongestRangeWaitUs,
                usual_us << std::min(transfer.sources[name].failures, kMostDoublings));
-  transfer.plan.asked(*first, name, now_us, now_us + wait_us);
+  transfer.plan.asked(span->first, name, now_us, now_us + wait_us);
   transfer.last_asked = name;
   Message message = this->message();
   message.mutable_want_range()->set_height(transfer.height);
-  message.mutable_want_range()->set_first(first->str());
+  message.mutable_want_range()->set_first(span->first.str());
+  message.mutable_want_range()->set_max_bytes(
+      static_cast<std::uint32_t>(transfer.plan.expected_bytes(*span, settings_.max_range_bytes)));
   send(name, message);
 }
 
@@ -423,7 +425,7 @@ void Core::on_range(const std::string& from, const pb::StateRange& range, TimeUs
     return;
   Transfer& transfer = *transfer_;
   const Hash first = Hash::from_view(range.first());
-  const auto took_us = transfer.plan.came(first, from, now_us);
+  const auto took_us = transfer.plan.came(first, from, now_us, range.range());
   if (!took_us)
     return; // not asked of it, or given up
   if (range.range().empty()) {
@@ -444,7 +446,7 @@ void Core::range_imported(const std::string& from, Height height, const Hash& fi
   if (halted_ || !transfer_ || transfer_->height != height)
     return;
   Transfer& transfer = *transfer_;
-  transfer.plan.settled(first);
+  transfer.plan.settled(first, missing.ok());
   if (missing.ok()) {
     transfer.plan.set_missing(*missing);
     const bool lacks = std::any_of(
@@ -556,9 +558,12 @@ void Core::on_want_range(const std::string& from, const pb::RangeRequest& reques
     return;
   Peer& peer = found->second;
   const Hash first = Hash::from_view(request.first());
+  const std::size_t most = settings_.max_range_bytes;
+  const std::size_t wished = request.max_bytes() == 0 ? most : request.max_bytes();
+  const std::size_t bytes = std::min(wished, most);
   const bool another = peer.lent_height != request.height();
   if ((another && peer.lent_height != 0 && now_us - peer.lent_us < kLeaseUs) ||
-      !may_answer(from, kRangeCost * settings_.max_range_bytes, now_us)) {
+      !may_answer(from, kRangeCost * bytes, now_us)) {
     Message refusal = message();
     refusal.mutable_range()->set_height(request.height());
     refusal.mutable_range()->set_first(request.first());
@@ -569,8 +574,7 @@ void Core::on_want_range(const std::string& from, const pb::RangeRequest& reques
     peer.lent_height = request.height();
     peer.lent_us = now_us;
   }
-  actions_.push_back(ServeRange{from, committee_->epoch(), request.height(), first,
-                                settings_.max_range_bytes});
+  actions_.push_back(ServeRange{from, committee_->epoch(), request.height(), first, bytes});
 }
 
 Bytes encode_target(const ServeTarget& request, Bytes target) {

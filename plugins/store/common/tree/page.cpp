@@ -1,6 +1,8 @@
 #include "common/tree/page.hpp"
 
+#include <algorithm>
 #include <cstdlib>
+#include <cstring>
 #include <new>
 
 #include "common/tree/page_forge.hpp"
@@ -40,30 +42,32 @@ Bytes encode_path(const Path& path) {
   return out;
 }
 
-void destroy(const Node* node) {
+std::int64_t destroy(const Node* node) {
   if (node->kind() == Node::Kind::kPage) {
     const auto* const page = static_cast<const Page*>(node);
     page->~Page();
     ::operator delete(const_cast<Page*>(page));
-    return;
+    return 0;
   }
   const auto* const stub = static_cast<const Stub*>(node);
-  if (const Page* const page = stub->loaded())
+  std::int64_t loaded = 0;
+  if (const Page* const page = stub->loaded()) {
+    loaded = page->bytes() + page->child_stub_bytes();
     destroy(page);
+  }
   delete stub;
+  return loaded;
 }
 
-void destroy_born_after(const Node* node, std::optional<std::uint64_t> version) {
+std::int64_t destroy_born_after(const Node* node, std::optional<std::uint64_t> version) {
   if (version && node->born() <= *version)
-    return;
-  const Page* const page = node->kind() == Node::Kind::kPage
-                               ? static_cast<const Page*>(node)
-                               : static_cast<const Stub*>(node)->loaded();
-  if (page != nullptr) {
+    return 0;
+  std::int64_t loaded = 0;
+  if (const Page* const page = page_in_memory(node)) {
     for (std::size_t i = 0; i < page->page_count(); ++i)
-      destroy_born_after(page->nodes()[i], version);
+      loaded += destroy_born_after(page->nodes()[i], version);
   }
-  destroy(node);
+  return loaded + destroy(node);
 }
 
 void DestroySubtree::operator()(const Page* page) const {
@@ -72,15 +76,29 @@ void DestroySubtree::operator()(const Page* page) const {
 
 Page::Page(std::uint16_t leaves, std::uint16_t pages)
     : Node(Kind::kPage, Hash()), leaves_(leaves), pages_(pages),
-      inner_(inner_nodes(leaves, pages)) {}
+      inner_(inner_nodes(leaves, pages)),
+      bytes_(static_cast<std::uint16_t>(
+          sizeof(Page) + page_count() * sizeof(const Node*) + leaf_count() * sizeof(KeyAndValue) +
+          (present_count() + count_bits(inner_)) * sizeof(Hash))) {}
+
+std::int64_t Page::child_stub_bytes() const {
+  return static_cast<std::int64_t>(page_count()) * kStubBytes;
+}
 
 Page* Page::allocate(std::uint16_t leaves, std::uint16_t pages) {
   static_assert(sizeof(Page) % alignof(const Node*) == 0 && alignof(KeyAndValue) == 1);
   const Page shape(leaves, pages);
-  const std::size_t size = sizeof(Page) + shape.page_count() * sizeof(const Node*) +
-                           shape.leaf_count() * sizeof(KeyAndValue) +
-                           (shape.present_count() + count_bits(shape.inner_)) * sizeof(Hash);
-  return new (::operator new(size)) Page(leaves, pages);
+  return new (::operator new(shape.bytes_)) Page(leaves, pages);
+}
+
+Page* Page::copy_of(const Page& page) {
+  Page* const copy = allocate(page.leaves_, page.pages_);
+  std::memcpy(copy->nodes(), page.nodes(),
+              static_cast<std::size_t>(page.bytes()) - sizeof(Page));
+  copy->hash_ = page.hash_;
+  copy->persisted_ = page.persisted();
+  copy->used_ = page.used_.load(std::memory_order_relaxed);
+  return copy;
 }
 
 OwnedPage Page::make(const Places& places) {
@@ -95,10 +113,7 @@ OwnedPage Page::make(const Places& places) {
       plan.places[slot].node = new Stub(*places[slot].page);
     }
   }
-  const PagePlan* const only = &plan;
-  Page* made = nullptr;
-  PageForge().make({&only, 1}, {&made, 1});
-  return OwnedPage(made);
+  return PageForge().make_one(plan);
 }
 
 Leaf Page::leaf(std::size_t slot) const {
@@ -141,41 +156,46 @@ Bytes Page::encode() const {
   return out;
 }
 
-Result<OwnedPage> Page::decode(BytesView encoded) {
+Result<OwnedPage> Page::decode(BytesView encoded, std::uint64_t born) {
   Reader reader(encoded);
   std::uint16_t present = 0;
-  std::uint16_t leaves = 0;
-  bool ok = reader.be16(present) && reader.be16(leaves) && (leaves & ~present) == 0;
-  Places places;
-  for (std::size_t i = 0; ok && i < kFanout; ++i) {
-    if ((present & (1u << i)) == 0)
-      continue;
-    Hash first;
-    Hash second;
-    ok = reader.hash(first);
-    if ((leaves & (1u << i)) != 0) {
-      ok = ok && reader.hash(second);
-      if (ok)
-        places[i] = Leaf(first, second);
-    } else if (ok) {
-      places[i] = Place(first);
+  PagePlan plan;
+  bool ok = reader.be16(present) && reader.be16(plan.leaves) && (plan.leaves & ~present) == 0;
+  plan.pages = present & static_cast<std::uint16_t>(~plan.leaves);
+  std::array<Leaf, kFanout> leaves;
+  std::array<Leaf*, kFanout> unhashed;
+  std::size_t leaf_count = 0;
+  std::array<Hash, kFanout> below;
+  for (std::size_t slot = 0; ok && slot < kFanout; ++slot) {
+    if (((plan.leaves >> slot) & 1u) != 0) {
+      Leaf& leaf = leaves[slot];
+      ok = reader.hash(leaf.key_hash) && reader.hash(leaf.value_hash);
+      plan.places[slot].leaf = unhashed[leaf_count++] = &leaf;
+    } else if (((plan.pages >> slot) & 1u) != 0) {
+      ok = reader.hash(below[slot]);
     }
   }
   // A page stands where two keys or more do.
-  if (!ok || !reader.empty() || (present == leaves && std::popcount(present) < 2))
+  if (!ok || !reader.empty() || (plan.pages == 0 && leaf_count < 2))
     return data_loss("a tree page is malformed");
-  OwnedPage page = make(places);
-  page->mark_persisted();
-  return page;
+  hash_leaves(std::span(unhashed).first(leaf_count));
+  for (unsigned rest = plan.pages; rest != 0; rest &= rest - 1) {
+    const auto slot = static_cast<std::size_t>(std::countr_zero(rest));
+    plan.places[slot].node = new Stub(below[slot], born);
+  }
+  return PageForge().make_one(plan);
 }
 
 Result<OwnedPage> Stub::read(const PageSource& source, const Path& path) const {
   TENON_ASSIGN_OR_RETURN(const Bytes encoded, source.load_page(path));
-  auto page = Page::decode(encoded);
+  auto page = Page::decode(encoded, born());
   if (!page.ok())
     return page.status().with_context("page " + to_hex(encode_path(path)));
-  if ((*page)->hash() == hash())
+  if ((*page)->hash() == hash()) {
+    (*page)->mark_persisted(std::max(source.flush(), 1u));
+    source.memory()->loads.fetch_add(1, std::memory_order_relaxed);
     return page;
+  }
   return data_loss("page " + to_hex(encode_path(path)) + " hashes to " +
                    to_hex((*page)->hash().view()) + ", its parent expects " +
                    to_hex(hash().view()));
@@ -190,6 +210,8 @@ Result<const Page*> Stub::load(const PageSource& source, const Path& path) const
   const Page* expected = nullptr;
   if (!page_.compare_exchange_strong(expected, page.get(), std::memory_order_acq_rel))
     return expected;
+  source.memory()->loaded.fetch_add(page->bytes() + page->child_stub_bytes(),
+                                    std::memory_order_relaxed);
   return page.release();
 }
 

@@ -19,11 +19,34 @@ namespace tenon::store {
 
 class Page;
 
-// Where stubs get their content from: the encoded page at a path. Any thread.
+// The memory that the pages of a tree take and may take. Shared by all its versions; any thread.
+struct PageMemory {
+  std::int64_t limit = INT64_MAX;       // bytes
+  std::atomic<std::int64_t> newest = 0; // bytes of the last version of the line
+  std::atomic<std::int64_t> loaded = 0; // bytes of the pages that stubs have loaded and keep
+  std::atomic<std::uint64_t> loads = 0; // pages read from disk so far
+  std::atomic<std::uint64_t> swept = 0; // pages taken out of memory so far
+
+  [[nodiscard]] std::int64_t used() const {
+    return newest.load(std::memory_order_relaxed) + loaded.load(std::memory_order_relaxed);
+  }
+  [[nodiscard]] bool has_room() const { return used() < limit; }
+};
+
+// Where stubs get their content from: the encoded pages as they stand on disk. Any thread.
 class PageSource {
 public:
+  explicit PageSource(std::shared_ptr<PageMemory> memory = std::make_shared<PageMemory>())
+      : memory_(std::move(memory)) {}
   virtual ~PageSource() = default;
   [[nodiscard]] virtual Result<Bytes> load_page(const Path& path) const = 0;
+  // What this flush and those before it have written stays readable here, whatever is written
+  // later. 0: nothing does, the source shows the disk as it is now.
+  [[nodiscard]] virtual std::uint32_t flush() const { return 0; }
+  [[nodiscard]] const std::shared_ptr<PageMemory>& memory() const { return memory_; }
+
+private:
+  std::shared_ptr<PageMemory> memory_;
 };
 
 // A subtree of two keys or more.
@@ -50,11 +73,12 @@ protected:
   Kind kind_;
 };
 
-// Frees the node, and of a stub the page that it has loaded, but not what stands below.
-void destroy(const Node* node);
+// Frees the node, and of a stub the page that it has loaded, but not what stands below. Says how
+// many bytes of PageMemory::loaded that were.
+std::int64_t destroy(const Node* node);
 // Frees all that is in memory from the node downwards and was born after the version; all of it
 // when there is none.
-void destroy_born_after(const Node* node, std::optional<std::uint64_t> version);
+std::int64_t destroy_born_after(const Node* node, std::optional<std::uint64_t> version);
 
 struct DestroySubtree {
   void operator()(const Page* page) const;
@@ -83,9 +107,11 @@ public:
   static constexpr std::size_t kLevels = 4;
   using Places = std::array<Place, kFanout>;
 
-  // A page of its own, not yet of any tree, whose children are stubs.
+  // A page of its own, not yet of any tree, whose children are stubs, born with the version.
   [[nodiscard]] static OwnedPage make(const Places& places);
-  [[nodiscard]] static Result<OwnedPage> decode(BytesView encoded);
+  [[nodiscard]] static Result<OwnedPage> decode(BytesView encoded, std::uint64_t born = 0);
+  // The same content once more. The caller owns it.
+  [[nodiscard]] static Page* copy_of(const Page& page);
 
   [[nodiscard]] std::uint16_t leaves() const { return leaves_; } // bit i: slot i
   [[nodiscard]] std::uint16_t pages() const { return pages_; }
@@ -112,9 +138,31 @@ public:
   // The lone leaf of a subtree that has one: its slot.
   [[nodiscard]] std::size_t lone_slot(std::size_t level, std::size_t index) const;
 
-  // Is this very page what the disk holds under its path? Set once it has been written.
-  [[nodiscard]] bool persisted() const { return persisted_.load(std::memory_order_acquire); }
-  void mark_persisted() const { persisted_.store(true, std::memory_order_release); }
+  // The flush since which the disk has this very page under its path; 0: it does not.
+  [[nodiscard]] std::uint32_t persisted() const {
+    return persisted_.load(std::memory_order_acquire);
+  }
+  void mark_persisted(std::uint32_t flush) const {
+    persisted_.store(flush, std::memory_order_release);
+  }
+
+  // Has somebody asked for it since the question was last put? A new page counts as asked for.
+  [[nodiscard]] bool take_used() const {
+    const bool used = used_.load(std::memory_order_relaxed);
+    used_.store(false, std::memory_order_relaxed);
+    return used;
+  }
+  void note_used() const {
+    if (!used_.load(std::memory_order_relaxed))
+      used_.store(true, std::memory_order_relaxed);
+  }
+
+  // Of memory, without what stands below.
+  [[nodiscard]] std::int64_t bytes() const { return bytes_; }
+  [[nodiscard]] std::int64_t child_stub_bytes() const; // were all pages below stubs
+
+  // While nobody else sees the page: another node with the same hash.
+  void exchange_page(std::size_t slot, const Node* node) { nodes()[rank(pages_, slot)] = node; }
 
   // 16-bit bitmap of children, 16-bit bitmap of those that are leaves (both big-endian), then for
   // each child key hash and value hash of a leaf, or the hash of a page.
@@ -122,8 +170,8 @@ public:
 
 private:
   friend class PageForge;
-  friend void destroy(const Node* node);
-  friend void destroy_born_after(const Node* node, std::optional<std::uint64_t> version);
+  friend std::int64_t destroy(const Node* node);
+  friend std::int64_t destroy_born_after(const Node* node, std::optional<std::uint64_t> version);
 
   struct KeyAndValue {
     Hash key;
@@ -133,7 +181,7 @@ private:
   // that is present, then for each inner node of levels 1 to 3).
   Page(std::uint16_t leaves, std::uint16_t pages);
   ~Page() = default;
-  static Page* allocate(std::uint16_t leaves, std::uint16_t pages);
+  [[nodiscard]] static Page* allocate(std::uint16_t leaves, std::uint16_t pages);
 
   [[nodiscard]] static std::size_t rank(unsigned bitmap, std::size_t slot) {
     return count_bits(bitmap & ((1u << slot) - 1));
@@ -175,13 +223,17 @@ private:
   std::uint16_t leaves_;
   std::uint16_t pages_;
   std::uint16_t inner_; // which of the nodes of levels 1 to 3 are inner nodes
-  mutable std::atomic<bool> persisted_ = false;
+  std::uint16_t bytes_; // of memory, with what lies behind
+  mutable std::atomic<bool> used_ = true;
+  mutable std::atomic<std::uint32_t> persisted_ = 0;
 };
 
-// A page that may still be on disk only. Loads once; whoever shares the stub shares the page.
+// A page that may be on disk only. Loads once; whoever shares the stub shares the page.
 class Stub final : public Node {
 public:
-  explicit Stub(const Hash& hash) : Node(Kind::kStub, hash) {}
+  explicit Stub(const Hash& hash, std::uint64_t born = 0) : Node(Kind::kStub, hash) {
+    set_born(born);
+  }
   Stub(const Stub&) = delete;
   Stub& operator=(const Stub&) = delete;
 
@@ -193,14 +245,21 @@ public:
   [[nodiscard]] const Page* loaded() const { return page_.load(std::memory_order_acquire); }
 
 private:
-  friend void destroy(const Node* node);
-  friend void destroy_born_after(const Node* node, std::optional<std::uint64_t> version);
+  friend std::int64_t destroy(const Node* node);
+  friend std::int64_t destroy_born_after(const Node* node, std::optional<std::uint64_t> version);
   ~Stub() = default;
   [[nodiscard]] Result<OwnedPage> read(const PageSource& source, const Path& path) const;
 
   mutable std::atomic<const Page*> page_ = nullptr;
 };
 
+inline constexpr std::int64_t kStubBytes = sizeof(Stub);
+
+// The page that a node is, if it is in memory.
+[[nodiscard]] inline const Page* page_in_memory(const Node* node) {
+  return node->kind() == Node::Kind::kPage ? static_cast<const Page*>(node)
+                                           : static_cast<const Stub*>(node)->loaded();
+}
 // The page that a node at a path is; a stub's is loaded.
 [[nodiscard]] Result<const Page*> page_of(const Node* node, const PageSource* source,
                                           const Path& path);

@@ -1,6 +1,7 @@
 #include "common/tree/page_builder.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace tenon::store {
 
@@ -54,14 +55,26 @@ Status PageBuilder::add(const Leaf& leaf, Emit emit) {
 }
 
 Result<Place> PageBuilder::finish(Emit emit) {
+  TENON_ASSIGN_OR_RETURN(const Page::Places slots, finish_slots(emit));
+  return root_of(slots, emit);
+}
+
+Result<Page::Places> PageBuilder::finish_slots(Emit emit) {
   if (!pending_)
-    return Place();
-  if (lone_)
-    return Place(*pending_);
+    return Page::Places();
   place_pending(shared_before_);
   TENON_RETURN_IF_ERROR(close_down_to(1, emit));
-  const OwnedPage root = Page::make(open_.front());
-  open_.clear();
+  return std::exchange(open_, {}).front();
+}
+
+Result<Place> PageBuilder::root_of(const Page::Places& slots, Emit emit) {
+  const auto taken = [](const Place& slot) { return !slot.empty(); };
+  const auto first = std::find_if(slots.begin(), slots.end(), taken);
+  if (first == slots.end())
+    return Place();
+  if (first->leaf && std::none_of(first + 1, slots.end(), taken))
+    return *first;
+  const OwnedPage root = Page::make(slots);
   TENON_RETURN_IF_ERROR(emit({}, *root));
   return Place(root->hash());
 }

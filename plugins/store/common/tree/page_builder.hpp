@@ -19,6 +19,11 @@ public:
   // The root of the whole: nothing, a lone leaf, or the page at the empty path, as a stub.
   [[nodiscard]] Result<Place> finish(Emit emit);
 
+  // The same in two steps, for parts of a tree that are made by different builders: what each has
+  // for the root page's slots, and the root of all of them together.
+  [[nodiscard]] Result<Page::Places> finish_slots(Emit emit);
+  [[nodiscard]] static Result<Place> root_of(const Page::Places& slots, Emit emit);
+
 private:
   // A leaf stands where it has its subtree to itself, which its neighbours decide.
   void place_pending(std::size_t depth);

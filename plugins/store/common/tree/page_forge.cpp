@@ -1,7 +1,10 @@
 #include "common/tree/page_forge.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
+#include <system_error>
+#include <thread>
 
 #include "tenon/crypto/sha256.hpp"
 
@@ -13,8 +16,54 @@ constexpr std::size_t kTagSize = merkle::kInnerTag.size();
 constexpr std::size_t kMessageSize = kTagSize + 2 * Hash::kSize;
 // Pages that are worked on together: enough to fill the hash's lanes, few enough for the cache.
 constexpr std::size_t kTogether = 32;
+// A millisecond's work is worth the start of a thread.
+constexpr std::size_t kPagesPerThread = 1024;
+constexpr std::size_t kMostThreads = 8;
 
 } // namespace
+
+void hash_leaves(std::span<Leaf* const> leaves) {
+  constexpr std::size_t kLeafTagSize = merkle::kLeafTag.size();
+  constexpr std::size_t kLeafMessageSize = kLeafTagSize + 2 * Hash::kSize;
+  constexpr std::size_t kLeavesTogether = 64;
+  std::array<char, kLeafMessageSize * kLeavesTogether> messages;
+  std::array<Hash, kLeavesTogether> digests;
+  for (std::size_t begin = 0; begin < leaves.size(); begin += kLeavesTogether) {
+    const std::size_t count = std::min(kLeavesTogether, leaves.size() - begin);
+    for (std::size_t i = 0; i < count; ++i) {
+      char* const message = messages.data() + i * kLeafMessageSize;
+      const Leaf& leaf = *leaves[begin + i];
+      std::memcpy(message, merkle::kLeafTag.data(), kLeafTagSize);
+      std::memcpy(message + kLeafTagSize, leaf.key_hash.bytes.data(), Hash::kSize);
+      std::memcpy(message + kLeafTagSize + Hash::kSize, leaf.value_hash.bytes.data(),
+                  Hash::kSize);
+    }
+    crypto::sha256_many({messages.data(), count * kLeafMessageSize}, kLeafMessageSize,
+                        std::span(digests).first(count));
+    for (std::size_t i = 0; i < count; ++i)
+      leaves[begin + i]->hash = digests[i];
+  }
+}
+
+void make_pages(std::span<const PagePlan* const> plans, std::span<Page*> pages) {
+  static const std::size_t processors = std::max(std::thread::hardware_concurrency(), 1u);
+  const std::size_t threads = std::min({processors, kMostThreads, plans.size() / kPagesPerThread});
+  const std::size_t share = plans.size() / std::max<std::size_t>(threads, 1);
+  std::vector<std::thread> others;
+  std::size_t begin = 0;
+  try {
+    for (std::size_t i = 1; i < threads; ++i, begin += share) {
+      others.emplace_back([some = plans.subspan(begin, share), made = pages.subspan(begin, share)] {
+        PageForge().make(some, made);
+      });
+    }
+  } catch (const std::system_error&) {
+    // The system gives no thread: this one makes the rest.
+  }
+  PageForge().make(plans.subspan(begin), pages.subspan(begin));
+  for (std::thread& other : others)
+    other.join();
+}
 
 void PageForge::make(std::span<const PagePlan* const> plans, std::span<Page*> pages) {
   for (std::size_t begin = 0; begin < plans.size(); begin += kTogether) {
@@ -26,6 +75,13 @@ void PageForge::make(std::span<const PagePlan* const> plans, std::span<Page*> pa
     for (std::size_t level = 1; level <= Page::kLevels; ++level)
       hash_level(some_plans, some_pages, level);
   }
+}
+
+OwnedPage PageForge::make_one(const PagePlan& plan) {
+  const PagePlan* const only = &plan;
+  Page* made = nullptr;
+  make({&only, 1}, {&made, 1});
+  return OwnedPage(made);
 }
 
 // The page with everything but the hashes of its inner nodes. The old page's arrays are walked

@@ -1,4 +1,4 @@
-// Makes pages, many at a time, so that their inner nodes are hashed side by side.
+// Makes pages, many at a time, so that their leaves and inner nodes are hashed side by side.
 #pragma once
 
 #include <array>
@@ -24,11 +24,19 @@ struct PagePlan {
   std::array<Slot, Page::kFanout> places; // of the slots that changed and are not empty
 };
 
+// Works out the hash of each, from its key and value.
+void hash_leaves(std::span<Leaf* const> leaves);
+
+// pages[i] becomes what plans[i] says. The caller owns the pages. Very many are made by several
+// threads, which end before the call does.
+void make_pages(std::span<const PagePlan* const> plans, std::span<Page*> pages);
+
 // One thread.
 class PageForge {
 public:
-  // pages[i] becomes what plans[i] says. The caller owns the pages.
+  // As make_pages(), by this thread alone.
   void make(std::span<const PagePlan* const> plans, std::span<Page*> pages);
+  [[nodiscard]] OwnedPage make_one(const PagePlan& plan);
 
 private:
   static Page* shape(const PagePlan& plan);

@@ -24,21 +24,30 @@ Result<Reached> peek_page(const PageSource* source, const Node* node, const Path
 }
 
 // Walks towards a key hash, page by page, and says in which leaf (of whatever key) it ends.
-// `visit(page, slot)` sees each page on the way.
+// `visit(page, slot)` sees each page on the way. Pages are kept while there is room for them.
 template <typename Visit>
 Result<std::optional<Leaf>> walk(const PageSource* source, const Node* node, const Hash& key_hash,
                                  Visit visit) {
   Path path;
+  Reached reached;
   for (;;) {
-    TENON_ASSIGN_OR_RETURN(const Page* const page, page_of(node, source, path));
+    Reached next;
+    if (reached.passing == nullptr && (source == nullptr || source->memory()->has_room())) {
+      TENON_ASSIGN_OR_RETURN(next.page, page_of(node, source, path));
+    } else {
+      TENON_ASSIGN_OR_RETURN(next, peek_page(source, node, path));
+    }
+    reached = std::move(next);
+    const Page& page = *reached.page;
+    page.note_used();
     const std::uint8_t slot = nibble_at(key_hash, path.size());
-    visit(*page, slot);
-    if (page->has_leaf(slot))
-      return std::optional(page->leaf(slot));
-    if (!page->has_page(slot))
+    visit(page, slot);
+    if (page.has_leaf(slot))
+      return std::optional(page.leaf(slot));
+    if (!page.has_page(slot))
       return std::optional<Leaf>();
     path.push_back(slot);
-    node = page->page(slot);
+    node = page.page(slot);
   }
 }
 
@@ -187,9 +196,10 @@ private:
 
 } // namespace
 
-Tree::Tree(const PageSource* source, const Place& root)
-    : source_(source),
-      version_(Version::begin(root.page ? new Stub(*root.page) : nullptr)),
+Tree::Tree(std::shared_ptr<const PageSource> source, const Place& root)
+    : source_(std::move(source)),
+      version_(Version::begin(root.page ? new Stub(*root.page) : nullptr,
+                              source_ ? source_->memory() : nullptr)),
       lone_(root.leaf) {}
 
 Place Tree::root() const {
@@ -198,14 +208,16 @@ Place Tree::root() const {
   return lone_ ? Place(*lone_) : Place();
 }
 
-Result<Tree> Tree::apply(std::span<TreeChange> changes, std::vector<Path>& removed) const {
-  TreeUpdate update(source_, version_->next_number(), removed);
+Result<Tree> Tree::apply(std::span<TreeChange> changes, std::vector<Path>& removed,
+                         PageSweep* sweep) const {
+  TreeUpdate update(source_.get(), version_->next_number(), removed);
   TENON_ASSIGN_OR_RETURN(const bool changed,
                          update.apply(version_->root(), lone_ ? &*lone_ : nullptr, changes));
   if (!changed)
     return *this;
-  auto version = std::make_shared<Version>(version_, update.root(), update.take_created(),
-                                           update.take_replaced());
+  if (sweep != nullptr)
+    update.sweep(*sweep, size());
+  auto version = update.finish(version_);
   return Tree(source_, std::move(version), update.lone());
 }
 
@@ -213,7 +225,7 @@ Result<std::optional<Hash>> Tree::find(const Hash& key_hash) const {
   std::optional<Leaf> end = lone_;
   if (version_->root() != nullptr) {
     TENON_ASSIGN_OR_RETURN(
-        end, walk(source_, version_->root(), key_hash, [](const Page&, std::uint8_t) {}));
+        end, walk(source_.get(), version_->root(), key_hash, [](const Page&, std::uint8_t) {}));
   }
   if (!end || end->key_hash != key_hash)
     return std::optional<Hash>();
@@ -221,11 +233,13 @@ Result<std::optional<Hash>> Tree::find(const Hash& key_hash) const {
 }
 
 Result<merkle::SparseProof> Tree::prove(const Hash& key_hash) const {
+  constexpr std::size_t kUsualDepth = 32; // of billions of keys
   merkle::SparseProof proof;
+  proof.siblings.reserve(kUsualDepth);
   std::optional<Leaf> end = lone_;
   if (version_->root() != nullptr) {
     std::optional<Leaf> floating;
-    TENON_ASSIGN_OR_RETURN(end, walk(source_, version_->root(), key_hash,
+    TENON_ASSIGN_OR_RETURN(end, walk(source_.get(), version_->root(), key_hash,
                                      [&](const Page& page, std::uint8_t slot) {
                                        const auto above = page_siblings(page, slot, proof.siblings);
                                        if (above)
@@ -252,19 +266,19 @@ void Tree::visit_unwritten(PageVisitor visit) const {
 }
 
 Status Tree::visit_from(const Hash& first, LeafVisitor visit) const {
-  LeafWalk walk(source_, first, visit);
+  LeafWalk walk(source_.get(), first, visit);
   if (version_->root() != nullptr)
     return walk.visit(version_->root(), true).status();
   return lone_ ? walk.visit_leaf(*lone_).status() : Status();
 }
 
 Result<merkle::RangeProof> Tree::prove_range(const merkle::KeySpan& range) const {
-  PlaceWalk walk(source_, version_->root(), lone_);
+  PlaceWalk walk(source_.get(), version_->root(), lone_);
   return merkle::make_range_proof(range, walk);
 }
 
 Result<merkle::MultiProof> Tree::prove_many(std::span<const Hash> key_hashes) const {
-  PlaceWalk walk(source_, version_->root(), lone_);
+  PlaceWalk walk(source_.get(), version_->root(), lone_);
   return merkle::make_multi_proof(key_hashes, walk);
 }
 

@@ -25,6 +25,8 @@
 
 namespace tenon::store {
 
+class PageSweep;
+
 // One change of a state key. `value_hash` empty: remove the key.
 struct TreeChange {
   Hash key_hash;
@@ -36,18 +38,26 @@ struct TreeChange {
 class Tree {
 public:
   // What stands at the root; a page is loaded from the source when it is needed.
-  explicit Tree(const PageSource* source = nullptr, const Place& root = {});
+  explicit Tree(std::shared_ptr<const PageSource> source = nullptr, const Place& root = {});
+  // The same tree, which loads its pages from a source that shows a later state of the disk.
+  [[nodiscard]] Tree with_source(std::shared_ptr<const PageSource> source) const {
+    return {std::move(source), version_, lone_};
+  }
 
   [[nodiscard]] Hash root_hash() const { return root().hash(); }
   [[nodiscard]] Place root() const;
 
   // The tree after the changes, which are sorted by key hash and unique; fills in what each key had
-  // before. Paths of pages that ceased to exist are appended to `removed`.
-  [[nodiscard]] Result<Tree> apply(std::span<TreeChange> changes, std::vector<Path>& removed) const;
+  // before. Paths of pages that ceased to exist are appended to `removed`. With a sweep, pages that
+  // the disk has leave the new tree while it takes more memory than it may.
+  [[nodiscard]] Result<Tree> apply(std::span<TreeChange> changes, std::vector<Path>& removed,
+                                   PageSweep* sweep = nullptr) const;
 
   // This tree takes the place of the one that it was made from by apply(), which must be the last
   // one that took a place, or the first of all. Whatever is not settled is held only by itself.
   void settle() const { Version::succeed(version_); }
+
+  [[nodiscard]] const TreeSize& size() const { return version_->size(); }
 
   // The value hash under a key hash, or nothing.
   [[nodiscard]] Result<std::optional<Hash>> find(const Hash& key_hash) const;
@@ -67,10 +77,11 @@ public:
   [[nodiscard]] Result<merkle::MultiProof> prove_many(std::span<const Hash> key_hashes) const;
 
 private:
-  Tree(const PageSource* source, std::shared_ptr<Version> version, std::optional<Leaf> lone)
-      : source_(source), version_(std::move(version)), lone_(std::move(lone)) {}
+  Tree(std::shared_ptr<const PageSource> source, std::shared_ptr<Version> version,
+       std::optional<Leaf> lone)
+      : source_(std::move(source)), version_(std::move(version)), lone_(std::move(lone)) {}
 
-  const PageSource* source_;
+  std::shared_ptr<const PageSource> source_;
   std::shared_ptr<Version> version_;
   std::optional<Leaf> lone_; // the root, when it is a leaf
 };

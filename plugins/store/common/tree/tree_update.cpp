@@ -10,27 +10,74 @@ namespace tenon::store {
 namespace {
 
 constexpr std::size_t kMaxDepth = 64;
+// How many pages a sweep looks at for each one that the update has made: more than one, for some
+// are spared, and some have just come.
+constexpr std::size_t kVisitsPerPage = 4;
 
 } // namespace
 
 TreeUpdate::~TreeUpdate() {
-  for (const Page* const page : made_)
-    destroy(page);
+  for (const Node* const node : created_)
+    destroy(node);
 }
 
-std::vector<const Node*> TreeUpdate::take_created() {
-  std::vector<const Node*> created(made_.begin(), made_.end());
-  made_.clear();
-  return created;
+void TreeUpdate::sweep(PageSweep& hand, const TreeSize& size) {
+  PageMemory& memory = *source_->memory();
+  const std::int64_t excess = size.in_memory + grown_.in_memory +
+                              memory.loaded.load(std::memory_order_relaxed) - memory.limit;
+  if (excess <= 0 || root_ == nullptr)
+    return;
+  PageSweep::Run run{version_, source_->flush(), excess, kVisitsPerPage * made_.size() + 1,
+                     created_, replaced_, grown_};
+  root_ = hand.sweep(root_, run);
+  memory.swept.fetch_add(run.swept, std::memory_order_relaxed);
+}
+
+std::shared_ptr<Version> TreeUpdate::finish(std::shared_ptr<Version> base) {
+  return std::make_shared<Version>(std::move(base), root_, std::exchange(created_, {}),
+                                   std::move(replaced_), grown_);
+}
+
+// Pages near the leaves are seldom in the processor's cache, and each walk would wait for one after
+// the other: so many walks go down beside each other, and what they reach is on its way.
+void TreeUpdate::fetch(const Node* root, std::span<const TreeChange> changes) {
+  constexpr std::size_t kTogether = 16;
+  constexpr std::size_t kLine = 64;
+  const auto fetch_bytes = [](const void* place, std::size_t bytes) {
+    const char* const begin = static_cast<const char*>(place);
+    for (std::size_t offset = 0; offset < bytes; offset += kLine)
+      __builtin_prefetch(begin + offset);
+  };
+  for (std::size_t begin = 0; begin < changes.size(); begin += kTogether) {
+    const auto some = changes.subspan(begin, std::min(kTogether, changes.size() - begin));
+    std::array<const Node*, kTogether> next{}; // on their way; null: the walk has ended
+    std::fill_n(next.begin(), some.size(), root);
+    std::size_t under_way = some.size();
+    for (std::size_t depth = 0; under_way > 0; ++depth) {
+      for (std::size_t i = 0; i < some.size(); ++i) {
+        const Page* const page = next[i] != nullptr ? page_in_memory(next[i]) : nullptr;
+        const std::uint8_t slot = nibble_at(some[i].key_hash, depth);
+        const bool on = page != nullptr && page->has_page(slot);
+        under_way -= next[i] != nullptr && !on ? 1 : 0;
+        next[i] = on ? page->page(slot) : nullptr;
+        if (on)
+          fetch_bytes(next[i], sizeof(Page) + Page::kFanout * sizeof(const Node*));
+        else if (page != nullptr)
+          fetch_bytes(page, static_cast<std::size_t>(page->bytes()));
+      }
+    }
+  }
 }
 
 Result<bool> TreeUpdate::apply(const Node* root, const Leaf* lone, std::span<TreeChange> changes) {
+  if (root != nullptr)
+    fetch(root, changes);
   auto outcome = root != nullptr ? update_page(root, changes) : build(changes, lone);
   if (!outcome.ok())
     return outcome.status();
   if (outcome->kind == Outcome::Kind::kSame)
     return false;
-  hash_leaves();
+  hash_leaves(unhashed_);
   make_pages();
   if (outcome->kind == Outcome::Kind::kLeaf)
     lone_ = *outcome->slot.leaf;
@@ -82,7 +129,7 @@ Result<TreeUpdate::Outcome> TreeUpdate::build(std::span<TreeChange> changes, con
       update_slots(plan, changes, [&](std::size_t slot, std::span<TreeChange> some) {
         return build(some, slot == leaf_slot ? leaf : nullptr);
       }));
-  return finish(plan);
+  return outcome_of(plan);
 }
 
 Result<TreeUpdate::Outcome> TreeUpdate::update_page(const Node* node,
@@ -104,8 +151,10 @@ Result<TreeUpdate::Outcome> TreeUpdate::update_page(const Node* node,
       }));
   if (plan.changed == 0)
     return Outcome{};
-  replaced_.push_back(node);
-  return finish(plan);
+  replaced_.push_back({node, /*with_all_below=*/false});
+  grown_.in_memory -= node == page ? page->bytes() : kStubBytes - page->child_stub_bytes();
+  grown_.unwritten -= page->persisted() != 0 ? 0 : page->bytes();
+  return outcome_of(plan);
 }
 
 template <typename Update>
@@ -137,7 +186,7 @@ Status TreeUpdate::update_slots(PagePlan& plan, std::span<TreeChange> changes, U
 
 // A page, or what is left of one: nothing, or a lone leaf that floats up to the parent. Whether the
 // page that vanishes ever reached the disk is not known here: an older version of it may have.
-Result<TreeUpdate::Outcome> TreeUpdate::finish(const PagePlan& plan) {
+Result<TreeUpdate::Outcome> TreeUpdate::outcome_of(const PagePlan& plan) {
   Outcome outcome;
   if (plan.pages != 0 || count_bits(plan.leaves) > 1) {
     outcome.kind = Outcome::Kind::kPage;
@@ -161,31 +210,8 @@ Result<TreeUpdate::Outcome> TreeUpdate::finish(const PagePlan& plan) {
   return outcome;
 }
 
-void TreeUpdate::hash_leaves() {
-  constexpr std::size_t kTagSize = merkle::kLeafTag.size();
-  constexpr std::size_t kMessageSize = kTagSize + 2 * Hash::kSize;
-  constexpr std::size_t kTogether = 64;
-  std::array<char, kMessageSize * kTogether> messages;
-  std::array<Hash, kTogether> digests;
-  for (std::size_t begin = 0; begin < unhashed_.size(); begin += kTogether) {
-    const std::size_t count = std::min(kTogether, unhashed_.size() - begin);
-    for (std::size_t i = 0; i < count; ++i) {
-      char* const message = messages.data() + i * kMessageSize;
-      const Leaf& leaf = *unhashed_[begin + i];
-      std::memcpy(message, merkle::kLeafTag.data(), kTagSize);
-      std::memcpy(message + kTagSize, leaf.key_hash.bytes.data(), Hash::kSize);
-      std::memcpy(message + kTagSize + Hash::kSize, leaf.value_hash.bytes.data(), Hash::kSize);
-    }
-    crypto::sha256_many({messages.data(), count * kMessageSize}, kMessageSize,
-                        std::span(digests).first(count));
-    for (std::size_t i = 0; i < count; ++i)
-      unhashed_[begin + i]->hash = digests[i];
-  }
-}
-
 void TreeUpdate::make_pages() {
   made_.resize(plans_.size());
-  PageForge forge;
   std::vector<const PagePlan*> plans;
   std::vector<Page*> pages;
   for (std::size_t depth = plans_by_depth_.size(); depth-- > 0;) {
@@ -200,12 +226,15 @@ void TreeUpdate::make_pages() {
       plans.push_back(&plan);
     }
     pages.resize(plans.size());
-    forge.make(plans, pages);
+    store::make_pages(plans, pages);
     for (std::size_t i = 0; i < pages.size(); ++i) {
       pages[i]->set_born(version_);
       made_[plans_by_depth_[depth][i]] = pages[i];
+      grown_.in_memory += pages[i]->bytes();
+      grown_.unwritten += pages[i]->bytes();
     }
   }
+  created_.assign(made_.begin(), made_.end());
 }
 
 } // namespace tenon::store

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/tree/page_forge.hpp"
+#include "common/tree/page_sweep.hpp"
 #include "common/tree/tree.hpp"
 
 namespace tenon::store {
@@ -24,11 +25,12 @@ public:
   [[nodiscard]] Result<bool> apply(const Node* root, const Leaf* lone,
                                    std::span<TreeChange> changes);
 
-  // Afterwards: the new root, and the nodes that came and went. The caller owns the new ones.
-  [[nodiscard]] const Node* root() const { return root_; }
+  // Then: takes pages out of memory, while the whole tree, `size` before the update, has too many.
+  void sweep(PageSweep& hand, const TreeSize& size);
+
+  // Afterwards: the version with the new root, which owns what was made for it.
+  [[nodiscard]] std::shared_ptr<Version> finish(std::shared_ptr<Version> base);
   [[nodiscard]] const std::optional<Leaf>& lone() const { return lone_; }
-  [[nodiscard]] std::vector<const Node*> take_created();
-  [[nodiscard]] std::vector<const Node*> take_replaced() { return std::move(replaced_); }
 
 private:
   // What an update leaves at a place.
@@ -38,12 +40,12 @@ private:
     PagePlan::Slot slot{}; // kLeaf: the leaf; kPage: the number of the plan
   };
 
+  static void fetch(const Node* root, std::span<const TreeChange> changes);
   Result<Outcome> update_page(const Node* node, std::span<TreeChange> changes);
   Result<Outcome> build(std::span<TreeChange> changes, const Leaf* leaf);
   template <typename Update>
   Status update_slots(PagePlan& plan, std::span<TreeChange> changes, Update update);
-  Result<Outcome> finish(const PagePlan& plan);
-  void hash_leaves();
+  Result<Outcome> outcome_of(const PagePlan& plan);
   void make_pages();
 
   const PageSource* source_;
@@ -55,7 +57,9 @@ private:
   std::deque<PagePlan> plans_;
   std::vector<std::vector<std::size_t>> plans_by_depth_;
   std::vector<Page*> made_; // by plan
-  std::vector<const Node*> replaced_;
+  std::vector<const Node*> created_; // none before all pages are made
+  std::vector<Replaced> replaced_;
+  TreeSize grown_;
   const Node* root_ = nullptr;
   std::optional<Leaf> lone_;
 };

@@ -67,9 +67,14 @@ export function encodeEntry({ salt, expiresAtUs, readers, value }) {
   return concat(Uint8Array.of(VERSION), salt, be64(expiresAtUs), be32(list.length), list, value);
 }
 
+/** What the value hash of a leaf is the hash of, from the parts of its entry. */
+export function valuePreimage(salt, accessHash, expiresAtUs, value) {
+  return concat(salt, accessHash, be64(expiresAtUs), value);
+}
+
 /** The value hash of a leaf, from the parts of its entry. */
 export function valueHash(salt, accessHash, expiresAtUs, value) {
-  return sha256(salt, accessHash, be64(expiresAtUs), value);
+  return sha256(valuePreimage(salt, accessHash, expiresAtUs, value));
 }
 
 /** The value hash of the leaf of an encoded entry; of bytes that are none, their plain hash. */

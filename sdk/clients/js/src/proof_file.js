@@ -1,12 +1,15 @@
 // The whole of a proof file: what `tenon proof get` writes and the REST API answers, JSON with the
 // proof in base64 and what it says in clear beside it; or the bare LedgerProof message.
 import { ascii, fromBase64, requireBytes, toBase64, toHex } from "./bytes.js";
+import { valuePreimage } from "./entry.js";
 import { MalformedError, NotProvedError, ProofError } from "./errors.js";
+import { encodeIcs23Existence } from "./ics23.js";
 import { parseJson, sameJson, writeJson } from "./json.js";
 import { decodeLedgerProof, verifyLedgerProof } from "./ledger_proof.js";
 import { decodeMessage } from "./message.js";
 import { BlockHeader, ResultHeader } from "./messages.js";
 import { sha256 } from "./sha256.js";
+import { decodeSparseProof } from "./sparse_proof.js";
 
 /** Null, and why, when it is not JSON. */
 function readDocument(source) {
@@ -49,16 +52,32 @@ function rfc3339(unixUs) {
   );
 }
 
-function saidKey({ key, present, value }) {
-  return new Map([
+/** The second form of a key's proof, in base64, or null where there is none. */
+async function ics23Of({ key, salt, accessHash, expiresAtUs, value, path }) {
+  const preimage = valuePreimage(salt, accessHash, expiresAtUs, value);
+  const form = encodeIcs23Existence(decodeSparseProof(path), key, await sha256(key), preimage);
+  return form === null ? null : toBase64(form);
+}
+
+async function saidKey(proved, withForm) {
+  const { key, present, value } = proved;
+  const said = new Map([
     ["key", toHex(key)],
     ["present", present],
     ["value", present ? toBase64(value) : null],
   ]);
+  if (withForm) said.set("ics23", await ics23Of(proved));
+  return said;
+}
+
+/** Does the document show keys with their second form? */
+function showsForms(document) {
+  const keys = document.get("keys");
+  return Array.isArray(keys) && keys[0] instanceof Map && keys[0].has("ics23");
 }
 
 /** What the proof says, as the REST API puts it. */
-async function saidBy(proof) {
+async function saidBy(proof, withForms) {
   const header = decodeMessage(BlockHeader, proof.header);
   const result = decodeMessage(ResultHeader, proof.resultHeader);
   const said = new Map([
@@ -67,7 +86,7 @@ async function saidBy(proof) {
     ["block", toHex(await sha256(proof.header))],
     ["record_time", rfc3339(header.recordTimeUs)],
     ["state_root", toHex(result.stateRoot)],
-    ["keys", proof.keys.map(saidKey)],
+    ["keys", await Promise.all(proof.keys.map((key) => saidKey(key, withForms)))],
   ]);
   const response = readDocument(proof.queryResponse);
   if (response.why === null) said.set("response", response.document);
@@ -76,7 +95,7 @@ async function saidBy(proof) {
 
 /** Refuses when anything in clear beside a proof that holds is not what the proof says. */
 async function checkClearText(document, proof) {
-  const said = await saidBy(proof);
+  const said = await saidBy(proof, showsForms(document));
   for (const [member, value] of document) {
     if (member === "proof" || (said.has(member) && sameJson(said.get(member), value))) continue;
     const expected = said.has(member) ? writeJson(said.get(member)) : "no such member";

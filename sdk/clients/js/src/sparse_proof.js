@@ -7,8 +7,8 @@ import { sha256 } from "./sha256.js";
 
 const VERSION = 1;
 const MOST_DEPTH = 256;
-const LEAF_TAG = ascii("JMT::LeafNode");
-const INNER_TAG = ascii("JMT::IntrnalNode");
+export const LEAF_TAG = ascii("JMT::LeafNode");
+export const INNER_TAG = ascii("JMT::IntrnalNode");
 /** The hash of a subtree without keys. */
 export const EMPTY_HASH = ascii("SPARSE_MERKLE_PLACEHOLDER_HASH__");
 

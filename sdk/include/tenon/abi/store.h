@@ -82,6 +82,31 @@ typedef struct tenon_store_target {
   tenon_hash state_root;
 } tenon_store_target;
 
+/* One version of a STATE key. */
+typedef struct tenon_store_version {
+  uint64_t height;    /* of the block that wrote it */
+  uint32_t is_delete; /* 1: that block removed the key, `entry` is empty */
+  uint32_t reserved;
+  tenon_bytes entry;
+} tenon_store_version;
+
+/* What a block did to one STATE key. */
+typedef struct tenon_store_change {
+  tenon_hash key_hash;
+  tenon_bytes key; /* empty where the store no longer has it */
+  uint32_t was_present;
+  uint32_t is_present;
+  tenon_hash old_value_hash; /* meaningless unless it was present */
+  tenon_hash value_hash;     /* meaningless unless it is present */
+} tenon_store_change;
+
+/* How far the checks beside the service are. */
+typedef struct tenon_store_scrub {
+  uint64_t bytes;   /* that this call looked at */
+  uint64_t cycles;  /* how often all there is has been looked at, since the start */
+  uint64_t wait_ms; /* until the next call; 0: the store is configured not to scrub */
+} tenon_store_scrub;
+
 typedef struct tenon_store_stage tenon_store_stage;
 typedef struct tenon_store_snapshot tenon_store_snapshot;
 
@@ -201,6 +226,42 @@ typedef struct tenon_store {
    * on (see tenon_store_head). INVALID_ARGUMENT for a key of another class. */
   int32_t (*put_index)(tenon_instance* store, const tenon_store_write* writes,
                        uint64_t write_count, uint32_t whole, tenon_status* status);
+
+  /* [any] One encoded multiproof (docs/spec/merkle-proof.md) for 1 to 4096 keys of class STATE, in
+   * any order, present and absent ones alike; a key given twice counts once. */
+  int32_t (*prove_many)(tenon_store_snapshot* snapshot, const tenon_bytes* keys,
+                        uint64_t key_count, tenon_sink proof, tenon_status* status);
+  /* [worker] The versions of a STATE key that can still be read, the newest first; what `visit` is
+   * given is borrowed for the call, and it returns 0 to go on. */
+  int32_t (*versions)(tenon_instance* store, tenon_bytes key, void* context,
+                      int32_t (*visit)(void* context, const tenon_store_version* version),
+                      tenon_status* status);
+  /* [worker] What block `height` did to the STATE class, in the order of key hashes; `visit` as
+   * above. NOT_FOUND above the head, OUT_OF_RANGE where the record of it is pruned. */
+  int32_t (*changes)(tenon_instance* store, uint64_t height, void* context,
+                     int32_t (*visit)(void* context, const tenon_store_change* change),
+                     tenon_status* status);
+  /* [worker] What the store knows of itself, as a JSON object for people and tools
+   * (docs/operating.md). With `whole` it reads and counts everything, otherwise it says what is at
+   * hand. `progress` as for verify. */
+  int32_t (*describe)(tenon_instance* store, uint32_t whole, void* context,
+                      int32_t (*progress)(void* context, uint64_t done, uint64_t total),
+                      tenon_sink json, tenon_status* status);
+  /* [worker] Checks the next small piece of what is stored: hashes, seals and files, all of it once
+   * per cycle, beginning where `random` says. DATA_LOSS, with the place, for what is damaged. One
+   * call at a time, beside everything else. */
+  int32_t (*scrub)(tenon_instance* store, uint64_t random, tenon_store_scrub* out,
+                   tenon_status* status);
+
+  /* [worker] Fills `directory`, an empty folder inside the plugin's data directory, with files of
+   * which a plugin of this name, given them as its whole data directory, starts with what was
+   * committed up to one block: *head says which. Runs beside everything else and holds nothing up.
+   * `file` is given the name of each file, relative to `directory`, and as its value what its
+   * content is known by: files with one identity are equal, whenever they are made; an empty one
+   * says nothing. The files belong to the caller, who only reads and removes them.
+   * FAILED_PRECONDITION while nothing is committed. */
+  int32_t (*checkpoint)(tenon_instance* store, tenon_bytes directory, tenon_store_head* head,
+                        void* context, tenon_visit file, tenon_status* status);
 } tenon_store;
 
 #ifdef __cplusplus

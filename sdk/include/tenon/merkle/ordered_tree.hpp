@@ -21,5 +21,11 @@ namespace tenon::merkle {
 // One write of a block, as it stands in the leaf of `writes_root`:
 // key hash || 0x01 || value hash, or key hash || 0x00 for a removal. Sorted by key hash.
 [[nodiscard]] Hash write_leaf(const Hash& key_hash, const Hash* value_hash);
+struct WrittenKey {
+  Hash key_hash;
+  const Hash* value_hash; // null: removed
+};
+// Of all writes of a block, sorted.
+[[nodiscard]] Hash writes_root(std::span<const WrittenKey> writes);
 
 } // namespace tenon::merkle

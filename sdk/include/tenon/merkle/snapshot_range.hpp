@@ -46,6 +46,8 @@ private:
 // INVALID_ARGUMENT unless the bytes are a range in its one encoding. Costs memory in proportion to
 // the bytes; proves nothing yet.
 [[nodiscard]] Result<SnapshotRange> decode_snapshot_range(BytesView encoded);
+// The same without the hashes of entries, whose leaves stay empty: for who only looks at them.
+[[nodiscard]] Result<SnapshotRange> parse_snapshot_range(BytesView encoded);
 // Checks a decoded range against the state root that it is said to come from.
 [[nodiscard]] Status verify_snapshot_range(const SnapshotRange& range, const Hash& root);
 

@@ -33,6 +33,8 @@ struct StateEntry {
 [[nodiscard]] Hash entry_hash(BytesView encoded);
 [[nodiscard]] Hash entry_hash(const Hash& salt, const Hash& access_hash,
                               std::uint64_t expires_at_us, BytesView value);
+// Of many encoded entries.
+[[nodiscard]] std::vector<Hash> entry_hashes(std::span<const BytesView> encoded);
 // What that is the SHA-256 of: what stands for the value where others hash it themselves.
 [[nodiscard]] Bytes entry_preimage(const Hash& salt, const Hash& access_hash,
                                    std::uint64_t expires_at_us, BytesView value);

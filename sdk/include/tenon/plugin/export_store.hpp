@@ -41,7 +41,13 @@ public:
              import_missing,
              import_finish,
              import_abandon,
-             put_index};
+             put_index,
+             prove_many,
+             versions,
+             changes,
+             describe,
+             scrub,
+             checkpoint};
   }
 
 private:
@@ -81,16 +87,20 @@ private:
     return {};
   }
 
+  static tenon_store_head abi_head(const StoreHead& head) {
+    return {head.height,
+            head.empty ? 1u : 0u,
+            head.without_index ? 1u : 0u,
+            head.block_id.to_abi(),
+            head.result_hash.to_abi(),
+            head.state_root.to_abi()};
+  }
+
   static std::int32_t head(tenon_instance* instance, tenon_store_head* out,
                            tenon_status* status) noexcept {
     return guarded(status, [&]() -> Status {
       TENON_ASSIGN_OR_RETURN(const StoreHead head, store_of(instance).head());
-      *out = {head.height,
-              head.empty ? 1u : 0u,
-              head.without_index ? 1u : 0u,
-              head.block_id.to_abi(),
-              head.result_hash.to_abi(),
-              head.state_root.to_abi()};
+      *out = abi_head(head);
       return {};
     });
   }
@@ -130,14 +140,20 @@ private:
     });
   }
 
+  static std::vector<BytesView> views_of(const tenon_bytes* keys, std::uint64_t key_count) {
+    std::vector<BytesView> views;
+    views.reserve(key_count);
+    for (std::uint64_t i = 0; i < key_count; ++i)
+      views.push_back(from_abi(keys[i]));
+    return views;
+  }
+
   static std::int32_t prove(tenon_store_snapshot* snapshot, const tenon_bytes* keys,
                             std::uint64_t key_count, tenon_sink proofs,
                             tenon_status* status) noexcept {
     return guarded(status, [&]() -> Status {
-      std::vector<BytesView> views;
-      for (std::uint64_t i = 0; i < key_count; ++i)
-        views.push_back(from_abi(keys[i]));
-      TENON_ASSIGN_OR_RETURN(const auto made, snapshot_of(snapshot)->prove(views));
+      TENON_ASSIGN_OR_RETURN(const auto made,
+                             snapshot_of(snapshot)->prove(views_of(keys, key_count)));
       for (const Bytes& proof : made) {
         const auto size = static_cast<std::uint32_t>(proof.size());
         const char little_endian[4] = {static_cast<char>(size), static_cast<char>(size >> 8),
@@ -185,13 +201,18 @@ private:
     return guard == TENON_OK ? code : guard;
   }
 
+  static auto progress_of(std::int32_t (*progress)(void*, std::uint64_t, std::uint64_t),
+                          void* context) {
+    return [progress, context](std::uint64_t done, std::uint64_t total) {
+      return progress == nullptr || progress(context, done, total) == 0;
+    };
+  }
+
   static std::int32_t verify(tenon_instance* instance, void* context,
                              std::int32_t (*progress)(void*, std::uint64_t, std::uint64_t),
                              tenon_status* status) noexcept {
     return guarded(status, [&] {
-      return store_of(instance).verify([&](std::uint64_t done, std::uint64_t total) {
-        return progress == nullptr || progress(context, done, total) == 0;
-      });
+      return store_of(instance).verify(progress_of(progress, context));
     });
   }
 
@@ -270,6 +291,70 @@ private:
                                 tenon_status* status) noexcept {
     return guarded(status, [&] {
       return store_of(instance).put_index(writes_of(writes, write_count), whole != 0);
+    });
+  }
+
+  static std::int32_t prove_many(tenon_store_snapshot* snapshot, const tenon_bytes* keys,
+                                 std::uint64_t key_count, tenon_sink proof,
+                                 tenon_status* status) noexcept {
+    return guarded(status, [&] {
+      return write_result(snapshot_of(snapshot)->prove_many(views_of(keys, key_count)), proof);
+    });
+  }
+  static std::int32_t versions(tenon_instance* instance, tenon_bytes key, void* context,
+                               std::int32_t (*visit)(void*, const tenon_store_version*),
+                               tenon_status* status) noexcept {
+    return guarded(status, [&] {
+      return store_of(instance).versions(from_abi(key), [&](const StoreVersion& version) {
+        const tenon_store_version out{version.height, version.entry ? 0u : 1u, 0,
+                                      to_abi(version.entry.value_or(BytesView()))};
+        return visit(context, &out) == 0;
+      });
+    });
+  }
+  static std::int32_t changes(tenon_instance* instance, std::uint64_t height, void* context,
+                              std::int32_t (*visit)(void*, const tenon_store_change*),
+                              tenon_status* status) noexcept {
+    return guarded(status, [&] {
+      return store_of(instance).changes(height, [&](const StoreChange& change) {
+        const tenon_store_change out{change.key_hash.to_abi(),
+                                     to_abi(change.key),
+                                     change.old_value_hash ? 1u : 0u,
+                                     change.value_hash ? 1u : 0u,
+                                     change.old_value_hash.value_or(Hash()).to_abi(),
+                                     change.value_hash.value_or(Hash()).to_abi()};
+        return visit(context, &out) == 0;
+      });
+    });
+  }
+  static std::int32_t describe(tenon_instance* instance, std::uint32_t whole, void* context,
+                               std::int32_t (*progress)(void*, std::uint64_t, std::uint64_t),
+                               tenon_sink json, tenon_status* status) noexcept {
+    return guarded(status, [&] {
+      return write_result(store_of(instance).describe(whole != 0, progress_of(progress, context)),
+                          json);
+    });
+  }
+  static std::int32_t scrub(tenon_instance* instance, std::uint64_t random, tenon_store_scrub* out,
+                            tenon_status* status) noexcept {
+    return guarded(status, [&]() -> Status {
+      TENON_ASSIGN_OR_RETURN(const StoreScrub done, store_of(instance).scrub(random));
+      *out = {done.bytes, done.cycles, done.wait_ms};
+      return {};
+    });
+  }
+  static std::int32_t checkpoint(tenon_instance* instance, tenon_bytes directory,
+                                 tenon_store_head* head, void* context, tenon_visit file,
+                                 tenon_status* status) noexcept {
+    return guarded(status, [&]() -> Status {
+      TENON_ASSIGN_OR_RETURN(const StoreCheckpoint made,
+                             store_of(instance).checkpoint(std::string(from_abi(directory))));
+      *head = abi_head(made.head);
+      for (const StoreFile& made_file : made.files) {
+        if (file(context, to_abi(made_file.name), to_abi(made_file.content)) != 0)
+          return {Code::kCancelled, "the caller took no more of the checkpoint's files"};
+      }
+      return {};
     });
   }
 };

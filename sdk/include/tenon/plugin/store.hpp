@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "tenon/abi/store.h"
@@ -87,10 +88,49 @@ struct StoreImport {
   std::vector<KeyHashSpan> missing; // in order; empty when everything is there
 };
 
+// One version of a key of the state. Views are borrowed.
+struct StoreVersion {
+  std::uint64_t height = 0;       // of the block that wrote it
+  std::optional<BytesView> entry; // nothing: that block removed the key
+};
+
+// What a block did to one key of the state.
+struct StoreChange {
+  Hash key_hash;
+  BytesView key; // empty where the store no longer has it
+  std::optional<Hash> old_value_hash;
+  std::optional<Hash> value_hash;
+};
+
+struct StoreScrub {
+  std::uint64_t bytes = 0;
+  std::uint64_t cycles = 0;
+  std::uint64_t wait_ms = 0; // 0: the store does not scrub
+};
+
+struct StoreFile {
+  std::string name;    // relative to the checkpoint's folder
+  std::string content; // files with the same here are equal; empty: nothing is known
+};
+
+// Files that a store can be opened from.
+struct StoreCheckpoint {
+  StoreHead head;
+  std::vector<StoreFile> files;
+};
+
 inline constexpr std::uint64_t kHeadHeight = TENON_STORE_HEAD;
 
 // Returns false to end the scan.
 using ScanVisitor = FunctionRef<bool(BytesView key, BytesView value)>;
+
+using VersionVisitor = FunctionRef<bool(const StoreVersion& version)>;
+using ChangeVisitor = FunctionRef<bool(const StoreChange& change)>;
+
+// What a store answers that leaves out what only some stores have.
+[[nodiscard]] inline Status not_offered(std::string_view what) {
+  return {Code::kUnimplemented, "this store does not offer " + std::string(what)};
+}
 
 // A fixed view of the state. Owned by whoever asked for it; calls from any thread.
 class StoreSnapshot {
@@ -106,6 +146,10 @@ public:
   // One encoded range (merkle/snapshot_range.hpp).
   [[nodiscard]] virtual Result<Bytes> export_range(const Hash& first,
                                                    std::uint64_t max_bytes) const = 0;
+  // One encoded proof for all keys (merkle/multi_proof.hpp), which may come in any order.
+  [[nodiscard]] virtual Result<Bytes> prove_many(std::span<const BytesView>) const {
+    return not_offered("proofs of many keys at once");
+  }
 };
 
 // A block's writes on top of the head or of another stage. Destroying it lets go of it: before its
@@ -148,6 +192,25 @@ public:
   [[nodiscard]] virtual Status import_abandon() = 0;
   // Of class INDEX, all of them. `whole`: the class is complete now.
   [[nodiscard]] virtual Status put_index(std::span<const StoreWrite> writes, bool whole) = 0;
+
+  // For people who look into it, and for its upkeep; a store can be without.
+  [[nodiscard]] virtual Status versions(BytesView, VersionVisitor) const {
+    return not_offered("the versions of a key");
+  }
+  [[nodiscard]] virtual Status changes(std::uint64_t, ChangeVisitor) const {
+    return not_offered("the changes of a block");
+  }
+  // A JSON object.
+  [[nodiscard]] virtual Result<Bytes> describe(bool, ProgressVisitor) const {
+    return not_offered("a description of itself");
+  }
+  [[nodiscard]] virtual Result<StoreScrub> scrub(std::uint64_t) {
+    return not_offered("checks beside its service");
+  }
+  // `directory` is empty. What fails here is no fault: the store itself is as it was.
+  [[nodiscard]] virtual Result<StoreCheckpoint> checkpoint(const std::string& /*directory*/) {
+    return not_offered("checkpoints, which backups are made of: it keeps no files");
+  }
 };
 
 } // namespace tenon::plugin

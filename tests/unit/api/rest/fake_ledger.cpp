@@ -279,6 +279,7 @@ Result<v1::LedgerProof> FakeLedger::prove(const v1::ProofRequest& request) {
     proved.set_key(key);
     proved.set_present(key == "wasm/k");
     proved.set_value(key == "wasm/k" ? "v" : "");
+    proved.set_path(key == "wasm/k" ? std::string("\1\1\0\0", 4) : std::string("\1\0\0\0", 4));
   }
   if (request.has_query())
     proof.set_query_response(R"({"result":"5"})");

@@ -377,11 +377,19 @@ TEST_CASE("rest: proofs are of keys or of a query, never of both", "[rest]") {
   CHECK(keys["keys"][1]["value"].is_null());
   v1::LedgerProof proof;
   CHECK(proof.ParseFromString(*from_base64(keys["proof"].get<std::string>())));
+  CHECK_FALSE(keys["keys"][0].contains("ics23"));
+  const Json forms = body_of(rest.post("/v1/proofs", token,
+                                       R"({"format":"ics23","keys":[")" + to_hex("wasm/k") +
+                                           R"(","00"]})"));
+  CHECK(from_base64(forms["keys"][0]["ics23"].get<std::string>())->find("wasm/k") !=
+        std::string::npos);
+  CHECK(forms["keys"][1]["ics23"].is_null());
   const std::string query = R"("query":{"instance":")" + kInstance + R"(","function":"balance"})";
   CHECK(body_of(rest.post("/v1/proofs", token, "{" + query + "}"))["response"]["result"] == "5");
   for (const std::string& bad :
        {std::string("{}"), R"({"keys":["00"],)" + query + "}", std::string(R"({"keys":[]})"),
-        std::string(R"({"keys":["0"]})"), std::string(R"({"keys":[7]})"),
+        std::string(R"({"keys":["00"],"format":"xml"})"), std::string(R"({"keys":["0"]})"),
+        std::string(R"({"keys":[7]})"),
         std::string(R"({"query":7})"), std::string(R"({"query":{"instance":"00","x":1}})")})
     CHECK(rest.post("/v1/proofs", token, bad).status == 400);
 }

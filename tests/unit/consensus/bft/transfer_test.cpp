@@ -2,6 +2,8 @@
 #include <catch2/catch.hpp>
 
 #include "consensus/bft/takeover.hpp"
+#include "tenon/crypto/sha256.hpp"
+#include "tenon/merkle/snapshot_range.hpp"
 
 using namespace tenon;
 using namespace tenon::consensus::bft;
@@ -12,9 +14,9 @@ TEST_CASE("range plan: slices are asked for once at a time, until nothing is mis
   CHECK(plan.slices() == 4);
   CHECK(plan.slices_done() == 0);
   std::vector<Hash> asked;
-  while (const auto first = plan.next()) {
-    plan.asked(*first, asked.size() % 2 == 0 ? "a" : "b", asked.size(), 10 + asked.size());
-    asked.push_back(*first);
+  while (const auto span = plan.next()) {
+    plan.asked(span->first, asked.size() % 2 == 0 ? "a" : "b", asked.size(), 10 + asked.size());
+    asked.push_back(span->first);
   }
   REQUIRE(asked.size() == 4);
   CHECK(asked[0] == Hash());
@@ -37,10 +39,36 @@ TEST_CASE("range plan: slices are asked for once at a time, until nothing is mis
   middle[0] = 0x50;
   plan.set_missing({{Hash::from_view(middle), KeySpan::all().last}});
   CHECK(plan.slices_done() == 1);
-  CHECK(plan.next() == Hash::from_view(middle));
+  CHECK(plan.next()->first == Hash::from_view(middle));
+  CHECK(static_cast<std::uint8_t>(plan.next()->last.view()[0]) == 0x7f);
   plan.set_missing({});
   CHECK(plan.complete());
   CHECK_FALSE(plan.next());
+}
+
+TEST_CASE("range plan: so much is asked for as a slice can be expected to have",
+          "[bft][core][transfer]") {
+  constexpr std::size_t kMost = 1u << 20;
+  RangePlan plan(4);
+  const merkle::KeySpan slice = *plan.next();
+  const std::size_t least = plan.expected_bytes(slice, kMost);
+  CHECK(least < kMost / 8);
+  CHECK(plan.expected_bytes(slice, 100) == 100);
+  merkle::SnapshotRangeWriter writer(slice.first);
+  writer.add("key", Bytes(kMost / 8, '?'), crypto::sha256("key"));
+  const Bytes range = writer.finish(false, {});
+  const double share = (1.0 + crypto::sha256("key").bytes[0]) / 256;
+  for (const bool taken : {false, true}) {
+    plan.asked(slice.first, "a", 0, 1);
+    REQUIRE(plan.came(slice.first, "a", 1, range));
+    CHECK(plan.expected_bytes(slice, kMost) == least); // it may be a lie
+    plan.settled(slice.first, taken);
+  }
+  const auto expected = static_cast<double>(plan.expected_bytes(slice, 64 * kMost));
+  const double exact = static_cast<double>(range.size()) / share / 4;
+  CHECK(expected > exact);
+  CHECK(expected < 1.2 * exact);
+  CHECK(plan.expected_bytes(slice, 1000) == 1000);
 }
 
 TEST_CASE("transfer: who lacks blocks that nobody has takes over the highest of enough offers",
@@ -185,7 +213,7 @@ TEST_CASE("transfer: what one peer may ask for is limited", "[bft][core][transfe
   CHECK(one.ranges_served().size() == 3);
   for (int i = 0; i < 200; ++i)
     one.receive(3, range);
-  CHECK(one.ranges_served().size() == 3 + 8); // by its bytes
+  CHECK(one.ranges_served().size() == 3 + 16); // by its bytes
   CHECK(one.blamed().empty());
 }
 

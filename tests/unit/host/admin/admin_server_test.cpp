@@ -15,7 +15,12 @@ std::unique_ptr<AdminServer> started(bool ready) {
                          {[ready] {
                             return ready ? Readiness{true, {}} : Readiness{false, {"a \"b\""}};
                           },
-                          [] { return std::string("tenon_x 1\n"); }});
+                          [] { return std::string("tenon_x 1\n"); },
+                          [](std::optional<std::string_view> body) -> AdminReply {
+                            return body ? AdminReply{202, "{\"begun\":" + std::string(*body) + "}"}
+                                        : AdminReply{200, "{\"running\":false}"};
+                          },
+                          "secret"});
   REQUIRE(server.ok());
   return *std::move(server);
 }
@@ -55,6 +60,25 @@ TEST_CASE("admin: metrics are served, other paths and methods are refused", "[ho
   CHECK(talk(*server, "POST /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
                       "Content-Length: 0\r\n\r\n")
             .find("405") != std::string::npos);
+}
+
+TEST_CASE("admin: backups are begun and told to who has the token, and to nobody else",
+          "[host][admin]") {
+  const auto server = started(true);
+  const auto ask = [&](const std::string& method, const std::string& authorization) {
+    return talk(*server, method + " /backup HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" +
+                             authorization + "Content-Length: 1\r\n\r\n7");
+  };
+  CHECK_THAT(ask("POST", "Authorization: Bearer secret\r\n"),
+             Catch::Matchers::Contains("202 Accepted") && Catch::Matchers::Contains("begun\":7"));
+  CHECK_THAT(ask("GET", "Authorization: Bearer secret\r\n"),
+             Catch::Matchers::Contains("200 OK") && Catch::Matchers::Contains("running"));
+  CHECK_THAT(ask("PUT", "Authorization: Bearer secret\r\n"), Catch::Matchers::Contains("405"));
+  for (const char* const wrong : {"", "Authorization: Bearer secre\r\n",
+                                  "Authorization: secret\r\n", "Authorization: Bearer \r\n"}) {
+    CHECK_THAT(ask("POST", wrong), Catch::Matchers::Contains("401") &&
+                                       !Catch::Matchers::Contains("begun"));
+  }
 }
 
 TEST_CASE("admin: malformed and oversized requests end the connection only", "[host][admin]") {

@@ -181,10 +181,16 @@ TEST_CASE("node: what a plugin throws out of a call becomes a fault", "[host][no
   CHECK(thrower.snapshot(7).status().fault());
   CHECK(thrower.read_block(1, plugin::BlockPart::kBody).status().fault());
   CHECK(thrower.verify([](std::uint64_t, std::uint64_t) { return true; }).fault());
+  CHECK(thrower.checkpoint("/folder").status().fault());
+  CHECK(thrower.versions("k", [](const plugin::StoreVersion&) { return true; }).fault());
+  CHECK(thrower.changes(1, [](const plugin::StoreChange&) { return true; }).fault());
+  CHECK(thrower.describe(true, [](std::uint64_t, std::uint64_t) { return true; }).status().fault());
+  CHECK(thrower.scrub(1).status().fault());
   auto snapshot = thrower.snapshot(1);
   REQUIRE(snapshot.ok());
   CHECK((*snapshot)->get(plugin::KeyClass::kState, "k").status().fault());
   CHECK((*snapshot)->prove({}).status().fault());
+  CHECK((*snapshot)->prove_many({}).status().fault());
   CHECK((*snapshot)
             ->scan(plugin::KeyClass::kState, "", "", [](BytesView, BytesView) { return true; })
             .fault());

@@ -8,7 +8,7 @@
 
 namespace tenon::test {
 
-class FaultyStore final : public plugin::Store {
+class FaultyStore : public plugin::Store {
 public:
   explicit FaultyStore(std::unique_ptr<plugin::Store> inner) : inner_(std::move(inner)) {}
 

@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <random>
+
 #include <vector>
 
 #include "crypto/sha256_kernel.hpp"
@@ -23,6 +25,18 @@ TEST_CASE("sha256: gives the vectors of FIPS 180-4", "[sdk][crypto]") {
 
 TEST_CASE("sha256: parts are hashed as their concatenation", "[sdk][crypto]") {
   CHECK(sha256({"a", "", "bc"}) == sha256("abc"));
+}
+
+TEST_CASE("sha256: what comes in pieces is hashed as their concatenation", "[sdk][crypto]") {
+  Sha256 pieces;
+  Bytes all;
+  for (std::size_t size = 0; size < 200; size += 7) {
+    const Bytes piece(size, static_cast<char>(size));
+    pieces.add(piece);
+    all += piece;
+  }
+  CHECK(pieces.digest() == sha256(all));
+  CHECK(Sha256().digest() == sha256(""));
 }
 
 TEST_CASE("sha256: hmac gives the vectors of RFC 4231", "[sdk][crypto]") {
@@ -77,4 +91,23 @@ TEST_CASE("sha256: many digests at once equal OpenSSL's", "[sdk][crypto]") {
   sha256_many(messages, kSize, digests);
   for (std::size_t i = 0; i < kCount; ++i)
     REQUIRE(digests[i] == kernel::openssl_digest({BytesView(messages).substr(i * kSize, kSize)}));
+}
+
+TEST_CASE("sha256: digests of messages of all lengths at once are those of each", "[sdk][crypto]") {
+  Bytes bytes;
+  for (int i = 0; i < 1200; ++i)
+    bytes.push_back(static_cast<char>(i * 37 + i / 11));
+  std::mt19937 random(4);
+  for (const std::size_t longest : {0u, 1u, 60u, 130u, 1100u}) {
+    std::vector<BytesView> messages;
+    for (std::size_t i = 0; i < 300; ++i)
+      messages.push_back(BytesView(bytes).substr(random() % 100, random() % (longest + 1)));
+    messages.emplace_back();
+    for (const std::size_t count : {std::size_t{0}, std::size_t{3}, messages.size()}) {
+      std::vector<Hash> digests(count);
+      sha256_each(std::span(messages).first(count), digests);
+      for (std::size_t i = 0; i < count; ++i)
+        REQUIRE(digests[i] == kernel::openssl_digest({messages[i]}));
+    }
+  }
 }

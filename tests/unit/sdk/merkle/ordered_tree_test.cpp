@@ -60,3 +60,19 @@ TEST_CASE("ordered tree: a removal and a write have different leaves", "[sdk][me
   CHECK(write_leaf(key, nullptr) != write_leaf(key, &value));
   CHECK(write_leaf(key, &value) == ordered_leaf(Bytes(key.view()) + '\x01' + Bytes(value.view())));
 }
+
+TEST_CASE("ordered tree: the root of a block's writes is that of their leaves", "[sdk][merkle]") {
+  for (std::size_t count = 0; count < 40; ++count) {
+    std::vector<Hash> values;
+    for (std::size_t i = 0; i < count; ++i)
+      values.push_back(crypto::sha256("v" + std::to_string(i)));
+    std::vector<WrittenKey> writes;
+    std::vector<Hash> leaves;
+    for (std::size_t i = 0; i < count; ++i) {
+      const Hash key = crypto::sha256(std::to_string(i));
+      writes.push_back({key, i % 5 == 2 ? nullptr : &values[i]});
+      leaves.push_back(write_leaf(key, writes.back().value_hash));
+    }
+    REQUIRE(writes_root(writes) == ordered_root(leaves));
+  }
+}

@@ -54,3 +54,23 @@ TEST_CASE("readers: only those named may read, or everyone when public", "[sdk][
   CHECK(encode_readers(Parties{"*", "alice"}) == encode_readers(Parties{"*"}));
   CHECK_FALSE(decode_readers(Bytes("\0\5ab", 4)));
 }
+
+TEST_CASE("state entry: hashes of many entries are those of each, malformed ones too",
+          "[sdk][merkle]") {
+  const Bytes alice = encode_readers(std::vector<std::string>{"alice"});
+  const Bytes bob = encode_readers(std::vector<std::string>{"bob"});
+  std::vector<Bytes> entries;
+  for (std::size_t i = 0; i < 100; ++i) {
+    const BytesView readers = i % 7 < 3 ? BytesView(alice) : i % 7 < 5 ? BytesView(bob) : "";
+    entries.push_back(
+        encode_entry({crypto::sha256(std::to_string(i)), i, readers, Bytes(i * 3, 'v')}));
+    if (i % 10 == 0)
+      entries.push_back(entries.back().substr(0, 20));
+  }
+  entries.emplace_back();
+  const std::vector<BytesView> views(entries.begin(), entries.end());
+  const std::vector<Hash> hashes = entry_hashes(views);
+  REQUIRE(hashes.size() == entries.size());
+  for (std::size_t i = 0; i < entries.size(); ++i)
+    REQUIRE(hashes[i] == entry_hash(entries[i]));
+}

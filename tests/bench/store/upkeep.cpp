@@ -1,0 +1,73 @@
+#include "upkeep.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <memory>
+
+namespace tenon::bench {
+
+namespace {
+
+constexpr std::chrono::milliseconds kBetweenRounds{20};
+
+Status copy_synced(const std::filesystem::path& from, const std::filesystem::path& to) {
+  std::error_code failed;
+  std::filesystem::create_directories(to.parent_path(), failed);
+  std::filesystem::copy_file(from, to, std::filesystem::copy_options::overwrite_existing, failed);
+  if (failed)
+    return fault("copying " + from.string() + ": " + failed.message());
+  const int file = ::open(to.c_str(), O_RDONLY | O_CLOEXEC);
+  const bool synced = file >= 0 && ::fsync(file) == 0;
+  if (file >= 0)
+    ::close(file);
+  return synced ? Status() : fault("syncing " + to.string() + " failed");
+}
+
+} // namespace
+
+Upkeep::Upkeep(Round round)
+    : thread_([this, round = std::move(round)] {
+        while (!stopped_ && status_.ok()) {
+          status_ = round();
+          ++rounds_;
+          std::this_thread::sleep_for(kBetweenRounds);
+        }
+      }) {}
+
+Upkeep::~Upkeep() {
+  stopped_ = true;
+  if (thread_.joinable())
+    thread_.join();
+}
+
+Result<std::uint64_t> Upkeep::stop() {
+  stopped_ = true;
+  thread_.join();
+  TENON_RETURN_IF_ERROR(status_);
+  return rounds_;
+}
+
+Upkeep::Round pruning(plugin::Store& store, std::uint64_t kept) {
+  return [&store, kept]() -> Status {
+    TENON_ASSIGN_OR_RETURN(const plugin::StoreHead head, store.head());
+    return head.height < kept ? Status() : store.prune(head.height - kept + 1);
+  };
+}
+
+Upkeep::Round backups(plugin::Store& store, std::filesystem::path directory) {
+  const auto known = std::make_shared<std::set<std::string>>();
+  return [&store, directory = std::move(directory), known]() -> Status {
+    const std::filesystem::path checkpoint = directory / "checkpoint";
+    std::filesystem::remove_all(checkpoint);
+    std::filesystem::create_directories(checkpoint);
+    TENON_ASSIGN_OR_RETURN(const auto made, store.checkpoint(checkpoint.string()));
+    for (const plugin::StoreFile& file : made.files) {
+      if (file.content.empty() || known->insert(file.content).second)
+        TENON_RETURN_IF_ERROR(copy_synced(checkpoint / file.name, directory / "copy" / file.name));
+    }
+    return {};
+  };
+}
+
+} // namespace tenon::bench
