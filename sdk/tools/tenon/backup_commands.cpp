@@ -27,7 +27,7 @@ struct Arguments {
   std::string folder;
   std::string key;
   std::uint64_t id = 0; // 0: the newest
-  std::uint64_t bytes_per_second = 0;
+  std::uint64_t bytes_per_second = 64u << 20; // what leaves commits their time
 };
 
 // A command's node, and the backup that it is about.
@@ -252,7 +252,7 @@ void add_backup_commands(CLI::App& app, Session& session) {
   add_config(command);
   command->add_option("--to", arguments->folder, "folder for backups of this chain")->required();
   command->add_option("--bytes-per-second", arguments->bytes_per_second,
-                      "copy no faster than this; as fast as it goes");
+                      "copy no faster than this; 67108864 when not given, 0: as fast as it goes");
   add_source(add("list", "the backups in a folder", list));
   add_choice(add("verify", "check signature, files, chain and state root of a backup", verify));
   add_choice(add("restore", "put a backup into an empty data directory", restore));
