@@ -101,6 +101,7 @@ rocksdb::DBOptions database_options(const RocksdbOptions& options) {
   result.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   result.file_checksum_gen_factory = rocksdb::GetFileChecksumGenCrc32cFactory();
   result.info_log = std::make_shared<NoMessages>();
+  result.max_manifest_file_size = 16u << 20; // it is hashed after each change (durable_mark.hpp)
   result.max_open_files = 512;
   result.max_file_opening_threads = 2; // made anew for each of the column families
   result.max_total_wal_size = 512u << 20;

@@ -111,7 +111,7 @@ void survive_trouble_while_restoring(Trouble trouble, Unsynced unsynced, std::ui
 
 TEST_CASE("backup: a power cut at any operation of it harms neither the store nor other backups",
           "[store][backup][crash]") {
-  survive_trouble_while_backing_up(Trouble::kPowerLoss, Unsynced::kLost, 1);
+  survive_trouble_while_backing_up(Trouble::kPowerLoss, Unsynced::kLost, every_operation());
 }
 
 TEST_CASE("backup: a power cut that tears what was written harms no backup",
@@ -128,7 +128,7 @@ TEST_CASE("backup: a single failed operation ends it and harms nothing",
 
 TEST_CASE("restore: a power cut at any operation leaves nothing that starts, or everything",
           "[store][backup][crash]") {
-  survive_trouble_while_restoring(Trouble::kPowerLoss, Unsynced::kLost, 1);
+  survive_trouble_while_restoring(Trouble::kPowerLoss, Unsynced::kLost, every_operation());
   const std::uint64_t stride = testkit::full_run() ? 1 : 5;
   survive_trouble_while_restoring(Trouble::kPowerLoss, Unsynced::kTorn, stride);
   survive_trouble_while_restoring(Trouble::kOneError, Unsynced::kLost, stride);

@@ -2,7 +2,17 @@
 
 #include <rocksdb/system_clock.h>
 
+#include "tenon/testkit/full_run.hpp"
+
 namespace tenon::store {
+
+std::uint64_t every_operation() {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  return testkit::full_run() ? 1 : 5;
+#else
+  return 1;
+#endif
+}
 
 using rocksdb::IODebugContext;
 using rocksdb::IOOptions;

@@ -15,6 +15,10 @@
 
 namespace tenon::store {
 
+// How far it is from one operation at which tests have trouble to the next: they take each one.
+// With sanitizers, which take ten times as long, a sample, unless tests are to be long.
+[[nodiscard]] std::uint64_t every_operation();
+
 class LossyFileSystem final : public rocksdb::FileSystemWrapper {
 public:
   enum class Trouble {

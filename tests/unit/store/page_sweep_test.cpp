@@ -4,6 +4,7 @@
 
 #include <deque>
 #include <random>
+#include <utility>
 
 #include "tenon/crypto/sha256.hpp"
 #include "tenon/testkit/full_run.hpp"
@@ -44,34 +45,38 @@ public:
     head.tree = Tree(source());
   }
 
-  [[nodiscard]] Known staged_on(const Known& base, std::size_t changes, bool with_sweep = true) {
+  [[nodiscard]] Known staged_on(Known base, std::size_t changes, bool with_sweep = true) {
     std::map<Hash, std::optional<Hash>> wanted;
     for (std::size_t i = 0; i < changes; ++i) {
       wanted[some_key()] = pick(4) == 0 ? std::nullopt
                                         : std::optional(crypto::sha256(std::to_string(random_())));
     }
-    Known result = base;
     std::vector<TreeChange> list;
     for (const auto& [key, value] : wanted) {
       list.push_back({key, value, std::nullopt});
       if (value)
-        result.leaves[key] = *value;
+        base.leaves[key] = *value;
       else
-        result.leaves.erase(key);
+        base.leaves.erase(key);
     }
     std::vector<Path> gone;
-    result.tree = base.tree.apply(list, gone, with_sweep ? &sweep_ : nullptr).value();
-    removed_of_[result.tree.root_hash()] = gone;
-    return result;
+    base.tree = base.tree.apply(list, gone, with_sweep ? &sweep_ : nullptr).value();
+    removed_of_[base.tree.root_hash()] = gone;
+    return base;
   }
 
-  void commit(const Known& staged, bool flushed) {
+  void commit(Known staged, bool flushed) {
     staged.tree.settle();
     const auto& gone = removed_of_[staged.tree.root_hash()];
     removed_.insert(removed_.end(), gone.begin(), gone.end());
     if (flushed)
       flush(staged.tree);
-    head = {staged.tree.with_source(source()), staged.leaves};
+    head = {staged.tree.with_source(source()), std::move(staged.leaves)};
+  }
+
+  // The next block, upon the head.
+  void advance(std::size_t changes, bool flushed) {
+    commit(staged_on(std::exchange(head, {head.tree, {}}), changes), flushed);
   }
 
   [[nodiscard]] std::size_t pick(std::size_t below) { return random_() % below; }
@@ -173,7 +178,7 @@ TEST_CASE("page sweep: the tree stays within its memory, and what is used stays 
   const std::int64_t whole = world.head.tree.size().in_memory;
   world.memory->limit = whole / 4;
   for (int block = 0; block < 250; ++block) {
-    world.commit(world.staged_on(world.head, 50), block % 5 == 0);
+    world.advance(50, block % 5 == 0);
     const std::int64_t used = world.head.tree.size().in_memory;
     if (block > 150)
       REQUIRE(used < whole / 4 + whole / 20);
@@ -188,7 +193,7 @@ TEST_CASE("page sweep: the tree stays within its memory, and what is used stays 
   for (int block = 0; block < 100; ++block) {
     for (int i = 0; i < 3; ++i)
       world.head.check(often);
-    world.commit(world.staged_on(world.head, 50), block % 5 == 0);
+    world.advance(50, block % 5 == 0);
     const std::uint64_t before = world.memory->loads;
     world.head.check(often);
     loads += world.memory->loads - before;
@@ -201,7 +206,7 @@ TEST_CASE("page sweep: what the disk has and what is counted come to nothing onc
   World world(2, 5'000, 100'000);
   const std::shared_ptr<PageMemory> memory = world.memory;
   for (int block = 0; block < 100; ++block) {
-    world.commit(world.staged_on(world.head, 100), block % 3 == 0);
+    world.advance(100, block % 3 == 0);
     for (int i = 0; i < 10; ++i)
       world.head.check(world.some_key());
   }

@@ -121,7 +121,7 @@ void survive_trouble_at_every_operation(Trouble trouble, Unsynced unsynced, std:
 
 TEST_CASE("rocksdb store: a power cut at any operation loses nothing acknowledged",
           "[store][crash]") {
-  survive_trouble_at_every_operation(Trouble::kPowerLoss, Unsynced::kLost, 1);
+  survive_trouble_at_every_operation(Trouble::kPowerLoss, Unsynced::kLost, every_operation());
 }
 
 TEST_CASE("rocksdb store: a power cut that tears unsynced writes loses nothing acknowledged",

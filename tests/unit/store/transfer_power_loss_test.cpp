@@ -290,7 +290,8 @@ TEST_CASE("rocksdb store: an import without trouble ends in the target's state",
 
 TEST_CASE("rocksdb store: a power cut at any operation of an import leaves one of the two states",
           "[store][crash]") {
-  survive(Trouble::kPowerLoss, Unsynced::kLost, 1, live_and_import, recover_import);
+  survive(Trouble::kPowerLoss, Unsynced::kLost, every_operation(), live_and_import,
+          recover_import);
 }
 
 TEST_CASE("rocksdb store: torn writes and single errors in an import leave one of the two states",
@@ -301,7 +302,8 @@ TEST_CASE("rocksdb store: torn writes and single errors in an import leave one o
 
 TEST_CASE("rocksdb store: a power cut at any operation of a pruning loses nothing that is kept",
           "[store][crash]") {
-  survive(Trouble::kPowerLoss, Unsynced::kLost, 1, live_and_prune, recover_pruned);
+  survive(Trouble::kPowerLoss, Unsynced::kLost, every_operation(), live_and_prune,
+          recover_pruned);
 }
 
 TEST_CASE("rocksdb store: torn writes and single errors in a pruning lose nothing that is kept",
