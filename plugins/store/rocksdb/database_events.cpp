@@ -42,8 +42,7 @@ void DatabaseEvents::keep(const Status& failed) {
 
 void DatabaseEvents::OnBackgroundError(rocksdb::BackgroundErrorReason reason,
                                        rocksdb::Status* status) {
-  if (reason == rocksdb::BackgroundErrorReason::kMemTable)
-    cannot_be_closed_ = true;
+  cannot_be_closed_ = true;
   keep(failure(*status, name_of(reason)));
 }
 

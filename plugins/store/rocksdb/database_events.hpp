@@ -23,8 +23,9 @@ public:
 
   // The first failure, or OK.
   [[nodiscard]] Status check() const;
-  // No new log could be begun. RocksDB then may have lost count of who uses which column, and would
-  // end the process if the database were closed.
+  // Something failed. RocksDB then may have lost count of who uses which column (where a new log
+  // cannot be begun while several columns are full), and would end the process if the database were
+  // closed.
   [[nodiscard]] bool cannot_be_closed() const { return cannot_be_closed_.load(); }
 
   const char* Name() const override { return "tenon.database_events"; }

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "rocksdb/rocksdb_status.hpp"
@@ -166,6 +167,20 @@ Result<bool> has_database(rocksdb::Env& env, const std::string& directory) {
     return false;
   return data_loss("the database in " + directory + " has no file CURRENT, which names the list of "
                    "its files. Put it back. If it is gone: " + kRestore);
+}
+
+Status DatabaseLock::take(const std::string& directory) {
+  std::vector<std::string> names;
+  if (!env_.GetChildren(directory, &names).ok() ||
+      std::find(names.begin(), names.end(), "CURRENT") == names.end())
+    return {};
+  return failure(env_.LockFile(directory + "/LOCK", &lock_),
+                 "opening the database in " + directory);
+}
+
+void DatabaseLock::release() {
+  if (rocksdb::FileLock* const lock = std::exchange(lock_, nullptr))
+    env_.UnlockFile(lock).PermitUncheckedError();
 }
 
 } // namespace tenon::store

@@ -21,4 +21,22 @@ struct Manifest {
 // Whether there is a database in the folder; refuses what is none and what lacks its first files.
 [[nodiscard]] Result<bool> has_database(rocksdb::Env& env, const std::string& directory);
 
+// RocksDB's own lock of a database, held while its files are looked at: whoever has it open changes
+// them. One thread.
+class DatabaseLock {
+public:
+  explicit DatabaseLock(rocksdb::Env& env) : env_(env) {}
+  ~DatabaseLock() { release(); }
+  DatabaseLock(const DatabaseLock&) = delete;
+  DatabaseLock& operator=(const DatabaseLock&) = delete;
+
+  // Does nothing where no database can be seen.
+  [[nodiscard]] Status take(const std::string& directory);
+  void release();
+
+private:
+  rocksdb::Env& env_;
+  rocksdb::FileLock* lock_ = nullptr;
+};
+
 } // namespace tenon::store

@@ -288,6 +288,9 @@ Status RocksdbBackend::check_before_writing(
 Result<std::unique_ptr<Backend>> RocksdbBackend::open(const RocksdbOptions& options) {
   rocksdb::DBOptions settings = database_options(options);
   const std::vector<rocksdb::ColumnFamilyDescriptor> families = column_families(options);
+  DatabaseLock lock(*settings.env);
+  if (!options.read_only)
+    TENON_RETURN_IF_ERROR(lock.take(options.directory));
   TENON_ASSIGN_OR_RETURN(const bool exists, has_database(*settings.env, options.directory));
   TENON_ASSIGN_OR_RETURN(std::shared_ptr<DurableMark> mark,
                          DurableMark::read(*settings.env, options.directory));
@@ -297,6 +300,7 @@ Result<std::unique_ptr<Backend>> RocksdbBackend::open(const RocksdbOptions& opti
     TENON_RETURN_IF_ERROR(check_readable(options, settings, exists));
   else if (exists)
     TENON_RETURN_IF_ERROR(check_before_writing(options, settings, families, mark->block()));
+  lock.release(); // RocksDB takes it itself
   const auto events = std::make_shared<DatabaseEvents>(mark);
   settings.listeners.push_back(events);
   rocksdb::DB* database = nullptr;
