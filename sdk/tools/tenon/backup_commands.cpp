@@ -162,6 +162,18 @@ Status list(Session& session, const Arguments& arguments) {
   return first_failure.ok() ? ok_status() : told(session, arguments, first_failure);
 }
 
+// Does it, and tells the answer or what failed.
+Status answered(Session& session, const Arguments& arguments,
+                Status (*work)(Session&, const Arguments&, host::Disk&, Json& answer)) {
+  host::services::PosixDisk disk;
+  Json answer;
+  const Status done = work(session, arguments, disk, answer);
+  if (!done.ok())
+    return told(session, arguments, done);
+  session.result(answer);
+  return ok_status();
+}
+
 Status check_all(Session& session, const Arguments& arguments, host::Disk& disk, Json& answer) {
   TENON_ASSIGN_OR_RETURN(const Subject subject, find_subject(session, arguments, disk));
   session.progress("reading the files of backup " + std::to_string(subject.manifest.id) + " ...");
@@ -176,13 +188,7 @@ Status check_all(Session& session, const Arguments& arguments, host::Disk& disk,
 }
 
 Status verify(Session& session, const Arguments& arguments) {
-  host::services::PosixDisk disk;
-  Json answer;
-  const Status checked = check_all(session, arguments, disk, answer);
-  if (!checked.ok())
-    return told(session, arguments, checked);
-  session.result(answer);
-  return ok_status();
+  return answered(session, arguments, check_all);
 }
 
 Status put_back(Session& session, const Arguments& arguments, host::Disk& disk, Json& answer) {
@@ -211,13 +217,7 @@ Status put_back(Session& session, const Arguments& arguments, host::Disk& disk, 
 }
 
 Status restore(Session& session, const Arguments& arguments) {
-  host::services::PosixDisk disk;
-  Json answer;
-  const Status done = put_back(session, arguments, disk, answer);
-  if (!done.ok())
-    return told(session, arguments, done);
-  session.result(answer);
-  return ok_status();
+  return answered(session, arguments, put_back);
 }
 
 } // namespace

@@ -4,24 +4,17 @@
 //                --cache-mib N --directory D [--config JSON]
 //
 // Prints one JSON object with the fields that the peers' program (peers/src/run.rs) prints.
-#include <cstdio>
 #include <functional>
 #include <map>
 
 #include "engine_run.hpp"
+#include "program.hpp"
 #include "tenon/core/encoding.hpp"
 
 namespace {
 
 using namespace tenon;
 using namespace tenon::bench;
-
-// bin/bench/parts/store_engine and lib/tenon/plugins lie in one installation.
-std::filesystem::path shipped_plugin() {
-  const auto self = std::filesystem::read_symlink("/proc/self/exe");
-  return self.parent_path().parent_path().parent_path().parent_path() / "lib/tenon/plugins" /
-         "tenon_store_rocksdb.so";
-}
 
 Status parse_option(std::string_view name, const std::string& value, EngineOptions& options) {
   const std::map<std::string_view, std::function<void(std::uint64_t)>> numbers = {
@@ -64,19 +57,13 @@ Result<EngineOptions> parse(int argc, char** argv) {
   return options;
 }
 
-Status run(int argc, char** argv) {
+Result<nlohmann::json> run(int argc, char** argv) {
   TENON_ASSIGN_OR_RETURN(const EngineOptions options, parse(argc, argv));
-  TENON_ASSIGN_OR_RETURN(const nlohmann::json figures, run_engine(options));
-  std::printf("%s\n", figures.dump().c_str());
-  return {};
+  return run_engine(options);
 }
 
 } // namespace
 
 int main(int argc, char** argv) {
-  const Status status = run(argc, argv);
-  if (status.ok())
-    return 0;
-  std::fprintf(stderr, "%s\n", status.to_string().c_str());
-  return 1;
+  return answer(run(argc, argv));
 }

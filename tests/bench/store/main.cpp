@@ -6,6 +6,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "program.hpp"
 #include "store_bench.hpp"
 #include "tenon/core/encoding.hpp"
 #include "tenon/testkit/temporary_folder.hpp"
@@ -14,13 +15,6 @@ namespace {
 
 using namespace tenon;
 using namespace tenon::bench;
-
-// Installed and built alike: bin/bench/store_bench, lib/tenon/plugins.
-std::filesystem::path shipped_plugin() {
-  const auto self = std::filesystem::read_symlink("/proc/self/exe");
-  return self.parent_path().parent_path().parent_path() / "lib/tenon/plugins" /
-         "tenon_store_rocksdb.so";
-}
 
 Status parse(int argc, char** argv, StoreBenchOptions& options) {
   const std::map<std::string_view, std::function<void(std::uint64_t)>> numbers = {
@@ -71,7 +65,7 @@ nlohmann::json figures(const StoreBenchOptions& options, const StoreBenchReport&
       {"store_prove_through_abi_us", report.proof_us}};
 }
 
-Status run(int argc, char** argv) {
+Result<nlohmann::json> run(int argc, char** argv) {
   StoreBenchOptions options;
   options.plugin = shipped_plugin();
   options.progress = [](const std::string& text) { std::fprintf(stderr, "%s\n", text.c_str()); };
@@ -79,19 +73,12 @@ Status run(int argc, char** argv) {
   const testkit::TemporaryFolder folder;
   options.directory = folder.path();
   std::filesystem::create_directory(options.directory / "store");
-  const auto report = run_store_bench(options);
-  if (!report.ok())
-    return report.status();
-  std::printf("%s\n", figures(options, *report).dump().c_str());
-  return {};
+  TENON_ASSIGN_OR_RETURN(const StoreBenchReport report, run_store_bench(options));
+  return figures(options, report);
 }
 
 } // namespace
 
 int main(int argc, char** argv) {
-  const Status status = run(argc, argv);
-  if (status.ok())
-    return 0;
-  std::fprintf(stderr, "%s\n", status.to_string().c_str());
-  return 1;
+  return answer(run(argc, argv));
 }

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <map>
 
+#include "program.hpp"
 #include "tenon/core/encoding.hpp"
 #include "tenon/testkit/temporary_folder.hpp"
 #include "under_load.hpp"
@@ -11,13 +12,6 @@ namespace {
 
 using namespace tenon;
 using namespace tenon::bench;
-
-// Installed and built alike: bin/bench/store_under_load, lib/tenon/plugins.
-std::filesystem::path shipped_plugin() {
-  const auto self = std::filesystem::read_symlink("/proc/self/exe");
-  return self.parent_path().parent_path().parent_path() / "lib/tenon/plugins" /
-         "tenon_store_rocksdb.so";
-}
 
 Status parse(int argc, char** argv, UnderLoadOptions& options) {
   const std::map<std::string_view, std::function<void(std::uint64_t)>> numbers = {
@@ -51,7 +45,7 @@ Status parse(int argc, char** argv, UnderLoadOptions& options) {
   return {};
 }
 
-Status run(int argc, char** argv) {
+Result<nlohmann::json> run(int argc, char** argv) {
   UnderLoadOptions options;
   options.plugin = shipped_plugin();
   options.progress = [](const std::string& text) { std::fprintf(stderr, "%s\n", text.c_str()); };
@@ -59,17 +53,11 @@ Status run(int argc, char** argv) {
   const testkit::TemporaryFolder folder;
   if (options.directory.empty())
     options.directory = folder.path();
-  TENON_ASSIGN_OR_RETURN(const nlohmann::json figures, run_under_load(options));
-  std::printf("%s\n", figures.dump().c_str());
-  return {};
+  return run_under_load(options);
 }
 
 } // namespace
 
 int main(int argc, char** argv) {
-  const Status status = run(argc, argv);
-  if (status.ok())
-    return 0;
-  std::fprintf(stderr, "%s\n", status.to_string().c_str());
-  return 1;
+  return answer(run(argc, argv));
 }

@@ -3,8 +3,7 @@
 //   transfer_stages --directory D [--keys N] [--value-bytes N] [--config JSON]
 //
 // Prints one JSON object.
-#include <cstdio>
-
+#include "store/program.hpp"
 #include "tenon/core/encoding.hpp"
 #include "transfer_stages.hpp"
 
@@ -12,13 +11,6 @@ namespace {
 
 using namespace tenon;
 using namespace tenon::bench;
-
-// bin/bench/parts/transfer_stages and lib/tenon/plugins lie in one installation.
-std::filesystem::path shipped_plugin() {
-  const auto self = std::filesystem::read_symlink("/proc/self/exe");
-  return self.parent_path().parent_path().parent_path().parent_path() / "lib/tenon/plugins" /
-         "tenon_store_rocksdb.so";
-}
 
 Result<TransferStagesOptions> parse(int argc, char** argv) {
   TransferStagesOptions options;
@@ -48,19 +40,13 @@ Result<TransferStagesOptions> parse(int argc, char** argv) {
   return options;
 }
 
-Status run(int argc, char** argv) {
+Result<nlohmann::json> run(int argc, char** argv) {
   TENON_ASSIGN_OR_RETURN(const TransferStagesOptions options, parse(argc, argv));
-  TENON_ASSIGN_OR_RETURN(const nlohmann::json figures, run_transfer_stages(options));
-  std::printf("%s\n", figures.dump().c_str());
-  return {};
+  return run_transfer_stages(options);
 }
 
 } // namespace
 
 int main(int argc, char** argv) {
-  const Status status = run(argc, argv);
-  if (status.ok())
-    return 0;
-  std::fprintf(stderr, "%s\n", status.to_string().c_str());
-  return 1;
+  return answer(run(argc, argv));
 }

@@ -80,7 +80,7 @@ private:
 };
 
 FailingDisk::FailingDisk(rocksdb::Env& below)
-    : FileSystemWrapper(below.GetFileSystem()),
+    : LocklessFileSystem(below.GetFileSystem()),
       env_(rocksdb::NewCompositeEnv(
           std::shared_ptr<rocksdb::FileSystem>(std::shared_ptr<void>(), this))) {}
 

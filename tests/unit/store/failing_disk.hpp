@@ -10,9 +10,11 @@
 #include <mutex>
 #include <string>
 
+#include "unit/store/lockless_file_system.hpp"
+
 namespace tenon::store {
 
-class FailingDisk final : public rocksdb::FileSystemWrapper {
+class FailingDisk final : public LocklessFileSystem {
 public:
   enum class Trouble {
     kReadError,  // read n fails
@@ -47,17 +49,6 @@ public:
   rocksdb::IOStatus RenameFile(const std::string& from, const std::string& to,
                                const rocksdb::IOOptions& options,
                                rocksdb::IODebugContext* debug) override;
-  // Locks are those of a process, and every life in a test stands for one of its own.
-  rocksdb::IOStatus LockFile(const std::string&, const rocksdb::IOOptions&,
-                             rocksdb::FileLock** lock, rocksdb::IODebugContext*) override {
-    *lock = new rocksdb::FileLock();
-    return rocksdb::IOStatus::OK();
-  }
-  rocksdb::IOStatus UnlockFile(rocksdb::FileLock* lock, const rocksdb::IOOptions&,
-                               rocksdb::IODebugContext*) override {
-    delete lock;
-    return rocksdb::IOStatus::OK();
-  }
 
 private:
   class Sequential;

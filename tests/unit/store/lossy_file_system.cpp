@@ -110,7 +110,7 @@ public:
 LossyFileSystem::LossyFileSystem() : LossyFileSystem(rocksdb::NewMemEnv(rocksdb::Env::Default())) {}
 
 LossyFileSystem::LossyFileSystem(rocksdb::Env* memory)
-    : FileSystemWrapper(memory->GetFileSystem()), memory_(memory),
+    : LocklessFileSystem(memory->GetFileSystem()), memory_(memory),
       env_(std::make_unique<RestlessEnv>(rocksdb::NewCompositeEnv(
           std::shared_ptr<rocksdb::FileSystem>(std::shared_ptr<void>(), this)))) {}
 

@@ -13,13 +13,15 @@
 #include <string>
 #include <vector>
 
+#include "unit/store/lockless_file_system.hpp"
+
 namespace tenon::store {
 
 // How far it is from one operation at which tests have trouble to the next: they take each one.
 // With sanitizers, which take ten times as long, a sample, unless tests are to be long.
 [[nodiscard]] std::uint64_t every_operation();
 
-class LossyFileSystem final : public rocksdb::FileSystemWrapper {
+class LossyFileSystem final : public LocklessFileSystem {
 public:
   enum class Trouble {
     kPowerLoss, // operation n and all after it fail: nothing reaches the disk any more
@@ -60,17 +62,6 @@ public:
                              rocksdb::IODebugContext* debug) override;
   rocksdb::IOStatus DeleteFile(const std::string& name, const rocksdb::IOOptions& options,
                                rocksdb::IODebugContext* debug) override;
-  // Locks are those of a process, and every life in a test stands for one of its own.
-  rocksdb::IOStatus LockFile(const std::string&, const rocksdb::IOOptions&,
-                             rocksdb::FileLock** lock, rocksdb::IODebugContext*) override {
-    *lock = new rocksdb::FileLock();
-    return rocksdb::IOStatus::OK();
-  }
-  rocksdb::IOStatus UnlockFile(rocksdb::FileLock* lock, const rocksdb::IOOptions&,
-                               rocksdb::IODebugContext*) override {
-    delete lock;
-    return rocksdb::IOStatus::OK();
-  }
 
 private:
   class File;
