@@ -3,7 +3,9 @@
 #include <catch2/catch.hpp>
 
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,8 +20,6 @@ using namespace tenon::store;
 namespace fs = std::filesystem;
 
 namespace {
-
-constexpr unsigned kNobody = 65534;
 
 const DiskLedger& ledger() {
   static const DiskLedger instance({.blocks = 16, .writes = 60, .keys = 80, .value_bytes = 300});
@@ -97,22 +97,30 @@ void expect_missed(const Folder& folder, const std::string& name,
   fs::rename(away, folder.database() / name);
 }
 
-// Without root's right to do everything, for as long as it lives.
+// This thread without root's rights to pass over a folder's permissions, for as long as it lives.
+// For anybody but root there is nothing to lay down. The user stays the one it is: the machine's
+// folder of temporary files may be one that no other user can reach.
 class OrdinaryUser {
 public:
-  OrdinaryUser() {
-    if (was_ == 0)
-      REQUIRE(seteuid(kNobody) == 0);
+  // `reads_all`: keeps the right to look into each folder and file.
+  explicit OrdinaryUser(bool reads_all) {
+    REQUIRE(syscall(SYS_capget, &header_, was_) == 0);
+    __user_cap_data_struct now[_LINUX_CAPABILITY_U32S_3] = {was_[0], was_[1]};
+    now[0].effective &= ~(1u << CAP_DAC_OVERRIDE);
+    if (!reads_all)
+      now[0].effective &= ~(1u << CAP_DAC_READ_SEARCH);
+    REQUIRE(syscall(SYS_capset, &header_, now) == 0);
   }
   ~OrdinaryUser() {
-    if (was_ == 0 && seteuid(was_) != 0)
+    if (syscall(SYS_capset, &header_, was_) != 0)
       std::abort();
   }
   OrdinaryUser(const OrdinaryUser&) = delete;
   OrdinaryUser& operator=(const OrdinaryUser&) = delete;
 
 private:
-  uid_t was_ = geteuid();
+  __user_cap_header_struct header_ = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+  __user_cap_data_struct was_[_LINUX_CAPABILITY_U32S_3] = {};
 };
 
 // Another process that has locked the database, as one does that has it open.
@@ -253,16 +261,15 @@ TEST_CASE("rocksdb store: where there is no database, none can be read", "[store
 TEST_CASE("rocksdb store: a folder that the user may not use is refused, and named as such",
           "[store][disk]") {
   const Folder folder;
-  fs::permissions(folder.root(), fs::perms(0755));
   fs::permissions(folder.database(), fs::perms(0));
   {
-    const OrdinaryUser user;
+    const OrdinaryUser user(false);
     expect_refused(folder, Code::kFailedPrecondition,
                    {folder.database().string(), "cannot be read by the user that runs this"});
   }
   fs::permissions(folder.database(), fs::perms(0555));
   {
-    const OrdinaryUser user;
+    const OrdinaryUser user(true);
     const Status status = folder.open().status();
     INFO(status.to_string());
     CHECK(status.fault());
