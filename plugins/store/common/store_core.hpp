@@ -29,7 +29,7 @@ struct StoreOptions {
   // Tree pages are written once so many blocks or bytes of changes have gathered; what lies between
   // is recovered from the change records. 1 writes them with every block.
   std::uint64_t flush_blocks = 2048;
-  std::uint64_t flush_bytes = 32u << 20;
+  std::uint64_t flush_bytes = 128u << 20;
   // How much memory the tree's pages may take; what the disk has is dropped beyond that.
   std::int64_t page_cache_bytes = INT64_MAX;
   // How far back proofs can be made.

@@ -18,6 +18,28 @@ Status remove_all(Batch& batch, const BackendView& view, BytesView begin, BytesV
   return place->status();
 }
 
+// Where the versions of a key stand that a later one has superseded.
+struct Superseded {
+  Bytes begin;
+  Bytes end;
+};
+
+Status remove_superseded(Batch& batch, const BackendView& view, std::vector<Superseded> ranges) {
+  if (ranges.empty())
+    return {};
+  std::sort(ranges.begin(), ranges.end(),
+            [](const Superseded& a, const Superseded& b) { return a.begin < b.begin; });
+  const auto place = view.iterate(Column::kHistory, ranges.front().begin, ranges.front().end);
+  for (std::size_t i = 0; i < ranges.size(); ++i) {
+    if (i > 0)
+      place->seek(ranges[i].begin, ranges[i].end);
+    for (; place->valid(); place->next())
+      batch.remove(Column::kHistory, place->key());
+    TENON_RETURN_IF_ERROR(place->status());
+  }
+  return {};
+}
+
 // A key of the state that a block removed.
 struct RemovedKey {
   std::uint64_t height;
@@ -39,9 +61,15 @@ Status prune_removal(Batch& batch, const BackendView& view, const RemovedKey& re
   return {};
 }
 
-// Adds what no reader from block `height` on comes to see; removals of keys are left to the caller.
-Status prune_block(Batch& batch, const BackendView& view, std::uint64_t height,
-                   const ChangesRecord& changes, std::vector<RemovedKey>& removals) {
+// What some blocks leave for nobody to see.
+struct Superfluous {
+  std::vector<Superseded> versions;
+  std::vector<RemovedKey> keys;
+};
+
+// Adds what no reader from block `height` on comes to see.
+Status find_superfluous(const BackendView& view, std::uint64_t height,
+                        const ChangesRecord& changes, Superfluous& found) {
   std::vector<const TreeChange*> asked;
   std::vector<BytesView> key_hashes;
   for (const TreeChange& change : changes.changes) {
@@ -60,28 +88,32 @@ Status prune_block(Batch& batch, const BackendView& view, std::uint64_t height,
                            ", which block " + std::to_string(height) + " changed, is missing");
         }
         if (!change.value_hash)
-          removals.push_back({height, Bytes(*key), change.key_hash});
+          found.keys.push_back({height, Bytes(*key), change.key_hash});
         else if (height > 0)
-          return remove_all(batch, view, history_key(*key, height - 1),
-                            prefix_end(history_prefix(*key)));
+          found.versions.push_back(
+              {history_key(*key, height - 1), prefix_end(history_prefix(*key))});
         return {};
       });
 }
 
-// The same for blocks from `first` on, some of those up to `last`; the height of the next one.
+// Removes the versions that blocks from `first` on, some of those up to `last`, have superseded;
+// the height of the next one. Removals of keys are left to the caller.
 Result<std::uint64_t> prune_blocks(Batch& batch, const BackendView& view, std::uint64_t first,
                                    std::uint64_t last, std::vector<RemovedKey>& removals,
                                    Timed& timed) {
+  Superfluous found;
   std::uint64_t next = first;
   for (std::size_t seen = 0; next <= last && seen < kChangesPerStep; ++next) {
     TENON_ASSIGN_OR_RETURN(const auto record, view.get(Column::kChanges, height_key(next)));
     if (!record)
       return data_loss("the change record of block " + std::to_string(next) + " is missing");
     TENON_ASSIGN_OR_RETURN(const ChangesRecord changes, decode_changes(*record));
-    TENON_RETURN_IF_ERROR(prune_block(batch, view, next, changes, removals));
+    TENON_RETURN_IF_ERROR(find_superfluous(view, next, changes, found));
     seen += changes.changes.size() + 1;
     timed.add(1, record->size());
   }
+  TENON_RETURN_IF_ERROR(remove_superseded(batch, view, std::move(found.versions)));
+  removals = std::move(found.keys);
   batch.remove_range(Column::kChanges, height_key(first), height_key(next));
   return next;
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "rocksdb/file_checksum.hpp"
 #include "rocksdb/rocksdb_status.hpp"
 #include "tenon/core/encoding.hpp"
 
@@ -22,7 +23,7 @@ std::vector<TableFileCheck::Table> TableFileCheck::tables_of(rocksdb::DB& databa
   database.GetLiveFilesMetaData(&files);
   std::vector<Table> tables;
   for (const rocksdb::LiveFileMetaData& file : files) {
-    if (file.file_checksum_func_name == "FileChecksumCrc32c")
+    if (file.file_checksum_func_name == rocksdb::kStandardDbFileChecksumFuncName)
       tables.push_back({file.name, file.file_checksum});
   }
   return tables;
@@ -42,7 +43,7 @@ Result<bool> TableFileCheck::open(const Table& table) {
     return false;
   if (!opened.ok())
     return data_loss("table " + path + " cannot be opened: " + opened.ToString() + ". " + kRestore);
-  checksum_ = rocksdb::GetFileChecksumGenCrc32cFactory()->CreateFileChecksumGenerator({});
+  checksum_ = file_checksums()->CreateFileChecksumGenerator({});
   return true;
 }
 

@@ -14,6 +14,7 @@
 
 #include "common/records.hpp"
 #include "rocksdb/database_files.hpp"
+#include "rocksdb/file_checksum.hpp"
 #include "rocksdb/rocksdb_status.hpp"
 #include "tenon/core/encoding.hpp"
 
@@ -99,7 +100,7 @@ rocksdb::DBOptions database_options(const RocksdbOptions& options) {
   result.paranoid_checks = true;
   result.track_and_verify_wals_in_manifest = true;
   result.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
-  result.file_checksum_gen_factory = rocksdb::GetFileChecksumGenCrc32cFactory();
+  result.file_checksum_gen_factory = file_checksums();
   result.info_log = std::make_shared<NoMessages>();
   result.max_manifest_file_size = 16u << 20; // it is hashed after each change (durable_mark.hpp)
   result.max_open_files = 512;
@@ -130,6 +131,11 @@ public:
   [[nodiscard]] BytesView key() const override { return view_of(iterator_->key()); }
   [[nodiscard]] BytesView value() const override { return view_of(iterator_->value()); }
   void next() override { iterator_->Next(); }
+  void seek(BytesView begin, BytesView end) override {
+    end_ = end; // RocksDB looks at it anew when it seeks
+    end_slice_ = slice(end_);
+    iterator_->Seek(slice(begin));
+  }
   [[nodiscard]] Status status() const override {
     return failure(iterator_->status(), "reading a range");
   }

@@ -99,6 +99,7 @@ Status run_phase(const Phase& phase, plugin::Store& store, Committing& committin
   options.progress(std::string(phase.name) + " ...");
   std::unique_ptr<Upkeep> prunes;
   std::unique_ptr<Upkeep> backs_up;
+  TENON_ASSIGN_OR_RETURN(const std::uint64_t unpruned, pruned_up_to(store));
   if (phase.prunes)
     prunes = std::make_unique<Upkeep>(pruning(store, options.kept));
   if (phase.backs_up)
@@ -110,6 +111,8 @@ Status run_phase(const Phase& phase, plugin::Store& store, Committing& committin
   figures[name + "_cpu_us"] = (process_cpu_seconds() - cpu) /
                               static_cast<double>(options.blocks * options.batch) * 1e6;
   if (prunes) {
+    TENON_ASSIGN_OR_RETURN(const std::uint64_t unpruned_now, pruned_up_to(store));
+    figures[name + "_pruned_blocks"] = unpruned_now - unpruned;
     TENON_ASSIGN_OR_RETURN(figures[name + "_prunings_count"], prunes->stop());
   }
   if (backs_up) {

@@ -4,6 +4,9 @@
 #include <unistd.h>
 
 #include <memory>
+#include <nlohmann/json.hpp>
+
+#include "tenon/core/encoding.hpp"
 
 namespace tenon::bench {
 
@@ -61,6 +64,16 @@ Upkeep::Round pruning(plugin::Store& store, std::uint64_t kept) {
     TENON_ASSIGN_OR_RETURN(const plugin::StoreHead head, store.head());
     return head.height < kept ? Status() : store.prune(head.height - kept + 1);
   };
+}
+
+Result<std::uint64_t> pruned_up_to(const plugin::Store& store) {
+  constexpr auto kUnasked = [](std::uint64_t, std::uint64_t) { return true; };
+  TENON_ASSIGN_OR_RETURN(const Bytes described, store.describe(false, kUnasked));
+  const auto json = nlohmann::json::parse(described, nullptr, false);
+  const auto height = json.is_object() ? parse_u64(json.value("oldest_changes", "")) : std::nullopt;
+  if (!height)
+    return fault("the store describes itself without \"oldest_changes\"");
+  return *height;
 }
 
 Upkeep::Round backups(plugin::Store& store, std::filesystem::path directory) {

@@ -36,6 +36,8 @@ private:
 
 // Keeps the newest blocks only.
 [[nodiscard]] Upkeep::Round pruning(plugin::Store& store, std::uint64_t kept);
+// The oldest block of which it is not settled yet what it left for nobody to see.
+[[nodiscard]] Result<std::uint64_t> pruned_up_to(const plugin::Store& store);
 // A checkpoint, and of its files, synced, those that no backup before it had.
 [[nodiscard]] Upkeep::Round backups(plugin::Store& store, std::filesystem::path directory);
 
