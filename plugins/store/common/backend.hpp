@@ -123,6 +123,11 @@ public:
   // Remembers, outside of what a damaged log could take with it, that the block is on stable
   // storage. A database that ends below it has lost blocks, and is not opened any more.
   [[nodiscard]] virtual Status note_durable(std::uint64_t) { return {}; }
+  // From now on nobody reads a version in "history" that a later one of its key, of this height at
+  // most, has superseded, and what has been written says so. True: the backend drops those by
+  // itself, whenever it rewrites them, also where older views look. Else they are there until they
+  // are removed. It ends when the slot is cleared, and with the process.
+  [[nodiscard]] virtual Result<bool> forget_superseded(Slot, std::uint64_t) { return false; }
   // Gives back the space of a slot that was cleared, as far as it can, also where views of before
   // still look into it.
   virtual void reclaim(Slot) {}

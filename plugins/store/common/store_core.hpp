@@ -169,8 +169,9 @@ private:
     Slot slot;
     std::uint64_t first;
     std::uint64_t last; // replaying needs the records above it, or a reader what they supersede
+    bool backend_forgets; // what was superseded until then
   };
-  [[nodiscard]] PruneBounds prune_bounds();
+  [[nodiscard]] Result<PruneBounds> prune_bounds();
   // Removes what some blocks below the horizon left behind; false when nothing more can go.
   [[nodiscard]] Result<bool> prune_step();
 

@@ -8,10 +8,12 @@ namespace tenon::store {
 Status StoreCore::versions(BytesView key, plugin::VersionVisitor visit) const {
   std::shared_ptr<const BackendView> view;
   std::uint64_t oldest = 0;
+  std::optional<Pin> pin;
   {
     const std::lock_guard lock(mutex_);
     view = head_view_;
     oldest = horizon_.readable.oldest_version;
+    pin.emplace(generation_, oldest);
   }
   const Bytes begin = history_prefix(key);
   const auto place = view->iterate(Column::kHistory, begin, prefix_end(begin));

@@ -63,8 +63,9 @@ Status prune_removal(Batch& batch, const BackendView& view, const RemovedKey& re
 
 // What some blocks leave for nobody to see.
 struct Superfluous {
-  std::vector<Superseded> versions;
-  std::vector<RemovedKey> keys;
+  bool removals_only; // the backend drops the versions by itself
+  std::vector<Superseded> versions = {};
+  std::vector<RemovedKey> keys = {};
 };
 
 // Adds what no reader from block `height` on comes to see.
@@ -73,8 +74,8 @@ Status find_superfluous(const BackendView& view, std::uint64_t height,
   std::vector<const TreeChange*> asked;
   std::vector<BytesView> key_hashes;
   for (const TreeChange& change : changes.changes) {
-    if (change.value_hash && !change.old_value_hash)
-      continue; // the first version of a key; what was before its last removal went with that
+    if (change.value_hash && (!change.old_value_hash || found.removals_only))
+      continue; // before the first version of a key there is nothing: its last removal took it
     asked.push_back(&change);
     key_hashes.push_back(change.key_hash.view());
   }
@@ -99,9 +100,7 @@ Status find_superfluous(const BackendView& view, std::uint64_t height,
 // Removes the versions that blocks from `first` on, some of those up to `last`, have superseded;
 // the height of the next one. Removals of keys are left to the caller.
 Result<std::uint64_t> prune_blocks(Batch& batch, const BackendView& view, std::uint64_t first,
-                                   std::uint64_t last, std::vector<RemovedKey>& removals,
-                                   Timed& timed) {
-  Superfluous found;
+                                   std::uint64_t last, Superfluous& found, Timed& timed) {
   std::uint64_t next = first;
   for (std::size_t seen = 0; next <= last && seen < kChangesPerStep; ++next) {
     TENON_ASSIGN_OR_RETURN(const auto record, view.get(Column::kChanges, height_key(next)));
@@ -113,7 +112,6 @@ Result<std::uint64_t> prune_blocks(Batch& batch, const BackendView& view, std::u
     timed.add(1, record->size());
   }
   TENON_RETURN_IF_ERROR(remove_superseded(batch, view, std::move(found.versions)));
-  removals = std::move(found.keys);
   batch.remove_range(Column::kChanges, height_key(first), height_key(next));
   return next;
 }
@@ -164,27 +162,28 @@ Status StoreCore::raise_horizon(std::uint64_t keep_from) {
   return backend_->write(*batch, true);
 }
 
-// What a change record supersedes goes in the same write as the record: a crash repeats nothing and
-// leaves nothing out. Commits wait for that write only, and while it is settled which removed keys
-// have not come back; what older versions there are does not depend on them.
+// What a change record supersedes goes in the same write as the record, but for what the backend
+// drops by itself: a crash repeats nothing and leaves nothing out. Commits wait for that write
+// only, and while it is settled which removed keys have not come back; what older versions there
+// are does not depend on them.
 Result<bool> StoreCore::prune_step() {
   const std::lock_guard pruning(prune_mutex_);
   Timed timed(options_.meter, Work::kPrune);
-  const PruneBounds bounds = prune_bounds();
+  TENON_ASSIGN_OR_RETURN(const PruneBounds bounds, prune_bounds());
   if (bounds.first > bounds.last)
     return false;
   const auto batch = backend_->batch(bounds.slot);
-  std::vector<RemovedKey> removals;
+  Superfluous found{.removals_only = bounds.backend_forgets};
   const Result<std::uint64_t> next = prune_blocks(*batch, *backend_->view(bounds.slot),
-                                                  bounds.first, bounds.last, removals, timed);
+                                                  bounds.first, bounds.last, found, timed);
   const std::lock_guard committing(commit_mutex_);
   if (!bounds.generation->check_alive().ok())
     return false; // another state took its place
   if (!next.ok())
     return next.status();
-  if (!removals.empty()) {
+  if (!found.keys.empty()) {
     const auto now = backend_->view(bounds.slot);
-    for (const RemovedKey& removed : removals)
+    for (const RemovedKey& removed : found.keys)
       TENON_RETURN_IF_ERROR(prune_removal(*batch, *now, removed));
   }
   HorizonRecord horizon;
@@ -200,12 +199,17 @@ Result<bool> StoreCore::prune_step() {
   return *next <= bounds.last;
 }
 
-StoreCore::PruneBounds StoreCore::prune_bounds() {
-  const std::lock_guard committing(commit_mutex_);
-  const std::lock_guard lock(mutex_);
-  PruneBounds bounds{generation_, slot_, horizon_.oldest_changes, nodes_height_};
+Result<StoreCore::PruneBounds> StoreCore::prune_bounds() {
+  const std::lock_guard committing(commit_mutex_); // the slot stays what it is
+  std::unique_lock lock(mutex_);
+  PruneBounds bounds{generation_, slot_, horizon_.oldest_changes, nodes_height_, false};
   bounds.last = std::min(bounds.last, horizon_.readable.oldest_version);
   bounds.last = std::min(bounds.last, generation_->lowest_pin().value_or(bounds.last));
+  lock.unlock();
+  if (bounds.first <= bounds.last) {
+    TENON_ASSIGN_OR_RETURN(bounds.backend_forgets,
+                           backend_->forget_superseded(bounds.slot, bounds.last));
+  }
   return bounds;
 }
 

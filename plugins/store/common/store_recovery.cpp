@@ -110,6 +110,8 @@ Status StoreCore::recover_slot(const BackendView& view) {
   if (horizon) {
     TENON_ASSIGN_OR_RETURN(horizon_, decode_horizon(*horizon));
   }
+  if (horizon_.oldest_changes > 0 && !backend_->read_only())
+    TENON_RETURN_IF_ERROR(backend_->forget_superseded(slot_, horizon_.oldest_changes - 1).status());
   head_view_ = backend_->view(slot_);
   head_tree_ = Tree(pages_in(head_view_));
   return {};

@@ -83,7 +83,7 @@ rocksdb::ColumnFamilyOptions column_options(Column column, const RocksdbOptions&
   }
   // Every column but the block log is rewritten at random places: files wait in level 0 until
   // merging them down is worth it. Bloom filters keep reads from paying for that.
-  result.level0_file_num_compaction_trigger = 12;
+  result.level0_file_num_compaction_trigger = options.level0_files;
   result.force_consistency_checks = true;
   // Keys and hashes do not compress; entries and blocks hardly do.
   result.compression = rocksdb::kNoCompression;
@@ -209,7 +209,7 @@ private:
 
 // "latest", and "latest.2" for the second slot.
 std::vector<rocksdb::ColumnFamilyDescriptor>
-RocksdbBackend::column_families(const RocksdbOptions& options) {
+RocksdbBackend::column_families(const RocksdbOptions& options, const Filters& filters) {
   const auto cache = rocksdb::NewLRUCache(options.block_cache_bytes);
   std::vector<rocksdb::ColumnFamilyDescriptor> families(kPlaces);
   for (const Slot slot : {Slot::kSecond, Slot::kFirst}) { // the common columns are the first's
@@ -219,6 +219,8 @@ RocksdbBackend::column_families(const RocksdbOptions& options) {
       families[place_of(column, slot)] = {kColumnNames[i] + suffix,
                                           column_options(column, options, cache)};
     }
+    families[place_of(Column::kHistory, slot)].options.compaction_filter_factory =
+        filters[static_cast<std::size_t>(slot)];
   }
   families.emplace_back(rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions());
   return families;
@@ -293,7 +295,8 @@ Status RocksdbBackend::check_before_writing(
 
 Result<std::unique_ptr<Backend>> RocksdbBackend::open(const RocksdbOptions& options) {
   rocksdb::DBOptions settings = database_options(options);
-  const std::vector<rocksdb::ColumnFamilyDescriptor> families = column_families(options);
+  const Filters filters = {std::make_shared<HistoryFilters>(), std::make_shared<HistoryFilters>()};
+  const std::vector<rocksdb::ColumnFamilyDescriptor> families = column_families(options, filters);
   DatabaseLock lock(*settings.env);
   if (!options.read_only)
     TENON_RETURN_IF_ERROR(lock.take(options.directory));
@@ -322,7 +325,7 @@ Result<std::unique_ptr<Backend>> RocksdbBackend::open(const RocksdbOptions& opti
   Handles handles{};
   std::copy_n(opened.begin(), kPlaces, handles.begin());
   std::unique_ptr<RocksdbBackend> backend(
-      new RocksdbBackend(std::move(owned), mark, events, handles, options.read_only));
+      new RocksdbBackend(std::move(owned), mark, events, handles, filters, options));
   TENON_RETURN_IF_ERROR(
       check_nothing_lost(*database, handles[place_of(Column::kMeta, Slot::kFirst)],
                          options.directory, mark->block()));
@@ -335,6 +338,20 @@ Result<std::unique_ptr<Backend>> RocksdbBackend::open(const RocksdbOptions& opti
 
 Status RocksdbBackend::note_durable(std::uint64_t height) {
   return mark_->note_block(height);
+}
+
+// What allows it must come before what is dropped from tables, or a log that loses its end would
+// bring back the right to read what is gone: the horizon goes into a table first.
+Result<bool> RocksdbBackend::forget_superseded(Slot slot, std::uint64_t height) {
+  HistoryFilters& filters = *filters_[static_cast<std::size_t>(slot)];
+  if (filters.below() > 0 && height + 1 < filters.below() + forget_blocks_)
+    return true;
+  TENON_RETURN_IF_ERROR(events_->check());
+  rocksdb::ColumnFamilyHandle* const meta = handles_[place_of(Column::kMeta, Slot::kFirst)];
+  TENON_RETURN_IF_ERROR(
+      failure(database_->Flush(rocksdb::FlushOptions(), meta), "writing the horizon to a table"));
+  filters.set_below(height + 1);
+  return true;
 }
 
 RocksdbBackend::~RocksdbBackend() {
@@ -366,6 +383,7 @@ public:
   }
   // A range needs an end, and keys may be any bytes: it ends behind the last one there is.
   void clear(Slot slot) override {
+    cleared.push_back(slot);
     for (const Column column : kSlottedColumns) {
       rocksdb::ColumnFamilyHandle* const handle = handles_[place_of(column, slot)];
       const std::unique_ptr<rocksdb::Iterator> last(database_.NewIterator({}, handle));
@@ -379,6 +397,7 @@ public:
   }
 
   rocksdb::WriteBatch writes;
+  std::vector<Slot> cleared;
   Status first_failure;
 
 private:
@@ -405,6 +424,8 @@ Status RocksdbBackend::write(Batch& batch, bool sync) {
   auto& gathered = static_cast<Gathered&>(batch);
   TENON_RETURN_IF_ERROR(events_->check());
   TENON_RETURN_IF_ERROR(gathered.first_failure);
+  for (const Slot slot : gathered.cleared)
+    filters_[static_cast<std::size_t>(slot)]->set_below(0); // heights may be lower now
   rocksdb::WriteOptions options;
   options.sync = sync;
   last_batch_bytes_.store(gathered.writes.GetDataSize(), std::memory_order_relaxed);

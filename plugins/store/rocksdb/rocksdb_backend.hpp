@@ -11,6 +11,7 @@
 #include "common/backend.hpp"
 #include "rocksdb/database_events.hpp"
 #include "rocksdb/durable_mark.hpp"
+#include "rocksdb/history_filter.hpp"
 
 namespace tenon::store {
 
@@ -20,6 +21,11 @@ struct RocksdbOptions {
   bool read_only = false;
   std::size_t block_cache_bytes = 256u << 20;
   std::size_t write_buffer_bytes = 16u << 20;
+  // How many files of a column wait in level 0 until they are merged down.
+  int level0_files = 12;
+  // Superseded versions are let go of once so many more blocks allow it: a small table is written
+  // each time.
+  std::uint64_t forget_blocks = 256;
   // Where files go; tests put one here that loses unsynced data. Null: the system's.
   rocksdb::Env* env = nullptr;
 };
@@ -35,6 +41,7 @@ public:
   [[nodiscard]] std::unique_ptr<Bulk> bulk(Slot slot) override;
   [[nodiscard]] Status write(Batch& batch, bool sync) override;
   [[nodiscard]] Status note_durable(std::uint64_t height) override;
+  [[nodiscard]] Result<bool> forget_superseded(Slot slot, std::uint64_t height) override;
   void reclaim(Slot slot) override;
   [[nodiscard]] bool read_only() const override { return read_only_; }
   [[nodiscard]] std::vector<BackendFigure> figures() const override;
@@ -45,17 +52,20 @@ public:
 
 private:
   using Handles = std::array<rocksdb::ColumnFamilyHandle*, kPlaces>; // by place_of()
+  using Filters = std::array<std::shared_ptr<HistoryFilters>, kSlots>;
   class Gathered;
   class TableFiles;
   class View;
   class Iterator;
 
   RocksdbBackend(std::unique_ptr<rocksdb::DB> database, std::shared_ptr<DurableMark> mark,
-                 std::shared_ptr<DatabaseEvents> events, const Handles& handles, bool read_only)
+                 std::shared_ptr<DatabaseEvents> events, const Handles& handles,
+                 const Filters& filters, const RocksdbOptions& options)
       : mark_(std::move(mark)), events_(std::move(events)), database_(std::move(database)),
-        handles_(handles), read_only_(read_only) {}
+        handles_(handles), filters_(filters), forget_blocks_(options.forget_blocks),
+        read_only_(options.read_only) {}
   [[nodiscard]] static std::vector<rocksdb::ColumnFamilyDescriptor>
-  column_families(const RocksdbOptions& options);
+  column_families(const RocksdbOptions& options, const Filters& filters);
   [[nodiscard]] static Status check_readable(const RocksdbOptions& options,
                                              const rocksdb::DBOptions& settings, bool exists);
   [[nodiscard]] static Status
@@ -73,6 +83,8 @@ private:
   std::shared_ptr<DatabaseEvents> events_;
   std::unique_ptr<rocksdb::DB> database_;
   Handles handles_;
+  Filters filters_;
+  std::uint64_t forget_blocks_;
   bool read_only_;
   // So much room a batch begins with: grown by doubling, a large one is copied and paged in twice.
   std::atomic<std::size_t> last_batch_bytes_ = 0;

@@ -19,8 +19,12 @@ const DiskLedger& large_ledger() {
   return instance;
 }
 
+constexpr std::size_t kPrunedAt = 12; // blocks, before tables are merged
+constexpr std::size_t kOldestKept = 6;
+
 // Commits everything and closes in good order, as far as it comes; how many were acknowledged.
-std::size_t live(LossyFileSystem& disk) {
+// When it is pruned, tables lose the superseded versions as they are merged.
+std::size_t live(LossyFileSystem& disk, bool pruned) {
   const auto store = large_ledger().open(*disk.env());
   if (!store.ok())
     return 0;
@@ -32,17 +36,23 @@ std::size_t live(LossyFileSystem& disk) {
       return acknowledged;
     }
     ++acknowledged;
+    if (pruned && acknowledged == kPrunedAt) {
+      if (const Status prunes = (*store)->prune(kOldestKept); !prunes.ok()) {
+        CHECK(prunes.fault());
+        return acknowledged;
+      }
+    }
   }
   (void)(*store)->flush(); // what it does not write is worked out again
   return acknowledged;
 }
 
-void survive(Trouble trouble, Unsynced unsynced, std::size_t lives) {
+void survive(Trouble trouble, Unsynced unsynced, std::size_t lives, bool pruned = false) {
   std::mt19937 random(9);
   std::uint64_t operations = 0;
   {
     LossyFileSystem disk;
-    REQUIRE(live(disk) == large_ledger().blocks());
+    REQUIRE(live(disk, pruned) == large_ledger().blocks());
     operations = disk.operations();
   }
   REQUIRE(operations > 200);
@@ -50,7 +60,7 @@ void survive(Trouble trouble, Unsynced unsynced, std::size_t lives) {
   for (std::uint64_t n = 1; n <= operations; n += stride) {
     LossyFileSystem disk;
     disk.arm(n, trouble);
-    const std::size_t acknowledged = live(disk);
+    const std::size_t acknowledged = live(disk, pruned);
     disk.crash(unsynced, random);
     const Status recovered = large_ledger().expect_recovers(*disk.env(), acknowledged);
     INFO("trouble at operation " << n << " of about " << operations << ", acknowledged "
@@ -98,6 +108,13 @@ TEST_CASE("rocksdb store: torn tables, logs and names lose no block", "[store][c
 TEST_CASE("rocksdb store: one failed operation while tables are written and merged loses nothing",
           "[store][crash]") {
   survive(Trouble::kOneError, Unsynced::kLost, 10);
+}
+
+TEST_CASE("rocksdb store: a power cut while merged tables lose versions takes none that is kept",
+          "[store][crash][prune]") {
+  survive(Trouble::kPowerLoss, Unsynced::kLost, 10, /*pruned=*/true);
+  survive(Trouble::kPowerLoss, Unsynced::kTorn, 10, /*pruned=*/true);
+  survive(Trouble::kOneError, Unsynced::kLost, 10, /*pruned=*/true);
 }
 
 TEST_CASE("rocksdb store: replicas with different crash histories have equal roots at every height",
