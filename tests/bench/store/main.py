@@ -16,6 +16,8 @@ from report import engines_table, targets_table
 from targets import MILLION, check_same_updates, judged, ratios
 
 UPDATES = 300_000  # unless --batches says otherwise
+# Above a million keys. Fewer say more of whether a large merge of files just fell into them.
+LARGE_UPDATES = 2_000_000
 CACHE_MIB = 256
 LARGE_CACHE_MIB = 1024  # above a million keys
 
@@ -40,7 +42,9 @@ def arguments(words=None):
     parser.add_argument("--json", action="store_true", help="one JSON object on the last line")
     parser.add_argument("--keys", type=above_zero, default=MILLION)
     parser.add_argument("--batch", type=above_zero, default=1_000, help="updates in a batch")
-    parser.add_argument("--batches", type=above_zero, help=f"so many as make {UPDATES:,} updates")
+    parser.add_argument("--batches", type=above_zero,
+                        help=f"so many as make {UPDATES:,} updates, and {LARGE_UPDATES:,} above a "
+                             "million keys")
     parser.add_argument("--value-bytes", type=above_zero, default=100)
     parser.add_argument("--cache-mib", type=above_zero,
                         help=f"of each engine's cache; {CACHE_MIB}, and {LARGE_CACHE_MIB} above a "
@@ -57,7 +61,8 @@ def arguments(words=None):
     if options.cache_mib is None:
         options.cache_mib = CACHE_MIB if options.keys <= MILLION else LARGE_CACHE_MIB
     if options.batches is None:
-        options.batches = max(1, UPDATES // options.batch)
+        updates = UPDATES if options.keys <= MILLION else LARGE_UPDATES
+        options.batches = max(1, updates // options.batch)
     return options
 
 
