@@ -14,9 +14,12 @@ namespace tenon::store {
 namespace {
 
 constexpr std::size_t kSealBytes = 4;
-constexpr std::size_t kBlockBytes = sizeof(std::uint64_t) + kSealBytes;
+constexpr std::size_t kHeightBytes = sizeof(std::uint64_t) + kSealBytes;
 // Number and size of the manifest, and the hash of so much of it.
 constexpr std::size_t kManifestBytes = 2 * sizeof(std::uint64_t) + Hash::kSize + kSealBytes;
+// Where they lie, behind the height of the block.
+constexpr std::size_t kManifestPlace = kHeightBytes;
+constexpr std::size_t kForgottenPlace = kManifestPlace + kManifestBytes;
 
 } // namespace
 
@@ -28,13 +31,16 @@ Result<std::unique_ptr<DurableMark>> DurableMark::read(rocksdb::Env& env,
   Bytes content;
   TENON_RETURN_IF_ERROR(
       failure(rocksdb::ReadFileToString(&env, mark->name_, &content), "reading " + mark->name_));
-  content.resize(std::max(content.size(), kBlockBytes + kManifestBytes));
+  content.resize(std::max(content.size(), kForgottenPlace + kHeightBytes));
   const BytesView all = content;
-  if (const auto block = unseal(all.substr(0, kBlockBytes), mark->name_); block.ok())
+  if (const auto block = unseal(all.substr(0, kHeightBytes), mark->name_); block.ok())
     mark->block_ = read_be64(*block);
-  if (const auto manifest = unseal(all.substr(kBlockBytes, kManifestBytes), mark->name_);
+  if (const auto manifest = unseal(all.substr(kManifestPlace, kManifestBytes), mark->name_);
       manifest.ok())
     mark->manifest_ = *manifest;
+  if (const auto forgotten = unseal(all.substr(kForgottenPlace, kHeightBytes), mark->name_);
+      forgotten.ok())
+    mark->forgotten_ = read_be64(*forgotten);
   return mark;
 }
 
@@ -88,7 +94,12 @@ Status DurableMark::note_manifest(rocksdb::DB& database) {
   append_be64(record, now.number);
   append_be64(record, content.size());
   record.append(crypto::sha256(content).view());
-  return failure(file_->Write(kBlockBytes, seal(std::move(record))), "marking the manifest");
+  return failure(file_->Write(kManifestPlace, seal(std::move(record))), "marking the manifest");
+}
+
+Status DurableMark::note_forgotten(std::uint64_t height) {
+  return failure(file_->Write(kForgottenPlace, seal(height_key(height))),
+                 "marking up to where the database was pruned");
 }
 
 } // namespace tenon::store

@@ -1,11 +1,12 @@
 // What is known to be on stable storage, kept beside the database in "<directory>.durable": the
-// height of the last block whose commit was synced, and the manifest, RocksDB's list of its files,
-// as it stood after one of its last changes. RocksDB takes either for cut short by a power cut
+// height of the last block whose commit was synced, the manifest, RocksDB's list of its files, as
+// it stood after one of its last changes, and up to which version those that were superseded may
+// have been dropped from tables. RocksDB takes its log or manifest for cut short by a power cut
 // where it cannot read on; by this it is seen that there was more. It is overwritten in place and
 // never synced: after a power cut it may say too little, but never too much.
 //
 // Owned by the backend, which reads it before the database is opened. Blocks are noted by the
-// thread that commits, manifests by RocksDB's.
+// thread that commits, manifests by RocksDB's, what was forgotten by whichever prunes.
 #pragma once
 
 #include <rocksdb/db.h>
@@ -27,12 +28,15 @@ public:
 
   // The last synced block, when this was read.
   [[nodiscard]] std::optional<std::uint64_t> block() const { return block_; }
+  // The oldest version that all readers of the database can do with, when this was read.
+  [[nodiscard]] std::optional<std::uint64_t> forgotten() const { return forgotten_; }
   // Of a database that is not open: is all of the manifest there that was noted?
   [[nodiscard]] Status check_manifest() const;
 
   // From here on it can be written to.
   [[nodiscard]] Status open();
   [[nodiscard]] Status note_block(std::uint64_t height);
+  [[nodiscard]] Status note_forgotten(std::uint64_t height);
   // The manifest as far as it is synced now. Before open(), nothing is noted.
   [[nodiscard]] Status note_manifest(rocksdb::DB& database);
 
@@ -44,6 +48,7 @@ private:
   std::string directory_;
   std::string name_;
   std::optional<std::uint64_t> block_;
+  std::optional<std::uint64_t> forgotten_;
   std::string manifest_; // what was noted of it, or nothing
   std::mutex mutex_; // one manifest after the other; and file_ is there from some time on
   std::unique_ptr<rocksdb::RandomRWFile> file_;

@@ -245,29 +245,52 @@ Status RocksdbBackend::check_readable(const RocksdbOptions& options,
                              "date, before it is opened for reading only");
 }
 
+Result<std::optional<Bytes>> RocksdbBackend::read_meta(rocksdb::DB& database,
+                                                       rocksdb::ColumnFamilyHandle* meta,
+                                                       BytesView key) {
+  Bytes record;
+  const rocksdb::Status read = database.Get({}, meta, slice(key), &record);
+  if (read.IsNotFound())
+    return std::optional<Bytes>();
+  TENON_RETURN_IF_ERROR(failure(read, "reading the column meta of " + database.GetName()));
+  return std::optional<Bytes>(std::move(record));
+}
+
 // Against the mark beside the database. The end of a log looks the same whether the power failed
 // while it was being written or it was damaged afterwards; only this tells that a whole tail of
 // synced blocks is missing.
 Status RocksdbBackend::check_nothing_lost(rocksdb::DB& database,
                                           rocksdb::ColumnFamilyHandle* meta,
-                                          const std::string& directory,
-                                          std::optional<std::uint64_t> durable) {
-  if (!durable)
-    return {};
-  Bytes record;
-  const rocksdb::Status read = database.Get({}, meta, slice(kMetaHead), &record);
-  std::string end = "before its first block";
-  if (!read.IsNotFound()) {
-    TENON_RETURN_IF_ERROR(failure(read, "reading the head of " + directory));
-    TENON_ASSIGN_OR_RETURN(const plugin::StoreHead head, decode_head(record));
-    if (head.height >= *durable)
-      return {};
-    end = "at block " + std::to_string(head.height);
+                                          const std::string& directory, const DurableMark& mark) {
+  const auto lost = [&directory](const std::string& what, const std::string& found) {
+    return data_loss(what + ", but the database in " + directory + " " + found +
+                     ": its write-ahead log or manifest is damaged, or an older copy was put "
+                     "back. " + kRestore);
+  };
+  if (mark.block()) {
+    TENON_ASSIGN_OR_RETURN(const auto record, read_meta(database, meta, kMetaHead));
+    plugin::StoreHead head;
+    if (record) {
+      TENON_ASSIGN_OR_RETURN(head, decode_head(*record));
+    }
+    if (!record || head.height < *mark.block()) {
+      return lost("block " + std::to_string(*mark.block()) + " was committed and synced",
+                  "ends " + (record ? "at block " + std::to_string(head.height)
+                                    : std::string("before its first block")));
+    }
   }
-  return data_loss("block " + std::to_string(*durable) +
-                   " was committed and synced, but the database in " + directory + " ends " + end +
-                   ": its write-ahead log or manifest is damaged, or an older copy was put back. " +
-                   kRestore);
+  if (mark.forgotten().value_or(0) > 0) {
+    TENON_ASSIGN_OR_RETURN(const auto record, read_meta(database, meta, kMetaHorizon));
+    HorizonRecord horizon;
+    if (record) {
+      TENON_ASSIGN_OR_RETURN(horizon, decode_horizon(*record));
+    }
+    if (horizon.readable.oldest_version < *mark.forgotten()) {
+      return lost("versions before block " + std::to_string(*mark.forgotten()) + " were pruned",
+                  "begins at block " + std::to_string(horizon.readable.oldest_version));
+    }
+  }
+  return {};
 }
 
 // Whoever opens a database for writing removes what it could not read of its logs, and files that
@@ -275,8 +298,8 @@ Status RocksdbBackend::check_nothing_lost(rocksdb::DB& database,
 Status RocksdbBackend::check_before_writing(
     const RocksdbOptions& options, const rocksdb::DBOptions& settings,
     const std::vector<rocksdb::ColumnFamilyDescriptor>& families,
-    std::optional<std::uint64_t> durable) {
-  if (!durable)
+    const DurableMark& mark) {
+  if (!mark.block())
     return {};
   const std::vector<rocksdb::ColumnFamilyDescriptor> some = {
       families[place_of(Column::kMeta, Slot::kFirst)], families.back()};
@@ -287,7 +310,7 @@ Status RocksdbBackend::check_before_writing(
   if (!status.ok())
     return failure(status, "opening the database in " + options.directory);
   const std::unique_ptr<rocksdb::DB> owned(database);
-  const Status checked = check_nothing_lost(*database, opened.front(), options.directory, durable);
+  const Status checked = check_nothing_lost(*database, opened.front(), options.directory, mark);
   for (rocksdb::ColumnFamilyHandle* const handle : opened)
     database->DestroyColumnFamilyHandle(handle).PermitUncheckedError();
   return checked;
@@ -308,7 +331,7 @@ Result<std::unique_ptr<Backend>> RocksdbBackend::open(const RocksdbOptions& opti
   if (options.read_only)
     TENON_RETURN_IF_ERROR(check_readable(options, settings, exists));
   else if (exists)
-    TENON_RETURN_IF_ERROR(check_before_writing(options, settings, families, mark->block()));
+    TENON_RETURN_IF_ERROR(check_before_writing(options, settings, families, *mark));
   lock.release(); // RocksDB takes it itself
   const auto events = std::make_shared<DatabaseEvents>(mark);
   settings.listeners.push_back(events);
@@ -328,7 +351,7 @@ Result<std::unique_ptr<Backend>> RocksdbBackend::open(const RocksdbOptions& opti
       new RocksdbBackend(std::move(owned), mark, events, handles, filters, options));
   TENON_RETURN_IF_ERROR(
       check_nothing_lost(*database, handles[place_of(Column::kMeta, Slot::kFirst)],
-                         options.directory, mark->block()));
+                         options.directory, *mark));
   if (!options.read_only) {
     TENON_RETURN_IF_ERROR(mark->open());
     TENON_RETURN_IF_ERROR(mark->note_manifest(*database));
@@ -340,16 +363,13 @@ Status RocksdbBackend::note_durable(std::uint64_t height) {
   return mark_->note_block(height);
 }
 
-// What allows it must come before what is dropped from tables, or a log that loses its end would
-// bring back the right to read what is gone: the horizon goes into a table first.
+// What is gone from tables does not come back with a log that loses its end, and so with it the
+// right to read it: the mark tells.
 Result<bool> RocksdbBackend::forget_superseded(Slot slot, std::uint64_t height) {
   HistoryFilters& filters = *filters_[static_cast<std::size_t>(slot)];
-  if (filters.below() > 0 && height + 1 < filters.below() + forget_blocks_)
+  if (height < filters.below())
     return true;
-  TENON_RETURN_IF_ERROR(events_->check());
-  rocksdb::ColumnFamilyHandle* const meta = handles_[place_of(Column::kMeta, Slot::kFirst)];
-  TENON_RETURN_IF_ERROR(
-      failure(database_->Flush(rocksdb::FlushOptions(), meta), "writing the horizon to a table"));
+  TENON_RETURN_IF_ERROR(mark_->note_forgotten(height));
   filters.set_below(height + 1);
   return true;
 }
@@ -430,8 +450,10 @@ Status RocksdbBackend::write(Batch& batch, bool sync) {
   auto& gathered = static_cast<Gathered&>(batch);
   TENON_RETURN_IF_ERROR(events_->check());
   TENON_RETURN_IF_ERROR(gathered.first_failure);
-  for (const Slot slot : gathered.cleared)
-    filters_[static_cast<std::size_t>(slot)]->set_below(0); // heights may be lower now
+  for (const Slot slot : gathered.cleared) { // heights may be lower now
+    TENON_RETURN_IF_ERROR(mark_->note_forgotten(0));
+    filters_[static_cast<std::size_t>(slot)]->set_below(0);
+  }
   rocksdb::WriteOptions options;
   options.sync = sync;
   last_batch_bytes_.store(gathered.writes.GetDataSize(), std::memory_order_relaxed);

@@ -23,9 +23,6 @@ struct RocksdbOptions {
   std::size_t write_buffer_bytes = 16u << 20;
   // How many files of a column wait in level 0 until they are merged down.
   int level0_files = 12;
-  // Superseded versions are let go of once so many more blocks allow it: a small table is written
-  // each time.
-  std::uint64_t forget_blocks = 256;
   // Where files go; tests put one here that loses unsynced data. Null: the system's.
   rocksdb::Env* env = nullptr;
 };
@@ -62,8 +59,7 @@ private:
                  std::shared_ptr<DatabaseEvents> events, const Handles& handles,
                  const Filters& filters, const RocksdbOptions& options)
       : mark_(std::move(mark)), events_(std::move(events)), database_(std::move(database)),
-        handles_(handles), filters_(filters), forget_blocks_(options.forget_blocks),
-        read_only_(options.read_only) {}
+        handles_(handles), filters_(filters), read_only_(options.read_only) {}
   [[nodiscard]] static std::vector<rocksdb::ColumnFamilyDescriptor>
   column_families(const RocksdbOptions& options, const Filters& filters);
   [[nodiscard]] static Status check_readable(const RocksdbOptions& options,
@@ -71,11 +67,13 @@ private:
   [[nodiscard]] static Status
   check_before_writing(const RocksdbOptions& options, const rocksdb::DBOptions& settings,
                        const std::vector<rocksdb::ColumnFamilyDescriptor>& families,
-                       std::optional<std::uint64_t> durable);
+                       const DurableMark& mark);
+  [[nodiscard]] static Result<std::optional<Bytes>>
+  read_meta(rocksdb::DB& database, rocksdb::ColumnFamilyHandle* meta, BytesView key);
   [[nodiscard]] static Status check_nothing_lost(rocksdb::DB& database,
                                                  rocksdb::ColumnFamilyHandle* meta,
                                                  const std::string& directory,
-                                                 std::optional<std::uint64_t> durable);
+                                                 const DurableMark& mark);
   [[nodiscard]] Result<plugin::StoreCheckpoint> as_checkpoint() const;
   [[nodiscard]] Result<std::map<std::string, std::string>> table_ids() const;
 
@@ -84,7 +82,6 @@ private:
   std::unique_ptr<rocksdb::DB> database_;
   Handles handles_;
   Filters filters_;
-  std::uint64_t forget_blocks_;
   bool read_only_;
   // So much room a batch begins with: grown by doubling, a large one is copied and paged in twice.
   std::atomic<std::size_t> last_batch_bytes_ = 0;

@@ -33,7 +33,6 @@ Result<std::unique_ptr<StoreCore>> DiskLedger::open(rocksdb::Env& env,
   database.read_only = read_only;
   database.write_buffer_bytes = kSmallBuffer;
   database.level0_files = 3;
-  database.forget_blocks = 1;
   StoreOptions store;
   store.chain = crypto::sha256("chain");
   store.flush_blocks = options_.flush_blocks;

@@ -178,13 +178,56 @@ TEST_CASE("rocksdb backend: nothing goes from a slot that was cleared for anothe
   CHECK(count(versions_in(*backend, Slot::kSecond)) == kKeys * kHeights);
 }
 
-TEST_CASE("rocksdb backend: what may go is in a table before anything goes", "[store][prune]") {
+TEST_CASE("rocksdb backend: a database that has lost what it may forget is refused",
+          "[store][prune]") {
   const testkit::TemporaryFolder folder;
-  const auto backend = open(folder);
-  const auto batch = backend->batch(Slot::kFirst);
-  batch->put(Column::kMeta, kMetaHorizon, "raised");
-  REQUIRE(backend->write(*batch, true).ok());
-  REQUIRE(backend->figures_of(Column::kMeta, Slot::kFirst)->levels.empty());
-  REQUIRE(backend->forget_superseded(Slot::kFirst, 7).ok());
-  CHECK(backend->figures_of(Column::kMeta, Slot::kFirst)->levels.size() == 1);
+  RocksdbOptions options;
+  options.directory = (folder.path() / "db").string();
+  const auto write_horizon = [](Backend& backend, std::uint64_t oldest) {
+    plugin::StoreHead head;
+    head.empty = false;
+    head.height = 20;
+    const auto batch = backend.batch(Slot::kFirst);
+    batch->put(Column::kMeta, kMetaHead, encode_head(head));
+    batch->put(Column::kMeta, kMetaHorizon, encode_horizon({{oldest, oldest}, oldest}));
+    REQUIRE(backend.write(*batch, true).ok());
+  };
+  {
+    const auto backend = RocksdbBackend::open(options).value();
+    write_horizon(*backend, 8);
+    REQUIRE(backend->note_durable(20).ok());
+    REQUIRE(backend->forget_superseded(Slot::kFirst, 7).ok());
+    REQUIRE(backend->forget_superseded(Slot::kFirst, 8).ok());
+    REQUIRE(backend->forget_superseded(Slot::kFirst, 3).ok()); // takes nothing back
+  }
+  {
+    const auto backend = RocksdbBackend::open(options).value();
+    write_horizon(*backend, 7);
+  }
+  for (const bool read_only : {true, false}) {
+    options.read_only = read_only;
+    const Status status = RocksdbBackend::open(options).status();
+    INFO(status.to_string());
+    CHECK(status.code() == Code::kDataLoss);
+    CHECK(status.message().find("versions before block 8 were pruned, but the database in") !=
+          std::string::npos);
+    CHECK(status.message().find("begins at block 7") != std::string::npos);
+  }
+}
+
+TEST_CASE("rocksdb backend: a state that takes the place of another may begin lower",
+          "[store][prune]") {
+  const testkit::TemporaryFolder folder;
+  {
+    const auto backend = open(folder);
+    const auto batch = backend->batch(Slot::kFirst);
+    batch->put(Column::kMeta, kMetaHorizon, encode_horizon({{8, 8}, 8}));
+    REQUIRE(backend->write(*batch, true).ok());
+    REQUIRE(backend->forget_superseded(Slot::kFirst, 8).ok());
+    const auto other = backend->batch(Slot::kSecond);
+    other->put(Column::kMeta, kMetaHorizon, encode_horizon({{5, 5}, 6}));
+    other->clear(Slot::kFirst);
+    REQUIRE(backend->write(*other, true).ok());
+  }
+  CHECK(open(folder) != nullptr);
 }

@@ -250,7 +250,6 @@ TEST_CASE("scrub: nothing is found while blocks are committed and pruned beside 
   database.directory = (folder.path() / "db").string();
   database.write_buffer_bytes = 64u << 10;
   database.level0_files = 2;
-  database.forget_blocks = 1;
   for (const bool on_disk : {false, true}) {
     std::unique_ptr<Backend> backend = std::make_unique<MemoryBackend>();
     if (on_disk)
