@@ -80,9 +80,6 @@ public:
   [[nodiscard]] virtual BytesView key() const = 0;
   [[nodiscard]] virtual BytesView value() const = 0;
   virtual void next() = 0;
-  // Goes to another range of the column, which costs less than a new iterator does. Neither of the
-  // two ranges may have an empty end.
-  virtual void seek(BytesView begin, BytesView end) = 0;
   // Why it ended, when that was not the end of the range.
   [[nodiscard]] virtual Status status() const = 0;
 };

@@ -26,11 +26,6 @@ public:
     const std::shared_lock lock(columns_->mutex);
     settle(map().upper_bound(key_));
   }
-  void seek(BytesView begin, BytesView end) override {
-    const std::shared_lock lock(columns_->mutex);
-    end_ = end;
-    settle(map().lower_bound(begin));
-  }
   [[nodiscard]] Status status() const override { return {}; }
 
 private:

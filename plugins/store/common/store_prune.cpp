@@ -18,28 +18,6 @@ Status remove_all(Batch& batch, const BackendView& view, BytesView begin, BytesV
   return place->status();
 }
 
-// Where the versions of a key stand that a later one has superseded.
-struct Superseded {
-  Bytes begin;
-  Bytes end;
-};
-
-Status remove_superseded(Batch& batch, const BackendView& view, std::vector<Superseded> ranges) {
-  if (ranges.empty())
-    return {};
-  std::sort(ranges.begin(), ranges.end(),
-            [](const Superseded& a, const Superseded& b) { return a.begin < b.begin; });
-  const auto place = view.iterate(Column::kHistory, ranges.front().begin, ranges.front().end);
-  for (std::size_t i = 0; i < ranges.size(); ++i) {
-    if (i > 0)
-      place->seek(ranges[i].begin, ranges[i].end);
-    for (; place->valid(); place->next())
-      batch.remove(Column::kHistory, place->key());
-    TENON_RETURN_IF_ERROR(place->status());
-  }
-  return {};
-}
-
 // A key of the state that a block removed.
 struct RemovedKey {
   std::uint64_t height;
@@ -61,25 +39,25 @@ Status prune_removal(Batch& batch, const BackendView& view, const RemovedKey& re
   return {};
 }
 
-// What some blocks leave for nobody to see.
-struct Superfluous {
-  bool removals_only; // the backend drops the versions by itself
-  std::vector<Superseded> versions = {};
-  std::vector<RemovedKey> keys = {};
+// What one step removes, and from where.
+struct Step {
+  Batch& batch;
+  const BackendView& view;
+  bool backend_forgets; // superseded versions, by itself
+  std::vector<RemovedKey> removals = {};
 };
 
-// Adds what no reader from block `height` on comes to see.
-Status find_superfluous(const BackendView& view, std::uint64_t height,
-                        const ChangesRecord& changes, Superfluous& found) {
+// Adds what no reader from block `height` on comes to see; removals of keys are left to the caller.
+Status prune_block(Step& step, std::uint64_t height, const ChangesRecord& changes) {
   std::vector<const TreeChange*> asked;
   std::vector<BytesView> key_hashes;
   for (const TreeChange& change : changes.changes) {
-    if (change.value_hash && (!change.old_value_hash || found.removals_only))
+    if (change.value_hash && (!change.old_value_hash || step.backend_forgets))
       continue; // before the first version of a key there is nothing: its last removal took it
     asked.push_back(&change);
     key_hashes.push_back(change.key_hash.view());
   }
-  return view.get_many(
+  return step.view.get_many(
       Column::kKeys, key_hashes, [&](std::size_t i, std::optional<BytesView> key) -> Status {
         const TreeChange& change = *asked[i];
         if (!key && !change.value_hash && !change.old_value_hash)
@@ -89,30 +67,28 @@ Status find_superfluous(const BackendView& view, std::uint64_t height,
                            ", which block " + std::to_string(height) + " changed, is missing");
         }
         if (!change.value_hash)
-          found.keys.push_back({height, Bytes(*key), change.key_hash});
+          step.removals.push_back({height, Bytes(*key), change.key_hash});
         else if (height > 0)
-          found.versions.push_back(
-              {history_key(*key, height - 1), prefix_end(history_prefix(*key))});
+          return remove_all(step.batch, step.view, history_key(*key, height - 1),
+                            prefix_end(history_prefix(*key)));
         return {};
       });
 }
 
-// Removes the versions that blocks from `first` on, some of those up to `last`, have superseded;
-// the height of the next one. Removals of keys are left to the caller.
-Result<std::uint64_t> prune_blocks(Batch& batch, const BackendView& view, std::uint64_t first,
-                                   std::uint64_t last, Superfluous& found, Timed& timed) {
+// The same for blocks from `first` on, some of those up to `last`; the height of the next one.
+Result<std::uint64_t> prune_blocks(Step& step, std::uint64_t first, std::uint64_t last,
+                                   Timed& timed) {
   std::uint64_t next = first;
   for (std::size_t seen = 0; next <= last && seen < kChangesPerStep; ++next) {
-    TENON_ASSIGN_OR_RETURN(const auto record, view.get(Column::kChanges, height_key(next)));
+    TENON_ASSIGN_OR_RETURN(const auto record, step.view.get(Column::kChanges, height_key(next)));
     if (!record)
       return data_loss("the change record of block " + std::to_string(next) + " is missing");
     TENON_ASSIGN_OR_RETURN(const ChangesRecord changes, decode_changes(*record));
-    TENON_RETURN_IF_ERROR(find_superfluous(view, next, changes, found));
+    TENON_RETURN_IF_ERROR(prune_block(step, next, changes));
     seen += changes.changes.size() + 1;
     timed.add(1, record->size());
   }
-  TENON_RETURN_IF_ERROR(remove_superseded(batch, view, std::move(found.versions)));
-  batch.remove_range(Column::kChanges, height_key(first), height_key(next));
+  step.batch.remove_range(Column::kChanges, height_key(first), height_key(next));
   return next;
 }
 
@@ -173,17 +149,17 @@ Result<bool> StoreCore::prune_step() {
   if (bounds.first > bounds.last)
     return false;
   const auto batch = backend_->batch(bounds.slot);
-  Superfluous found{.removals_only = bounds.backend_forgets};
-  const Result<std::uint64_t> next = prune_blocks(*batch, *backend_->view(bounds.slot),
-                                                  bounds.first, bounds.last, found, timed);
+  const auto before = backend_->view(bounds.slot);
+  Step step{*batch, *before, bounds.backend_forgets};
+  const Result<std::uint64_t> next = prune_blocks(step, bounds.first, bounds.last, timed);
   const std::lock_guard committing(commit_mutex_);
   if (!bounds.generation->check_alive().ok())
     return false; // another state took its place
   if (!next.ok())
     return next.status();
-  if (!found.keys.empty()) {
+  if (!step.removals.empty()) {
     const auto now = backend_->view(bounds.slot);
-    for (const RemovedKey& removed : found.keys)
+    for (const RemovedKey& removed : step.removals)
       TENON_RETURN_IF_ERROR(prune_removal(*batch, *now, removed));
   }
   HorizonRecord horizon;

@@ -111,6 +111,16 @@ rocksdb::DBOptions database_options(const RocksdbOptions& options) {
   return result;
 }
 
+Result<std::optional<Bytes>> read_meta(rocksdb::DB& database, rocksdb::ColumnFamilyHandle* meta,
+                                       BytesView key) {
+  Bytes record;
+  const rocksdb::Status read = database.Get({}, meta, slice(key), &record);
+  if (read.IsNotFound())
+    return std::optional<Bytes>();
+  TENON_RETURN_IF_ERROR(failure(read, "reading the column meta of " + database.GetName()));
+  return std::optional<Bytes>(std::move(record));
+}
+
 } // namespace
 
 class RocksdbBackend::Iterator final : public BackendIterator {
@@ -131,11 +141,6 @@ public:
   [[nodiscard]] BytesView key() const override { return view_of(iterator_->key()); }
   [[nodiscard]] BytesView value() const override { return view_of(iterator_->value()); }
   void next() override { iterator_->Next(); }
-  void seek(BytesView begin, BytesView end) override {
-    end_ = end; // RocksDB looks at it anew when it seeks
-    end_slice_ = slice(end_);
-    iterator_->Seek(slice(begin));
-  }
   [[nodiscard]] Status status() const override {
     return failure(iterator_->status(), "reading a range");
   }
@@ -245,17 +250,6 @@ Status RocksdbBackend::check_readable(const RocksdbOptions& options,
                              "date, before it is opened for reading only");
 }
 
-Result<std::optional<Bytes>> RocksdbBackend::read_meta(rocksdb::DB& database,
-                                                       rocksdb::ColumnFamilyHandle* meta,
-                                                       BytesView key) {
-  Bytes record;
-  const rocksdb::Status read = database.Get({}, meta, slice(key), &record);
-  if (read.IsNotFound())
-    return std::optional<Bytes>();
-  TENON_RETURN_IF_ERROR(failure(read, "reading the column meta of " + database.GetName()));
-  return std::optional<Bytes>(std::move(record));
-}
-
 // Against the mark beside the database. The end of a log looks the same whether the power failed
 // while it was being written or it was damaged afterwards; only this tells that a whole tail of
 // synced blocks is missing.
@@ -348,7 +342,7 @@ Result<std::unique_ptr<Backend>> RocksdbBackend::open(const RocksdbOptions& opti
   Handles handles{};
   std::copy_n(opened.begin(), kPlaces, handles.begin());
   std::unique_ptr<RocksdbBackend> backend(
-      new RocksdbBackend(std::move(owned), mark, events, handles, filters, options));
+      new RocksdbBackend(std::move(owned), mark, events, handles, filters, options.read_only));
   TENON_RETURN_IF_ERROR(
       check_nothing_lost(*database, handles[place_of(Column::kMeta, Slot::kFirst)],
                          options.directory, *mark));

@@ -57,9 +57,9 @@ private:
 
   RocksdbBackend(std::unique_ptr<rocksdb::DB> database, std::shared_ptr<DurableMark> mark,
                  std::shared_ptr<DatabaseEvents> events, const Handles& handles,
-                 const Filters& filters, const RocksdbOptions& options)
+                 const Filters& filters, bool read_only)
       : mark_(std::move(mark)), events_(std::move(events)), database_(std::move(database)),
-        handles_(handles), filters_(filters), read_only_(options.read_only) {}
+        handles_(handles), filters_(filters), read_only_(read_only) {}
   [[nodiscard]] static std::vector<rocksdb::ColumnFamilyDescriptor>
   column_families(const RocksdbOptions& options, const Filters& filters);
   [[nodiscard]] static Status check_readable(const RocksdbOptions& options,
@@ -68,8 +68,6 @@ private:
   check_before_writing(const RocksdbOptions& options, const rocksdb::DBOptions& settings,
                        const std::vector<rocksdb::ColumnFamilyDescriptor>& families,
                        const DurableMark& mark);
-  [[nodiscard]] static Result<std::optional<Bytes>>
-  read_meta(rocksdb::DB& database, rocksdb::ColumnFamilyHandle* meta, BytesView key);
   [[nodiscard]] static Status check_nothing_lost(rocksdb::DB& database,
                                                  rocksdb::ColumnFamilyHandle* meta,
                                                  const std::string& directory,
